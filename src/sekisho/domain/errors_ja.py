@@ -1,0 +1,140 @@
+"""The error tree in Japanese: code → (what is wrong, what to do next).
+
+A test holds that every code has its row here, with the same facts as in English.
+"""
+
+JAPANESE: dict[str, tuple[str, str]] = {
+    "internal": ("Sekisho 内部の問題です。", "運用担当者にサーバーログの確認を依頼してください。"),
+    "run_unknown": ("実行 {run_id} はありません。", "run_list で実行の一覧を確認してください。"),
+    "workspace_unknown": (
+        "ワークスペース {name} はありません。",
+        "近い名前: {near}。workspace_list で一覧を確認してください。",
+    ),
+    "configuration_unknown": (
+        "構成 {digest} はありません。",
+        "config_upload で再度アップロードしてください。",
+    ),
+    "upload_unknown": (
+        "このアップロード先は存在しないか、使用済みまたは期限切れです。",
+        "config_upload で新しいアップロード先を取得してください。",
+    ),
+    "plan_missing": (
+        "実行 {run_id} には計画がありません（状態: {status}）。",
+        "run_get で実行の状態を確認してください。",
+    ),
+    "state_missing": (
+        "ワークスペース {name} の状態はまだありません。",
+        "先に plan_create で計画し、適用してください。",
+    ),
+    "address_unknown": (
+        "{address} は {name} の状態にありません。",
+        "state_list または output_get で確認してください。",
+    ),
+    "arguments_invalid": (
+        "引数が正しくありません: {problem}。",
+        "引数を修正して再度呼び出してください。",
+    ),
+    "cursor_invalid": (
+        "カーソルが正しくありません。",
+        "カーソルなしで最初からやり直してください。",
+    ),
+    "configuration_invalid": (
+        "構成が正しくありません: {problem}。",
+        "ファイルを修正して再度送信してください。",
+    ),
+    "configuration_empty": (
+        "ルートに .tf または .tf.json ファイルがありません（{count} ファイル受信）。",
+        ".tf ファイルのあるフォルダーを送信してください（その親ではなく）。",
+    ),
+    "archive_invalid": (
+        "アーカイブは受け付けられません: {problem}。",
+        "通常のファイルとフォルダーだけを相対パスで固めてください: tar -czf - -C FOLDER .",
+    ),
+    "operator_file_invalid": ("{path}: {problem}", "ファイルを修正して再起動してください。"),
+    "setting_invalid": ("設定 {name}: {problem}。", "修正して再起動してください。"),
+    "version_unmet": (
+        "このワークスペースは Terraform {wanted} を要求しますが、サーバーには {found} しかありません。",
+        "運用担当者にバージョンの追加、または sekisho.yaml の `terraform:` の変更を依頼してください。",
+    ),
+    "inline_too_large": (
+        "インラインは {size} バイトです（上限 {cap}）。",
+        "代わりに config_upload を使用してください。",
+    ),
+    "upload_too_large": (
+        "アップロードが上限を超えています: {problem}。",
+        "Terraform に不要なもの（.terraform、.git、バイナリー）を除いて再送してください。",
+    ),
+    "move_illegal": (
+        "実行 {run_id} は {status} のため、{verb} はできません。",
+        "今できること: {legal}。",
+    ),
+    "workspace_busy": (
+        "ワークスペース {name} は実行 {holder} が {since} から適用中です。",
+        "完了を待ってください: run_get {holder}。",
+    ),
+    "workspace_locked": (
+        "ワークスペース {name} は {owner} が {since} からロック中です: {reason}。",
+        "担当者が確認し、コンソールでロックを解除します: {url}",
+    ),
+    "workspace_not_locked": ("ワークスペース {name} はロックされていません。", "対応は不要です。"),
+    "seal_broken": (
+        "適用しようとした内容が承認された内容と異なります: {parts}。",
+        "plan_create で再度計画してください。",
+    ),
+    "approval_repeated": (
+        "{person} は実行 {run_id} を承認済みです。",
+        "別の担当者の承認が必要です。",
+    ),
+    "process_alive": (
+        "実行 {run_id} の Terraform はまだ動作中です（プロセス {pid}）。",
+        "終了を待ってからロックを解除してください。",
+    ),
+    "gate_unmet": (
+        "実行 {run_id} はまだ適用できません: {unmet}。",
+        "担当者に確認と承認を依頼してください: {url}",
+    ),
+    "credential_invalid": (
+        "資格情報が無効、失効または期限切れです。",
+        "運用担当者に再発行を依頼してください: sekisho token create。",
+    ),
+    "credential_needed": (
+        "このアドレスには資格情報が必要です。",
+        "`Authorization: Bearer TOKEN` を付けてください。トークンは `sekisho token create` で発行します。",
+    ),
+    "code_wrong": (
+        "ワンタイムコードが誤り、使用済みまたは期限切れです。",
+        "レビュー画面で新しいコードを要求し、サーバーの端末で読み取ってください。",
+    ),
+    "decision_not_here": (
+        "承認はコンソールで人が行うもので、資格情報では行えません。",
+        "レビュー画面を開いてください: {url}",
+    ),
+    "source_refused": (
+        "ワークスペース {name} は {source} からの構成を受け付けません。",
+        "使用できるもの: {allowed}。",
+    ),
+    "origin_refused": (
+        "許可されていないオリジンからの要求です。",
+        "コンソールを直接開いてやり直してください。",
+    ),
+    "store_unavailable": (
+        "ストアに接続できません: {problem}。",
+        "変更はありません。再試行し、続く場合は運用担当者に連絡してください。",
+    ),
+    "disk_full": (
+        "サーバーのディスクに空きがありません。",
+        "変更はありません。運用担当者が空きを作ります: sekisho store prune。",
+    ),
+    "terraform_missing": (
+        "サーバーに Terraform が見つかりません。",
+        "terraform を入れるか、pip install 'sekisho[engine]' を実行してください。",
+    ),
+    "console_away": (
+        "コンソールが起動していません。",
+        "担当者が次のコマンドで起動します: {command}",
+    ),
+    "runs_unavailable": (
+        "このサーバーは実行を受け付けません: {problem}。",
+        "運用担当者の設定が必要です: {setting}。",
+    ),
+}

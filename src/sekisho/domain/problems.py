@@ -1,0 +1,98 @@
+"""Why a run ended as it did: stable codes with what to do next, in both languages."""
+
+from sekisho.domain.errors import SekishoError
+from sekisho.domain.runs import Problem
+from sekisho.domain.text import Text, plain
+
+_AGAIN = Text(
+    "Correct it and plan again: plan_create.", "修正して plan_create で再計画してください。"
+)
+_LOOK = Text(
+    "A person looks at what is known in the console, then unlocks the workspace.",
+    "担当者がコンソールで状況を確認し、ワークスペースのロックを解除します。",
+)
+
+PROBLEMS: dict[str, tuple[Text, Text]] = {
+    "init_failed": (Text("terraform init failed.", "terraform init が失敗しました。"), _AGAIN),
+    "plan_failed": (Text("terraform plan failed.", "terraform plan が失敗しました。"), _AGAIN),
+    "plan_killed": (
+        Text(
+            "Terraform did not stop in time while planning and was killed.",
+            "計画中の Terraform が停止要求に応じず強制終了されました。",
+        ),
+        _AGAIN,
+    ),
+    "apply_failed": (
+        Text(
+            "terraform apply failed; what it did up to then is in the state.",
+            "terraform apply が失敗しました。途中までの結果は state に保存済みです。",
+        ),
+        Text(
+            "Read run_log, correct it, and plan again: the new plan shows what is left to do.",
+            "run_log を確認し、修正後に再計画してください。残りの作業が計画に出ます。",
+        ),
+    ),
+    "apply_stopped": (
+        Text(
+            "The apply was stopped; what it did up to then is in the state.",
+            "適用は停止されました。途中までの結果は state に保存済みです。",
+        ),
+        Text("Plan again to see what is left to do.", "再計画して残りの作業を確認してください。"),
+    ),
+    "apply_in_doubt": (
+        Text(
+            "The apply was cut off: nobody knows how far it came. The workspace is locked.",
+            "適用が途中で断たれ、結果が不明です。ワークスペースはロックされました。",
+        ),
+        _LOOK,
+    ),
+    "state_locked": (
+        Text("The state is locked by {holder}.", "state は {holder} によりロックされています。"),
+        Text(
+            "Wait until they finish, then plan again: plan_create.",
+            "完了を待ち、plan_create で再計画してください。",
+        ),
+    ),
+    "state_unsaved": (
+        Text(
+            "Terraform applied, but could not save the state. It is kept; the workspace is locked.",
+            "適用後の state を保存できませんでした。保管済みで、ワークスペースはロック中です。",
+        ),
+        _LOOK,
+    ),
+    "state_moved": (
+        Text(
+            "The state moved on after the plan ({detail}).",
+            "計画後に state が変わりました（{detail}）。",
+        ),
+        Text("Plan again: plan_create.", "plan_create で再計画してください。"),
+    ),
+    "worker_lost": (
+        Text(
+            "The worker was lost {attempts} times while planning.",
+            "計画中にワーカーが {attempts} 回失われました。",
+        ),
+        Text("Tell the operator; then plan again.", "運用担当者に連絡後、再計画してください。"),
+    ),
+    "internal": (
+        Text("Something went wrong inside Sekisho.", "Sekisho 内部の問題です。"),
+        Text(
+            "Ask the operator to look at the server log.",
+            "運用担当者にサーバーログの確認を依頼してください。",
+        ),
+    ),
+}
+"""Code → (what happened, what to do next)."""
+
+
+def problem(code: str, detail: str = "", **facts: object) -> Problem:
+    """Make a problem of the table above; `detail` is Terraform's own words, already redacted."""
+    text, step = PROBLEMS[code]
+    filled = {"detail": detail, **facts}
+    return Problem(code, text.fill(filled), step.fill(filled), plain(detail, cap=4000))
+
+
+def problem_of(error: SekishoError) -> Problem:
+    """Make a problem of an error that ended a phase."""
+    text = Text(error.message("en"), error.message("ja"))
+    return Problem(error.code, text, Text(error.next_step("en"), error.next_step("ja")))

@@ -1,0 +1,128 @@
+"""Configurations come in, are checked once, and are kept by content."""
+
+import contextlib
+import hashlib
+from collections.abc import Mapping
+from typing import BinaryIO, Literal
+
+from sekisho.domain.callers import Caller
+from sekisho.domain.configurations import Configuration, Upload
+from sekisho.domain.errors import ConfigurationInvalid, ConfigurationUnknown, SourceRefused
+from sekisho.domain.logs import LogLine
+from sekisho.domain.plans import PlanOptions
+from sekisho.domain.workspaces import SourceKind, Workspace
+from sekisho.engine.parts import Parts
+from sekisho.engine.watching import Listener
+from sekisho.ports import DeskOrder, Snapshot
+
+Source = Literal["inline", "upload", "folder"]
+
+
+class Configurations:
+    """Takes configurations from callers; the same content is kept once."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    def from_inline(
+        self, workspace: str, files: Mapping[str, str], caller: Caller
+    ) -> Configuration:
+        """Keep a few files that came with the call itself."""
+        self._allowed(workspace, "inline")
+        return self._keep(self._parts.sources.inline(files), workspace, "inline", caller)
+
+    def from_folder(self, workspace: str, caller: Caller) -> Configuration:
+        """Keep the files of the workspace's own folder on this machine, as they are now."""
+        declared = self._allowed(workspace, "folder")
+        snapshot = self._parts.sources.folder(declared.folder or "")
+        return self._keep(snapshot, workspace, "folder", caller)
+
+    def open_upload(self, workspace: str, caller: Caller) -> tuple[Upload, str]:
+        """Give a single-use address: the upload and the secret that its URL ends in."""
+        self._allowed(workspace, "upload")
+        secret = self._parts.ids.secret()
+        expires = self._parts.clock.now() + self._parts.limits.upload_for
+        upload = Upload(_digest(secret), workspace, caller, expires)
+        self._parts.store.uploads.add(upload)
+        return upload, secret
+
+    def receive(self, secret: str, stream: BinaryIO) -> Configuration:
+        """Take the archive that somebody sends to a single-use address.
+
+        The address is used up before the first byte is read: a failed upload needs a new one.
+        """
+        now = self._parts.clock.now()
+        upload = self._parts.store.uploads.take(_digest(secret), now)
+        snapshot = self._parts.sources.archive(stream)
+        kept = self._keep(snapshot, upload.workspace, "upload", upload.caller)
+        self._parts.store.uploads.finish(upload.key_digest, kept.digest)
+        return kept
+
+    def get(self, digest: str) -> Configuration:
+        """Return what is known of a configuration."""
+        return self._parts.store.configurations.get(digest)
+
+    def content(self, digest: str) -> BinaryIO:
+        """Open the tar of a configuration."""
+        try:
+            return self._parts.store.blobs.open(blob_name(digest))
+        except KeyError:
+            raise ConfigurationUnknown(digest=digest) from None
+
+    def validate(self, workspace: str, digest: str) -> tuple[LogLine, ...]:
+        """Check a configuration as `terraform validate` does; return its errors (none: valid)."""
+        parts = self._parts
+        declared = parts.catalog.get(workspace)
+        self.get(digest)
+        with contextlib.closing(self.content(digest)) as content:
+            order = DeskOrder(
+                run_id=parts.ids.new("val"),
+                phase="validate",
+                workspace=declared,
+                options=PlanOptions(),
+                build=parts.terraform.build_for(declared.terraform),
+                configuration=content,
+            )
+            finished = parts.terraform.validate(order, Listener())
+        if not finished.ok and not finished.errors:
+            raise ConfigurationInvalid(problem="terraform validate failed")
+        return finished.errors
+
+    def format(self, files: Mapping[str, str]) -> Mapping[str, str]:
+        """Return the files as `terraform fmt` writes them."""
+        return self._parts.terraform.format(files)
+
+    def _allowed(self, name: str, source: SourceKind) -> Workspace:
+        workspace = self._parts.catalog.get(name)
+        if source not in workspace.sources:
+            raise SourceRefused(name=name, source=source, allowed=", ".join(workspace.sources))
+        return workspace
+
+    def _keep(
+        self, snapshot: Snapshot, workspace: str, source: Source, caller: Caller
+    ) -> Configuration:
+        store, manifest = self._parts.store, snapshot.manifest
+        with contextlib.closing(snapshot.content) as content:
+            if not store.blobs.has(blob_name(manifest.digest)):
+                store.blobs.put(blob_name(manifest.digest), content)
+        configuration = Configuration(
+            digest=manifest.digest,
+            source=source,
+            files=len(manifest.files),
+            size=manifest.size,
+            created_at=self._parts.clock.now(),
+            created_by=caller,
+        )
+        store.configurations.put(configuration)
+        facts = {"digest": manifest.digest, "files": len(manifest.files), "source": source}
+        store.audit.append(self._parts.about("configuration.create", caller, workspace, **facts))
+        return configuration
+
+
+def blob_name(digest: str) -> str:
+    """Name the blob of a configuration's content."""
+    return f"configurations/{digest.removeprefix('sha256:')}"
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()

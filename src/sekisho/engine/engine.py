@@ -1,0 +1,53 @@
+"""The engine: one object per noun, all over the same parts. This is all that a face is given."""
+
+import dataclasses
+
+from sekisho.engine.applies import Applies
+from sekisho.engine.approvals import Approvals
+from sekisho.engine.audits import Audits
+from sekisho.engine.callers import Callers
+from sekisho.engine.configurations import Configurations
+from sekisho.engine.gate import Gate
+from sekisho.engine.parts import Parts
+from sekisho.engine.plans import Plans
+from sekisho.engine.retention import Retention
+from sekisho.engine.runs import Runs
+from sekisho.engine.states import States
+from sekisho.engine.tokens import Tokens
+from sekisho.engine.workspaces import Workspaces
+
+
+@dataclasses.dataclass(frozen=True)
+class Engine:
+    """What the product does, by noun."""
+
+    workspaces: Workspaces
+    configurations: Configurations
+    plans: Plans
+    runs: Runs
+    gate: Gate
+    approvals: Approvals
+    applies: Applies
+    states: States
+    callers: Callers
+    tokens: Tokens
+    audits: Audits
+    retention: Retention
+
+    @staticmethod
+    def of(parts: Parts, *, open_: bool) -> "Engine":
+        """Build every noun over `parts`; `open_` lets callers in without a credential."""
+        return Engine(
+            workspaces=Workspaces(parts),
+            configurations=Configurations(parts),
+            plans=Plans(parts),
+            runs=Runs(parts),
+            gate=Gate(parts),
+            approvals=Approvals(parts),
+            applies=Applies(parts),
+            states=States(parts),
+            callers=Callers(parts, open_=open_),
+            tokens=Tokens(parts),
+            audits=Audits(parts),
+            retention=Retention(parts),
+        )

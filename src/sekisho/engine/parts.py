@@ -1,0 +1,72 @@
+"""The parts that every engine class works with, handed over as one value by the wiring."""
+
+import dataclasses
+import threading
+
+from sekisho.domain.audit import AuditEntry, Fact
+from sekisho.domain.callers import Caller
+from sekisho.domain.runs import Run
+from sekisho.ports import (
+    Catalog,
+    Clock,
+    Executor,
+    Ids,
+    Journal,
+    Keys,
+    Limits,
+    Processes,
+    Sources,
+    StepUp,
+    Store,
+    Terraform,
+)
+
+
+class Bell:
+    """Wakes the worker of this process as soon as there is something to do."""
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+
+    def ring(self) -> None:
+        """Wake whoever waits, or the next to wait."""
+        self._event.set()
+
+    def wait(self, seconds: float) -> None:
+        """Wait for a ring, or for the time to pass."""
+        self._event.wait(seconds)
+        self._event.clear()
+
+
+@dataclasses.dataclass(frozen=True)
+class Parts:
+    """Ports and figures; `console_url` is where people approve (empty: not known here)."""
+
+    store: Store
+    catalog: Catalog
+    sources: Sources
+    terraform: Terraform
+    executor: Executor
+    keys: Keys
+    processes: Processes
+    step_up: StepUp
+    clock: Clock
+    ids: Ids
+    journal: Journal
+    limits: Limits = dataclasses.field(default_factory=Limits)
+    bell: Bell = dataclasses.field(default_factory=Bell)
+    console_url: str = ""
+
+    def entry(self, action: str, caller: Caller, run: Run, **facts: Fact) -> AuditEntry:
+        """Make an audit entry about a run, at this moment."""
+        return AuditEntry(self.clock.now(), action, caller, run.workspace, run.id, facts)
+
+    def about(
+        self, action: str, caller: Caller, workspace: str | None, **facts: Fact
+    ) -> AuditEntry:
+        """Make an audit entry about a workspace, or about the server where it is None."""
+        return AuditEntry(self.clock.now(), action, caller, workspace, None, facts)
+
+    def review_url(self, run_id: str) -> str:
+        """Return the review page of a run; relative where the console's address is not known."""
+        return f"{self.console_url}/runs/{run_id}"

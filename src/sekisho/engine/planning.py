@@ -1,0 +1,231 @@
+"""The plan phase: `PLAN_STEPS`, from a stored configuration to a sealed, judged plan."""
+
+import contextlib
+import dataclasses
+from collections import Counter
+from collections.abc import Callable
+
+from sekisho.domain.callers import SYSTEM
+from sekisho.domain.changes import Change
+from sekisho.domain.gate import most_approvals, needs_approval
+from sekisho.domain.leases import WorkerLease
+from sekisho.domain.plans import PlanReading, PlanRecord
+from sekisho.domain.problems import problem
+from sekisho.domain.runs import Problem, Run, RunStatus, end_phase
+from sekisho.domain.states import NO_STATE, StatePointer, StatePosition, newer
+from sekisho.domain.workspaces import Workspace, WorkspaceRecord
+from sekisho.engine.configurations import blob_name
+from sekisho.engine.gate import Gate
+from sekisho.engine.parts import Parts
+from sekisho.engine.phases import End, Step, change_held, run_steps, said
+from sekisho.engine.sealing import seal_of, sign
+from sekisho.engine.watching import RunWatch
+from sekisho.ports import Desk, DeskOrder, Finished
+
+
+@dataclasses.dataclass
+class PlanPhase:
+    """What the steps of a plan hand to each other."""
+
+    parts: Parts
+    run: Run
+    lease: WorkerLease
+    workspace: Workspace
+    watch: RunWatch
+    desk: Desk | None = None
+    warm: bool = False
+    reading: PlanReading | None = None
+    record: PlanRecord | None = None
+
+    @property
+    def table(self) -> Desk:
+        """The desk, once `restore` has laid it."""
+        if self.desk is None:
+            raise RuntimeError("restore comes first")
+        return self.desk
+
+
+def restore(phase: PlanPhase) -> End | None:
+    """Lay out the configuration, the backend and the newest state in a fresh working directory."""
+    parts, run = phase.parts, phase.run
+    known = parts.store.workspaces.get(run.workspace).state
+    with contextlib.ExitStack() as stack:
+        opened = stack.enter_context(
+            contextlib.closing(parts.store.blobs.open(blob_name(run.configuration)))
+        )
+        state = parts.store.blobs.open(known.blob) if known and known.blob else None
+        if state:
+            stack.enter_context(contextlib.closing(state))
+        phase.desk = parts.terraform.open(
+            DeskOrder(
+                run_id=run.id,
+                phase="plan",
+                workspace=phase.workspace,
+                options=run.options,
+                build=parts.terraform.build_for(phase.workspace.terraform),
+                configuration=opened,
+                state=state,
+            )
+        )
+    return None
+
+
+def init(phase: PlanPhase) -> End | None:
+    """Install providers and modules, where that was not done before for the same inputs."""
+    finished = phase.table.init(phase.watch)
+    phase.warm = finished.warm
+    return None if finished.ok else _failed(finished, "init_failed")
+
+
+def plan(phase: PlanPhase) -> End | None:
+    """Make the saved plan."""
+    finished = phase.table.plan(phase.watch)
+    phase.warm = finished.warm and phase.warm
+    return None if finished.ok else _failed(finished, "plan_failed")
+
+
+def read(phase: PlanPhase) -> End | None:
+    """Read the plan, redacted, into what people and agents will see."""
+    phase.reading = phase.table.read_plan()
+    phase.parts.store.readings.put_plan(phase.run.id, phase.reading)
+    return None
+
+
+def seal(phase: PlanPhase) -> End | None:
+    """Keep the plan file and everything it needs, and seal it all."""
+    parts, run, reading = phase.parts, phase.run, _read(phase)
+    names = {part: f"runs/{run.id}/{run.attempts}/{part}" for part in ("plan", "bundle")}
+    with contextlib.closing(phase.table.open_plan()) as content:
+        parts.store.blobs.put(names["plan"], content)
+    with contextlib.closing(phase.table.open_bundle()) as content:
+        parts.store.blobs.put(names["bundle"], content)
+    prints = phase.table.fingerprints()
+    now = parts.clock.now()
+    dated = dataclasses.replace(run, plan=None, updated_at=now)
+    phase.record = PlanRecord(
+        made_at=now,
+        counts=reading.counts,
+        position=reading.position,
+        terraform_version=reading.terraform_version,
+        seal=sign(parts, seal_of(parts, dated, phase.workspace, prints, reading.position)),
+        plan_blob=names["plan"],
+        bundle_blob=names["bundle"],
+        risks=dict(Counter(str(c.risk) for c in reading.changes)),
+        runs_code=reading.runs_code,
+        warm=phase.warm,
+    )
+    return None
+
+
+def judge(phase: PlanPhase) -> End | None:
+    """Say where the run goes: the gate judges it again whenever it matters."""
+    reading = _read(phase)
+    if not reading.applyable and not reading.errored:
+        return End(RunStatus.NO_CHANGES)
+    if reading.errored or not reading.complete:
+        return End(RunStatus.BLOCKED)
+    return End(RunStatus.AWAITING_APPROVAL)
+
+
+PLAN_STEPS: tuple[Step[PlanPhase], ...] = (
+    ("restore", restore),
+    ("init", init),
+    ("plan", plan),
+    ("read", read),
+    ("seal", seal),
+    ("judge", judge),
+)
+
+
+def run_plan(parts: Parts, run: Run, lease: WorkerLease, stop: Callable[[], bool]) -> None:
+    """Carry the plan phase of a claimed run to its end."""
+    watch = RunWatch(parts, run, lease, stop)
+    phase = PlanPhase(parts, run, lease, parts.catalog.get(run.workspace), watch)
+    try:
+        end = run_steps(phase, PLAN_STEPS)
+        watch.flush()
+        parts.store.runs.update(run.id, change_held(phase, _finish(phase, end)))
+    finally:
+        if phase.desk is not None:
+            phase.desk.close()
+
+
+def _finish(phase: PlanPhase, end: End) -> Callable[[Run, WorkspaceRecord], Change]:
+    parts, now = phase.parts, phase.parts.clock.now()
+
+    def change(run: Run, record: WorkspaceRecord) -> Change:
+        if end.status is RunStatus.CANCELED and run.cancel is None:
+            again = dataclasses.replace(end_phase(run, RunStatus.PLAN_QUEUED, now), attempts=0)
+            return Change(run=again, audit=(parts.entry("run.requeue", SYSTEM, again),))
+        run = dataclasses.replace(run, plan=phase.record)
+        seen = _observed(phase, run, record)
+        status, why, rules = _status(phase, run, seen, end)
+        ended = dataclasses.replace(end_phase(run, status, now, why), allowed_by=rules)
+        facts = _told(ended) | {"needed": most_approvals(phase.workspace.rules)}
+        entry = parts.entry(f"run.{'plan' if ended.plan else status}", SYSTEM, ended, **facts)
+        return Change(run=ended, workspace=seen, audit=(entry,))
+
+    return change
+
+
+def _status(
+    phase: PlanPhase, run: Run, record: WorkspaceRecord, end: End
+) -> tuple[RunStatus, Problem | None, tuple[str, ...]]:
+    """Refine `awaiting_approval`: no rule may want one, or the gate may never open."""
+    if end.status is not RunStatus.AWAITING_APPROVAL:
+        return end.status, end.problem, ()
+    verdict = Gate(phase.parts).verdict(run, record)
+    if verdict.final:
+        first = verdict.final[0]
+        why = problem("state_moved") if first.code == "plan_stale" else problem("plan_failed")
+        return RunStatus.BLOCKED, dataclasses.replace(why, code=first.code, text=first.text), ()
+    if needs_approval(phase.workspace.rules):
+        return end.status, end.problem, ()
+    return RunStatus.APPROVED, end.problem, verdict.rules
+
+
+def _observed(phase: PlanPhase, run: Run, record: WorkspaceRecord) -> WorkspaceRecord:
+    """Take note of where the state was seen, if that is news.
+
+    With a backend outside, somebody else may have moved it; older plans are then stale.
+    """
+    if phase.reading is None or phase.reading.position == NO_STATE:
+        return record
+    position: StatePosition = phase.reading.position
+    known = record.state
+    replaced = known and known.position.lineage != position.lineage and known.at < phase.lease.since
+    if known and not replaced and not newer(position, known.position):
+        return record
+    if known and known.blob:
+        return record
+    pointer = StatePointer(position, phase.parts.clock.now(), run.id)
+    return dataclasses.replace(record, state=pointer)
+
+
+def _told(run: Run) -> dict[str, str | int | bool | None]:
+    facts: dict[str, str | int | bool | None] = {"status": str(run.status)}
+    if run.problem:
+        facts["problem"] = run.problem.code
+    if run.plan:
+        signed = run.plan.seal
+        facts |= {"seal": signed.seal.digest, "plan": signed.seal.plan}
+        facts |= {"add": run.plan.counts.add, "destroy": run.plan.counts.destroy}
+        facts |= {"change": run.plan.counts.change, "state": signed.seal.state}
+    return facts
+
+
+def _failed(finished: Finished, code: str) -> End:
+    if finished.stopped:
+        return End(RunStatus.CANCELED)
+    if finished.killed:
+        return End(RunStatus.ERRORED, problem("plan_killed"))
+    if finished.lock_holder:
+        why = problem("state_locked", said(finished), holder=finished.lock_holder)
+        return End(RunStatus.ERRORED, why)
+    return End(RunStatus.ERRORED, problem(code, said(finished)))
+
+
+def _read(phase: PlanPhase) -> PlanReading:
+    if phase.reading is None:
+        raise RuntimeError("read comes first")
+    return phase.reading

@@ -1,0 +1,74 @@
+"""Plans: asking for one, and reading what it said."""
+
+import dataclasses
+
+from sekisho.domain.callers import Caller
+from sekisho.domain.errors import ArgumentsInvalid, PlanMissing
+from sekisho.domain.plans import PlanMode, PlanOptions, PlanReading
+from sekisho.domain.runs import Run
+from sekisho.engine.parts import Parts
+
+_MESSAGE = 500
+_ADDRESSES = 100
+
+
+@dataclasses.dataclass(frozen=True)
+class PlanOrder:
+    """What to plan: a stored configuration, in a workspace, in which way, and why."""
+
+    workspace: str
+    configuration: str
+    options: PlanOptions = dataclasses.field(default_factory=PlanOptions)
+    message: str = ""
+    change_id: str = ""
+
+
+class Plans:
+    """Makes runs, which begin with a plan, and reads plans back."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    def create(self, order: PlanOrder, caller: Caller) -> Run:
+        """Queue a plan and return its run at once; a worker does the rest."""
+        parts = self._parts
+        workspace = parts.catalog.get(order.workspace)
+        configuration = parts.store.configurations.get(order.configuration)
+        _check(order)
+        now = parts.clock.now()
+        run = Run(
+            id=parts.ids.new("run"),
+            workspace=workspace.name,
+            configuration=configuration.digest,
+            source=configuration.source,
+            requested_by=caller,
+            created_at=now,
+            updated_at=now,
+            options=order.options,
+            message=order.message,
+            change_id=order.change_id,
+        )
+        facts = {"configuration": run.configuration, "options": run.options.describe()}
+        parts.store.runs.add(run, parts.entry("run.create", caller, run, **facts))
+        parts.bell.ring()
+        return run
+
+    def reading(self, run_id: str) -> PlanReading:
+        """Return what a plan said, redacted. Raises PlanMissing."""
+        run = self._parts.store.runs.get(run_id)
+        reading = self._parts.store.readings.plan(run_id) if run.plan else None
+        if reading is None:
+            raise PlanMissing(run_id=run_id, status=run.status)
+        return reading
+
+
+def _check(order: PlanOrder) -> None:
+    addresses = (*order.options.targets, *order.options.replace)
+    if len(addresses) > _ADDRESSES:
+        raise ArgumentsInvalid(problem=f"more than {_ADDRESSES} addresses")
+    if any(not a.strip() or a.startswith("-") or not a.isprintable() for a in addresses):
+        raise ArgumentsInvalid(problem="an address is empty, begins with '-' or is not printable")
+    if len(order.message) > _MESSAGE or len(order.change_id) > _MESSAGE:
+        raise ArgumentsInvalid(problem=f"message or change_id is longer than {_MESSAGE}")
+    if order.options.replace and order.options.mode is not PlanMode.NORMAL:
+        raise ArgumentsInvalid(problem="replace goes with mode normal alone")

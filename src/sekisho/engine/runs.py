@@ -1,0 +1,67 @@
+"""Runs: looking at them, and the verbs that end them early."""
+
+from sekisho.domain.callers import Caller
+from sekisho.domain.changes import NOTHING, Change
+from sekisho.domain.logs import LogPage
+from sekisho.domain.runs import AT_WORK, CancelRequest, Run, RunStatus, move, request_cancel
+from sekisho.domain.workspaces import WorkspaceRecord
+from sekisho.engine.parts import Parts
+from sekisho.ports import Page, RunQuery
+
+_UNSETTLED = AT_WORK | {RunStatus.PLAN_QUEUED, RunStatus.APPLY_QUEUED}
+
+
+class Runs:
+    """Reads runs, cancels and discards them."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    def get(self, run_id: str) -> Run:
+        """Return a run. Raises RunUnknown."""
+        return self._parts.store.runs.get(run_id)
+
+    def list(self, query: RunQuery) -> Page[Run]:
+        """Return runs, newest first. Raises WorkspaceUnknown for a name that is not declared."""
+        if query.workspace is not None:
+            self._parts.catalog.get(query.workspace)
+        return self._parts.store.runs.find(query)
+
+    def log(self, run_id: str, after: int = 0, limit: int = 200) -> LogPage:
+        """Return log lines after a cursor. Raises RunUnknown."""
+        self._parts.store.runs.get(run_id)
+        return self._parts.store.logs.read(run_id, after, limit)
+
+    def cancel(self, run_id: str, caller: Caller, reason: str = "") -> Run:
+        """Cancel a run that waits; ask the worker to stop one that is at work.
+
+        Terraform gets one interrupt: it finishes what is in flight and saves the state.
+        """
+        request = CancelRequest(caller, self._parts.clock.now(), reason)
+
+        def change(run: Run, _record: WorkspaceRecord) -> Change:
+            asked = request_cancel(run, request)
+            if asked == run:
+                return NOTHING
+            entry = self._parts.entry("run.cancel", caller, asked, reason=reason)
+            return Change(run=asked, audit=(entry,))
+
+        after = self._parts.store.runs.update(run_id, change)
+        self._parts.bell.ring()
+        return after
+
+    def discard(self, run_id: str, caller: Caller, reason: str = "") -> Run:
+        """Throw away a plan that waits; nothing was or will be changed by it."""
+        now = self._parts.clock.now()
+
+        def change(run: Run, _record: WorkspaceRecord) -> Change:
+            gone = move(run, RunStatus.DISCARDED, now, "discard")
+            entry = self._parts.entry("run.discard", caller, gone, reason=reason)
+            return Change(run=gone, audit=(entry,))
+
+        return self._parts.store.runs.update(run_id, change)
+
+
+def settled(run: Run) -> bool:
+    """Say whether nothing will happen to the run unless somebody does something."""
+    return run.status not in _UNSETTLED

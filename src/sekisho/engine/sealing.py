@@ -1,0 +1,62 @@
+"""The seal of a plan: made when it was planned, made again before it is applied, and compared."""
+
+import json
+
+from sekisho.domain.gate import expiry, rules_version
+from sekisho.domain.runs import Run
+from sekisho.domain.seals import Seal, SignedSeal, differences
+from sekisho.domain.states import StatePosition
+from sekisho.domain.targets import Target, backend_facts
+from sekisho.domain.workspaces import Workspace
+from sekisho.engine.parts import Parts
+from sekisho.ports import Fingerprints
+
+
+def seal_of(
+    parts: Parts, run: Run, workspace: Workspace, prints: Fingerprints, position: StatePosition
+) -> Seal:
+    """Gather everything an approval is about, as it is now."""
+    made_at = run.plan.made_at if run.plan else run.updated_at
+    variables = json.dumps(workspace.variables, sort_keys=True, ensure_ascii=False, default=str)
+    return Seal(
+        run_id=run.id,
+        workspace=workspace.name,
+        target=_target(parts, workspace.target),
+        backend=backend_facts(workspace.backend),
+        options=run.options.describe(),
+        configuration=run.configuration,
+        modules=prints.modules,
+        plan=prints.plan,
+        lock_file=prints.lock_file,
+        terraform=prints.terraform,
+        providers=dict(prints.providers),
+        state=str(position),
+        variables=parts.keys.mac(f"variables\0{variables}".encode()),
+        rules=rules_version(workspace.rules),
+        change_id=run.change_id,
+        expires_at=expiry(workspace.rules, made_at),
+    )
+
+
+def _target(parts: Parts, target: Target) -> dict[str, str]:
+    environment = json.dumps(dict(target.environment), sort_keys=True)
+    return {
+        "name": target.name,
+        "account": target.account or "",
+        "region": target.region or "",
+        "plan_role": target.plan_role or "",
+        "apply_role": target.apply_role or "",
+        "environment": parts.keys.mac(f"environment\0{environment}".encode()),
+    }
+
+
+def sign(parts: Parts, seal: Seal) -> SignedSeal:
+    """Put the server's signature on a seal."""
+    return SignedSeal(seal, parts.keys.sign(seal.canonical()), parts.keys.key_id)
+
+
+def broken(parts: Parts, approved: SignedSeal, found: Seal) -> tuple[str, ...]:
+    """Name every way in which what would be applied is not what was sealed; () when it holds."""
+    if not parts.keys.verify(approved.seal.canonical(), approved.signature, approved.key_id):
+        return ("signature",)
+    return differences(approved.seal, found)

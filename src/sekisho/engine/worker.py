@@ -1,0 +1,199 @@
+"""The worker: takes queued phases, carries them, beats, and looks after what others lost."""
+
+import dataclasses
+from collections.abc import Callable
+
+from sekisho.domain.callers import SYSTEM
+from sekisho.domain.changes import NOTHING, Change
+from sekisho.domain.leases import Worker as WorkerRecord
+from sekisho.domain.leases import WorkerLease
+from sekisho.domain.queue import Slots, pick
+from sekisho.domain.runs import Run, RunStatus, claim, held_by
+from sekisho.domain.workspaces import WorkspaceRecord, take_lease
+from sekisho.engine.applying import run_apply
+from sekisho.engine.gate import Gate
+from sekisho.engine.parts import Parts
+from sekisho.engine.planning import run_plan
+from sekisho.engine.recovery import Recovery
+from sekisho.engine.retention import Retention
+from sekisho.ports import Execution, RunQuery
+
+_QUEUED = frozenset({RunStatus.PLAN_QUEUED, RunStatus.APPLY_QUEUED})
+_TURN = 0.2
+"""Seconds between looks at the queue; a request in this process rings the bell and waits less."""
+_EVERY = {"beat": 2.0, "recover": 3.0, "sweep": 10.0, "retain": 3600.0}
+"""Seconds between chores, by the monotonic clock."""
+
+
+@dataclasses.dataclass
+class _Carried:
+    run: Run
+    lease: WorkerLease
+    execution: Execution
+
+
+class Worker:
+    """One worker. `applies=False` is for a process that an IDE may end at any moment."""
+
+    def __init__(self, parts: Parts, *, applies: bool = True) -> None:
+        self._parts = parts
+        self._applies = applies
+        self._gate = Gate(parts)
+        self._recovery = Recovery(parts)
+        self._retention = Retention(parts)
+        self._carried: dict[str, _Carried] = {}
+        self._due = dict.fromkeys(_EVERY, 0.0)
+        self._due["retain"] = parts.clock.monotonic() + _EVERY["retain"]
+        self._record = WorkerRecord(
+            id=parts.ids.new("wrk"),
+            process=parts.processes.me(),
+            started_at=parts.clock.now(),
+            console_url=parts.console_url or None,
+        )
+
+    def run(self, stopping: Callable[[], bool]) -> None:
+        """Work until asked to stop, then let go of everything in good order.
+
+        An error of the store (a full disk, a lost connection) is told and outlived.
+        """
+        self._parts.journal.event("worker.start", worker_id=self._record.id)
+        while not stopping():
+            try:
+                self.turn()
+            except Exception as error:  # noqa: BLE001 (a worker outlives its store's bad minutes)
+                self._parts.journal.event("worker.failed", worker_id=self._record.id, error=error)
+            self._parts.bell.wait(_TURN)
+        self.drain()
+
+    def turn(self) -> None:
+        """Do what is due, and take as many phases as there is room for."""
+        if self._is_due("beat"):
+            self._record = dataclasses.replace(self._record, beat=self._record.beat + 1)
+            self._parts.store.workers.put(self._record)
+        self._reap()
+        if self._is_due("recover"):
+            self._recovery.sweep(self._record.id, frozenset(self._carried))
+        if self._is_due("sweep"):
+            self._gate.sweep()
+        if self._is_due("retain"):
+            self._retention.sweep()
+        self._pass_cancels_on()
+        self._take()
+
+    def drain(self) -> None:
+        """Stop plans (they are planned again elsewhere); give applies time, then stop them too."""
+        clock = self._parts.clock
+        deadline = clock.monotonic() + self._parts.limits.drain_for
+        for carried in self._carried.values():
+            if carried.run.status is RunStatus.PLANNING:
+                carried.execution.stop()
+        while self._carried:
+            self._reap()
+            if clock.monotonic() > deadline:
+                for carried in self._carried.values():
+                    carried.execution.stop()
+            self._parts.bell.wait(0.05)
+        self._parts.store.workers.remove(self._record.id)
+        self._parts.journal.event("worker.stop", worker_id=self._record.id)
+
+    @property
+    def carrying(self) -> int:
+        """How many phases are under way here."""
+        return len(self._carried)
+
+    def _is_due(self, chore: str) -> bool:
+        now = self._parts.clock.monotonic()
+        if now < self._due[chore]:
+            return False
+        self._due[chore] = now + _EVERY[chore]
+        return True
+
+    def _reap(self) -> None:
+        for run_id in [i for i, c in self._carried.items() if c.execution.done()]:
+            del self._carried[run_id]
+
+    def _pass_cancels_on(self) -> None:
+        for run_id, carried in self._carried.items():
+            now = self._parts.store.runs.get(run_id)
+            if now.cancel or not held_by(now, carried.lease):
+                carried.execution.stop()
+
+    def _take(self) -> None:
+        passed: set[str] = set()
+        while True:
+            slots = self._slots()
+            if slots == Slots(0, 0):
+                return
+            queued = self._parts.store.runs.find(RunQuery(statuses=_QUEUED, limit=500)).items
+            waiting = [r for r in queued if r.id not in passed]
+            if not waiting:
+                return
+            run = pick(waiting, self._parts.store.workspaces.all(), slots)
+            if run is None:
+                return
+            if not self._start(run):
+                passed.add(run.id)
+
+    def _slots(self) -> Slots:
+        limits = self._parts.limits
+        plans = sum(c.run.status is RunStatus.PLANNING for c in self._carried.values())
+        applies = len(self._carried) - plans
+        room = limits.apply_slots - applies if self._applies else 0
+        return Slots(max(limits.plan_slots - plans, 0), max(room, 0))
+
+    def _start(self, run: Run) -> bool:
+        parts = self._parts
+        lease = WorkerLease(self._record.id, run.attempts + 1, parts.clock.now())
+        claimed = parts.store.runs.update(run.id, self._claim(lease))
+        if not held_by(claimed, lease):
+            return False
+        carry = run_plan if claimed.status is RunStatus.PLANNING else run_apply
+        name = f"{claimed.status}-{claimed.id}"
+
+        def phase(stop: Callable[[], bool]) -> None:
+            try:
+                carry(parts, claimed, lease, stop)
+            finally:
+                parts.bell.ring()
+
+        execution = parts.executor.start(name, phase)
+        self._carried[claimed.id] = _Carried(claimed, lease, execution)
+        return True
+
+    def _claim(self, lease: WorkerLease) -> Callable[[Run, WorkspaceRecord], Change]:
+        parts, gate = self._parts, self._gate
+
+        def change(run: Run, record: WorkspaceRecord) -> Change:
+            if run.status is RunStatus.PLAN_QUEUED:
+                started = claim(run, lease)
+                facts = {"attempt": lease.attempt, "worker": lease.worker_id}
+                return Change(
+                    run=started, audit=(parts.entry("run.plan_start", SYSTEM, run, **facts),)
+                )
+            if run.status is not RunStatus.APPLY_QUEUED or not gate.verdict(run, record).open:
+                return NOTHING
+            return _begin_apply(parts, run, record, lease)
+
+        return change
+
+
+def _begin_apply(parts: Parts, run: Run, record: WorkspaceRecord, lease: WorkerLease) -> Change:
+    """Take the workspace, use up the approvals, and begin: one write."""
+    taken = take_lease(record, run.id, lease.since)
+    started = claim(run, lease)
+    if started.apply is None or started.plan is None:
+        raise RuntimeError("an apply was queued without a plan")
+    record_of_apply = dataclasses.replace(
+        started.apply, started_at=lease.since, fence=taken.fence, before=started.plan.position
+    )
+    started = dataclasses.replace(started, apply=record_of_apply)
+    facts = {
+        "seal": started.plan.seal.seal.digest if started.plan else "",
+        "fence": taken.fence,
+        "approved_by": ", ".join(sorted({a.by.person for a in run.approvals})),
+        "worker": lease.worker_id,
+    }
+    entry = parts.entry(
+        "run.apply_start", run.apply.requested_by if run.apply else SYSTEM, run, **facts
+    )
+    return Change(run=started, workspace=taken, audit=(entry,))

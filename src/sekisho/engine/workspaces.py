@@ -1,0 +1,81 @@
+"""Workspaces: what is declared, who holds what, and a person's lock."""
+
+import dataclasses
+
+from sekisho.domain.callers import Caller
+from sekisho.domain.changes import Change
+from sekisho.domain.errors import ArgumentsInvalid, ProcessAlive
+from sekisho.domain.leases import WorkspaceLock
+from sekisho.domain.runs import Run, RunStatus
+from sekisho.domain.workspaces import Workspace, WorkspaceRecord, lock, unlock
+from sekisho.engine.parts import Parts
+from sekisho.engine.recovery import Recovery
+
+
+@dataclasses.dataclass(frozen=True)
+class WorkspaceView:
+    """A workspace as declared, with what happened to it so far."""
+
+    declared: Workspace
+    record: WorkspaceRecord
+
+
+class Workspaces:
+    """Reads workspaces; locks and unlocks them for people."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    def get(self, name: str) -> WorkspaceView:
+        """Return one. Raises WorkspaceUnknown, with near names."""
+        return WorkspaceView(self._parts.catalog.get(name), self._parts.store.workspaces.get(name))
+
+    def list(self) -> tuple[WorkspaceView, ...]:
+        """Return all, by name."""
+        records = self._parts.store.workspaces.all()
+        declared = sorted(self._parts.catalog.all(), key=lambda w: w.name)
+        return tuple(
+            WorkspaceView(w, records.get(w.name, WorkspaceRecord(w.name))) for w in declared
+        )
+
+    def lock(self, name: str, caller: Caller, reason: str) -> WorkspaceRecord:
+        """Keep applies out, with a reason that everybody sees."""
+        if not reason.strip():
+            raise ArgumentsInvalid(problem="reason is needed")
+        self._parts.catalog.get(name)
+        hold = WorkspaceLock(caller.person, reason.strip(), self._parts.clock.now())
+
+        def change(record: WorkspaceRecord) -> Change:
+            entry = self._parts.about("workspace.lock", caller, name, reason=hold.reason)
+            return Change(workspace=lock(record, hold), audit=(entry,))
+
+        return self._parts.store.workspaces.update(name, change)
+
+    def unlock(self, name: str, caller: Caller, reason: str = "") -> WorkspaceRecord:
+        """Let applies in again. After an interrupted apply, its state is rescued first.
+
+        Raises:
+            ProcessAlive: the Terraform of that apply is still at work.
+            WorkspaceNotLocked: nobody held it.
+        """
+        held = self.get(name).record.lock
+        if held and held.run_id:
+            self._rescue(held.run_id)
+
+        def change(record: WorkspaceRecord) -> Change:
+            facts = {"reason": reason, "owner": held.owner if held else ""}
+            entry = self._parts.about("workspace.unlock", caller, name, **facts)
+            return Change(workspace=unlock(record), audit=(entry,))
+
+        after = self._parts.store.workspaces.update(name, change)
+        self._parts.bell.ring()
+        return after
+
+    def _rescue(self, run_id: str) -> None:
+        run: Run = self._parts.store.runs.get(run_id)
+        if run.status is not RunStatus.INTERRUPTED:
+            return
+        if run.process and self._parts.processes.alive(run.process):
+            raise ProcessAlive(run_id=run_id, pid=run.process.pid)
+        if run.apply and run.apply.rescued_blob is None:
+            Recovery(self._parts).rescue(run)

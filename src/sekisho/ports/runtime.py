@@ -1,0 +1,107 @@
+"""Executors, keys, processes, clock and ids."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from sekisho.domain.callers import Caller
+from sekisho.domain.leases import ProcessMark
+
+
+class Execution(Protocol):
+    """A phase that is under way."""
+
+    def done(self) -> bool: ...
+
+    def stop(self) -> None:
+        """Ask the phase to end gracefully; again is harmless."""
+        ...
+
+
+class Executor(Protocol):
+    """Where a phase runs: here, or in a task of its own. `phase(stopping)` does the work."""
+
+    def start(self, name: str, phase: Callable[[Callable[[], bool]], None]) -> Execution: ...
+
+
+class Keys(Protocol):
+    """The server's keys; none of them ever leaves its adapter."""
+
+    @property
+    def key_id(self) -> str: ...
+
+    def sign(self, message: bytes) -> str: ...
+
+    def verify(self, message: bytes, signature: str, key_id: str) -> bool: ...
+
+    def mac(self, message: bytes) -> str:
+        """Return a keyed digest: equal for equal messages, telling nothing else."""
+        ...
+
+
+class StepUp(Protocol):
+    """How a person proves, for one decision, that it is them: never anything a tool could hold."""
+
+    def begin(self, run_id: str, seal: str, decision: str) -> None:
+        """Give the person what they need to prove it (a code on the server's terminal)."""
+        ...
+
+    def finish(self, run_id: str, seal: str, decision: str, proof: str) -> Caller:
+        """Check the proof, once, and say who it was. Raises CodeWrong."""
+        ...
+
+
+class Journal(Protocol):
+    """Tells the operator what happens, as structured log events with stable names."""
+
+    def event(self, name: str, **fields: object) -> None: ...
+
+
+class Processes(Protocol):
+    """Looks at processes of this machine."""
+
+    def me(self) -> ProcessMark: ...
+
+    def alive(self, mark: ProcessMark) -> bool | None:
+        """Say whether the process lives; None where it is on another machine."""
+        ...
+
+    def interrupt(self, mark: ProcessMark) -> None:
+        """Send one SIGINT to the process, if it lives here: for a plan that nobody waits for."""
+        ...
+
+
+class Clock(Protocol):
+    """Tells the time: UTC for people and records, monotonic seconds for waiting."""
+
+    def now(self) -> datetime: ...
+
+    def monotonic(self) -> float: ...
+
+
+class Ids(Protocol):
+    """Makes ids that sort by time, and secrets that nobody guesses."""
+
+    def new(self, kind: str) -> str: ...
+
+    def secret(self) -> str:
+        """Return 256 bits of randomness, URL-safe."""
+        ...
+
+    def code(self) -> str:
+        """Return a one-time code that a person can type: 8 characters without look-alikes."""
+        ...
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Figures the engine works by; the operator may set them."""
+
+    upload_for: timedelta = timedelta(minutes=15)
+    stall_after: float = 15.0
+    keep_runs: timedelta = timedelta(days=90)
+    plan_slots: int = 2
+    apply_slots: int = 4
+    drain_for: float = 20.0
+    plan_attempts: int = 3

@@ -1,0 +1,232 @@
+"""Stores: what is kept, and the one write primitive."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import BinaryIO, Generic, Protocol, TypeVar
+
+from sekisho.domain.audit import AuditEntry, AuditFault, AuditRecord
+from sekisho.domain.changes import RunChange, WorkspaceChange
+from sekisho.domain.configurations import Configuration, Upload
+from sekisho.domain.leases import Worker
+from sekisho.domain.logs import LogLine, LogPage
+from sekisho.domain.plans import PlanReading
+from sekisho.domain.runs import Run, RunStatus
+from sekisho.domain.states import StateIndex
+from sekisho.domain.tokens import Token
+from sekisho.domain.workspaces import WorkspaceRecord
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class RunQuery:
+    """Which runs: newest first, after `cursor` (a run id), at most `limit`."""
+
+    workspace: str | None = None
+    statuses: frozenset[RunStatus] = frozenset()
+    cursor: str | None = None
+    limit: int = 50
+
+
+@dataclass(frozen=True)
+class Page(Generic[T]):
+    """A part of a list; `cursor` asks for the next part, None when there is none."""
+
+    items: tuple[T, ...]
+    cursor: str | None = None
+
+
+class RunStore(Protocol):
+    """Keeps runs. `update` is the one write primitive."""
+
+    def add(self, run: Run, audit: AuditEntry) -> None:
+        """Save a new run with its audit record, both or neither. A known id raises ValueError."""
+        ...
+
+    def get(self, run_id: str) -> Run:
+        """Return a run. Raises RunUnknown."""
+        ...
+
+    def find(self, query: RunQuery) -> Page[Run]:
+        """Return runs newest first (by id, which sorts by time)."""
+        ...
+
+    def update(self, run_id: str, change: RunChange) -> Run:
+        """Load the run and its workspace's record, apply `change`, save all with the audit.
+
+        All or nothing, and isolated from every other writer in every process. `change` may be
+        called more than once; what it raises leaves everything as it was. `version` of whatever
+        changed grows by one. Calls `domain.changes.check`. Raises RunUnknown, StoreUnavailable,
+        DiskFull.
+        """
+        ...
+
+    def remove(self, run_id: str) -> None:
+        """Forget a run (retention); the audit keeps what happened. Unknown ids are ignored."""
+        ...
+
+
+class WorkspaceStore(Protocol):
+    """Keeps what happened to workspaces. One that nothing happened to has an empty record."""
+
+    def get(self, name: str) -> WorkspaceRecord: ...
+
+    def all(self) -> Mapping[str, WorkspaceRecord]: ...
+
+    def update(self, name: str, change: WorkspaceChange) -> WorkspaceRecord:
+        """As `RunStore.update`, for a workspace alone; a `Change` with a run is a ValueError."""
+        ...
+
+
+class WorkerStore(Protocol):
+    """Keeps the workers' heartbeats."""
+
+    def put(self, worker: Worker) -> None:
+        """Save a worker, new or as it beats."""
+        ...
+
+    def all(self) -> tuple[Worker, ...]: ...
+
+    def remove(self, worker_id: str) -> None: ...
+
+
+class AuditLog(Protocol):
+    """Appends and reads the audit; nothing here changes or removes a record."""
+
+    def append(self, entry: AuditEntry) -> AuditRecord: ...
+
+    def read(
+        self, after: int = 0, limit: int = 500, run_id: str | None = None
+    ) -> tuple[AuditRecord, ...]:
+        """Return records with a sequence above `after`, oldest first, of one run where named."""
+        ...
+
+    def verify(self) -> tuple[AuditFault, ...]:
+        """Walk the whole chain with the key it was made with."""
+        ...
+
+
+class ConfigurationStore(Protocol):
+    """Keeps what is known of stored configurations; the content is a blob."""
+
+    def put(self, configuration: Configuration) -> None:
+        """Save; the first to bring a digest stays its creator."""
+        ...
+
+    def get(self, digest: str) -> Configuration:
+        """Return one. Raises ConfigurationUnknown."""
+        ...
+
+    def all(self) -> tuple[Configuration, ...]: ...
+
+    def remove(self, digest: str) -> None: ...
+
+
+class UploadStore(Protocol):
+    """Keeps single-use upload addresses."""
+
+    def add(self, upload: Upload) -> None: ...
+
+    def take(self, key_digest: str, now: datetime) -> Upload:
+        """Use up an address: of many who try at once, one gets it. Raises UploadUnknown."""
+        ...
+
+    def finish(self, key_digest: str, configuration: str) -> None:
+        """Record which configuration a taken address brought."""
+        ...
+
+    def result(self, key_digest: str) -> str | None:
+        """Return the digest that `finish` recorded, if any. Raises UploadUnknown."""
+        ...
+
+    def expire(self, before: datetime) -> int:
+        """Forget addresses that expired before then; return how many."""
+        ...
+
+
+class TokenStore(Protocol):
+    """Keeps API tokens, hashed."""
+
+    def add(self, token: Token) -> None: ...
+
+    def find(self, secret_digest: str) -> Token | None: ...
+
+    def all(self) -> tuple[Token, ...]: ...
+
+    def revoke(self, token_id: str, at: datetime) -> bool:
+        """Revoke; False where there is none of this id."""
+        ...
+
+
+class LogStore(Protocol):
+    """Keeps the redacted logs of runs."""
+
+    def append(self, run_id: str, lines: Sequence[LogLine]) -> None: ...
+
+    def read(self, run_id: str, after: int = 0, limit: int = 200) -> LogPage:
+        """Return lines after the cursor (0: from the first)."""
+        ...
+
+    def remove(self, run_id: str) -> None: ...
+
+
+class BlobStore(Protocol):
+    """Keeps large and secret things, encrypted. Names are `/`-separated ASCII."""
+
+    def put(self, name: str, content: BinaryIO) -> int:
+        """Save, replacing; whole or not at all. Return the bytes read. Raises DiskFull."""
+        ...
+
+    def open(self, name: str) -> BinaryIO:
+        """Open for reading from the start. Raises KeyError; ValueError where it was tampered."""
+        ...
+
+    def has(self, name: str) -> bool: ...
+
+    def remove(self, name: str) -> None: ...
+
+    def names(self, prefix: str = "") -> tuple[str, ...]: ...
+
+
+class ReadingStore(Protocol):
+    """Keeps what was read, redacted, out of plans and states."""
+
+    def put_plan(self, run_id: str, reading: PlanReading) -> None: ...
+
+    def plan(self, run_id: str) -> PlanReading | None: ...
+
+    def put_state(self, workspace: str, index: StateIndex) -> None: ...
+
+    def state(self, workspace: str) -> StateIndex | None: ...
+
+    def remove(self, run_id: str) -> None:
+        """Forget the plan reading of a run; the state's stays."""
+        ...
+
+
+class Store(Protocol):
+    """All stores of one deployment, sharing its transactions."""
+
+    @property
+    def runs(self) -> RunStore: ...
+    @property
+    def workspaces(self) -> WorkspaceStore: ...
+    @property
+    def workers(self) -> WorkerStore: ...
+    @property
+    def audit(self) -> AuditLog: ...
+    @property
+    def configurations(self) -> ConfigurationStore: ...
+    @property
+    def uploads(self) -> UploadStore: ...
+    @property
+    def tokens(self) -> TokenStore: ...
+    @property
+    def logs(self) -> LogStore: ...
+    @property
+    def blobs(self) -> BlobStore: ...
+    @property
+    def readings(self) -> ReadingStore: ...
+
+    def close(self) -> None: ...

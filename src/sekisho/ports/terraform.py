@@ -1,0 +1,167 @@
+"""Terraform: builds, working directories, and the commands in them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import BinaryIO, Protocol
+
+from sekisho.domain.leases import ProcessMark
+from sekisho.domain.logs import LogLine
+from sekisho.domain.plans import PlanOptions, PlanReading
+from sekisho.domain.states import StateIndex, StatePosition
+from sekisho.domain.workspaces import Workspace
+
+
+@dataclass(frozen=True)
+class Build:
+    """A Terraform executable on this server. `digest` is its SHA-256 (of the shim's library)."""
+
+    product: str
+    version: str
+    command: tuple[str, ...]
+    digest: str
+
+
+@dataclass(frozen=True)
+class DeskOrder:
+    """What a working directory is made from. `bundle` and `plan` are given for an apply."""
+
+    run_id: str
+    phase: str
+    workspace: Workspace
+    options: PlanOptions
+    build: Build
+    configuration: BinaryIO
+    state: BinaryIO | None = None
+    bundle: BinaryIO | None = None
+    plan: BinaryIO | None = None
+
+
+class Watch(Protocol):
+    """How a phase follows a Terraform process, and stops it."""
+
+    def started(self, process: ProcessMark) -> None:
+        """Terraform runs now, as this process."""
+        ...
+
+    def line(self, line: LogLine) -> None:
+        """A redacted line of its log."""
+        ...
+
+    def stopping(self) -> bool:
+        """Say whether the process should be asked to end; polled a few times a second."""
+        ...
+
+
+@dataclass(frozen=True)
+class Finished:
+    """How a Terraform command ended. `ended`: by itself, after a request, or killed."""
+
+    code: int
+    stopped: bool = False
+    killed: bool = False
+    errors: tuple[LogLine, ...] = ()
+    lock_holder: str = ""
+    stale: bool = False
+    lock_left: bool = False
+    warm: bool = False
+
+    @property
+    def ok(self) -> bool:
+        """Say whether it did what it was started for."""
+        return self.code == 0 and not self.killed
+
+
+@dataclass(frozen=True)
+class Fingerprints:
+    """Digests of everything in a working directory that decides what an apply does."""
+
+    plan: str
+    modules: str
+    lock_file: str
+    terraform: str
+    providers: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True)
+class StateReading:
+    """A state as Terraform left it: `raw` is secret; `index` is not."""
+
+    raw: bytes
+    index: StateIndex
+
+
+class Desk(Protocol):
+    """One working directory of one phase, and the Terraform commands in it."""
+
+    def init(self, watch: Watch) -> Finished:
+        """Install providers and modules, or use what an earlier run of the workspace installed.
+
+        With a bundle, modules are restored and never fetched, and the lock file is read-only.
+        """
+        ...
+
+    def plan(self, watch: Watch) -> Finished:
+        """Make the saved plan; takes no state lock."""
+        ...
+
+    def read_plan(self) -> PlanReading:
+        """Read and redact the saved plan. Raises ConfigurationInvalid where it is no plan."""
+        ...
+
+    def fingerprints(self) -> Fingerprints: ...
+
+    def open_plan(self) -> BinaryIO: ...
+
+    def open_bundle(self) -> BinaryIO:
+        """Open a tar of the lock file, modules and whatever else init put beside them."""
+        ...
+
+    def position(self) -> StatePosition:
+        """Ask the backend where the state stands now."""
+        ...
+
+    def apply(self, watch: Watch) -> Finished:
+        """Apply exactly the saved plan; takes the state lock."""
+        ...
+
+    def read_state(self) -> StateReading | None:
+        """Read the state after an apply; None where there is none."""
+        ...
+
+    def unsaved_state(self) -> bytes | None:
+        """Return `errored.tfstate`, which Terraform leaves when it could not write the state."""
+        ...
+
+    def close(self) -> None:
+        """Remove the working directory; called once, whatever happened."""
+        ...
+
+
+class Terraform(Protocol):
+    """Finds Terraform and lays out working directories."""
+
+    def builds(self) -> tuple[Build, ...]:
+        """Return what is installed, newest first."""
+        ...
+
+    def build_for(self, constraint: str) -> Build:
+        """Return the newest build allowed. Raises TerraformMissing, VersionUnmet."""
+        ...
+
+    def open(self, order: DeskOrder) -> Desk: ...
+
+    def rescue(self, run_id: str) -> bytes | None:
+        """Return the newest state that a lost apply left in its working directory, if any."""
+        ...
+
+    def clean(self, run_id: str) -> None:
+        """Remove what a lost phase of this run left on disk."""
+        ...
+
+    def validate(self, order: DeskOrder, watch: Watch) -> Finished:
+        """Check a configuration without planning; problems are in `errors`."""
+        ...
+
+    def format(self, files: Mapping[str, str]) -> Mapping[str, str]:
+        """Return the files as `terraform fmt` writes them. Raises ConfigurationInvalid."""
+        ...

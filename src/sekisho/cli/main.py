@@ -1,0 +1,52 @@
+"""Reads the command line and hands over to one small function per command."""
+
+import argparse
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from sekisho import __version__
+from sekisho.cli import hosts, output, remotes, servers
+from sekisho.domain.errors import SekishoError
+from sekisho_client.http import ClientError
+
+Command = Callable[[argparse.Namespace], int]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code: 0 done, 1 refused or failed, 2 called wrongly."""
+    parser = build_parser()
+    args = parser.parse_args(argv)
+    command: Command | None = getattr(args, "command", None)
+    if command is None:
+        parser.print_help()
+        return output.USAGE
+    try:
+        return command(args)
+    except SekishoError as error:
+        output.error(error.code, error.message(), error.next_step())
+    except ClientError as error:
+        output.error(error.code, error.message, error.step)
+    except BrokenPipeError:
+        return output.OK
+    except KeyboardInterrupt:
+        return 130
+    return output.FAILED
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Declare every command; the docs and the shell completion are made from this."""
+    parser = argparse.ArgumentParser(
+        prog="sekisho",
+        description="A central Terraform server for AI agents: agents plan, people approve.",
+    )
+    parser.add_argument("--version", action="version", version=f"sekisho {__version__}")
+    nouns = parser.add_subparsers(title="commands", metavar="COMMAND")
+    servers.declare(nouns)
+    remotes.declare(nouns)
+    hosts.declare(nouns)
+    return parser
+
+
+def data_dir(args: argparse.Namespace) -> Path | None:
+    """Return the data folder that a command was given, if any."""
+    return getattr(args, "data_dir", None)

@@ -1,0 +1,92 @@
+"""Speaks the API of a Sekisho server with the standard library alone."""
+
+import json
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Mapping
+from typing import Any, cast
+
+from sekisho_client.settings import Server
+
+_TIMEOUT = 60
+_NO_PROXY = urllib.request.ProxyHandler({})
+
+
+class ClientError(Exception):
+    """The server said no, or could not be reached: a stable code, what is wrong, what is next."""
+
+    def __init__(self, code: str, message: str, step: str = "", status: int = 0) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+        self.step = step
+        self.status = status
+
+
+class Client:
+    """Calls `/api/v1` of one server."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        loopback = urllib.parse.urlsplit(server.url).hostname in {"127.0.0.1", "::1", "localhost"}
+        self._opener = (
+            urllib.request.build_opener(_NO_PROXY) if loopback else urllib.request.build_opener()
+        )
+
+    @property
+    def url(self) -> str:
+        """The server's address."""
+        return self._server.url
+
+    def get(self, path: str, query: Mapping[str, object] | None = None) -> dict[str, Any]:
+        """Read something. Raises ClientError."""
+        asked = {k: str(v) for k, v in (query or {}).items() if v is not None}
+        tail = f"?{urllib.parse.urlencode(asked)}" if asked else ""
+        return self._call("GET", f"/api/v1{path}{tail}", None)
+
+    def post(self, path: str, body: Mapping[str, object] | None = None) -> dict[str, Any]:
+        """Do something. Raises ClientError."""
+        return self._call("POST", f"/api/v1{path}", json.dumps(dict(body or {})).encode())
+
+    def _call(self, method: str, path: str, body: bytes | None) -> dict[str, Any]:
+        headers = {"Accept": "application/json", "User-Agent": "sekisho-cli"}
+        if self._server.token:
+            headers["Authorization"] = f"Bearer {self._server.token}"
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        request = urllib.request.Request(  # noqa: S310 (the person named the address)
+            self._server.url + path, data=body, headers=headers, method=method
+        )
+        try:
+            with self._opener.open(request, timeout=_TIMEOUT) as answer:
+                return _object(answer.read())
+        except urllib.error.HTTPError as error:
+            with error:
+                raise _said(error.code, error.read()) from None
+        except (OSError, ValueError) as error:
+            raise ClientError(
+                "server_unreachable",
+                f"{self._server.url} does not answer ({error}).",
+                "Start it with `sekisho serve`, or name another with --server.",
+            ) from None
+
+
+def _object(raw: bytes) -> dict[str, Any]:
+    value: Any = json.loads(raw)
+    if not isinstance(value, dict):
+        raise TypeError("not a JSON object")
+    return cast("dict[str, Any]", value)
+
+
+def _said(status: int, raw: bytes) -> ClientError:
+    try:
+        error = cast("dict[str, Any]", _object(raw).get("error", {}))
+    except (TypeError, ValueError):
+        error = {}
+    return ClientError(
+        str(error.get("code", "http_error")),
+        str(error.get("message", f"HTTP status {status}")),
+        str(error.get("next", "")),
+        status,
+    )

@@ -3,23 +3,28 @@
 import base64
 import dataclasses
 import getpass
-import os
 import secrets
-import shutil
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from typing import TYPE_CHECKING
 
+from sekisho.domain.callers import Caller
 from sekisho.domain.configurations import Limits as Caps
+from sekisho.domain.errors import ConsoleAway
 from sekisho.domain.gate import Require, Rule
+from sekisho.domain.leases import ProcessMark
 from sekisho.engine.engine import Engine
 from sekisho.engine.parts import Parts
 from sekisho.engine.worker import Worker
 from sekisho.ports import Catalog, Journal, Limits, StepUp
 from sekisho.settings import Settings
+
+if TYPE_CHECKING:
+    from sekisho.catalog import TerraformSection
+    from sekisho.executors.processes import LocalProcesses
+    from sekisho.terraform import LocalTerraform
 
 _CODE_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """Without I, O, 0 and 1: 32 symbols, so 8 of them are 40 bits."""
@@ -62,3 +67,165 @@ class SystemIds:
     def code(self) -> str:
         """Return 8 characters that a person can read and type."""
         return "".join(secrets.choice(_CODE_ALPHABET) for _ in range(8))
+
+
+@dataclasses.dataclass(frozen=True)
+class App:
+    """A wired server: what faces, commands and the worker are given."""
+
+    settings: Settings
+    parts: Parts
+    engine: Engine
+    caps: Caps
+    close: Callable[[], None]
+
+    def worker(self, *, applies: bool = True) -> Worker:
+        """Make a worker over the same parts."""
+        return Worker(self.parts, applies=applies)
+
+
+def is_loopback(host: str) -> bool:
+    """Say whether only this machine can reach an address."""
+    return host in _LOOPBACK
+
+
+def console_url(settings: Settings) -> str:
+    """Return where people approve: the operator's address, or the loopback default."""
+    if settings.public_url:
+        return str(settings.public_url).rstrip("/")
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return f"http://{host}:{settings.port}"
+
+
+def build(settings: Settings, *, serves: bool, show: Callable[[str], None] | None = None) -> App:
+    """Wire everything over one data folder.
+
+    `serves`: this process runs the console, so links lead here. `show` prints on the terminal that
+    this process was started from: the one-time codes go there, and nowhere else.
+    """
+    from sekisho.executors.local import LocalExecutor
+    from sekisho.executors.processes import LocalProcesses
+    from sekisho.identity.keys import FileKeys
+    from sekisho.sources import LocalSources
+    from sekisho.stores.cipher import Cipher
+    from sekisho.stores.sqlite import SqliteStore
+
+    clock, ids, processes = SystemClock(), SystemIds(), LocalProcesses()
+    journal = make_journal(settings, clock)
+    folder = settings.data_dir
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    keys = FileKeys(folder / "keys")
+    store = SqliteStore(folder / "store", keys.audit_mac, Cipher(keys.data_key()))
+    caps = make_caps(settings)
+    catalog, section = make_catalog(settings)
+    parts = Parts(
+        store=store,
+        catalog=catalog,
+        sources=LocalSources(folder / "incoming", caps),
+        terraform=make_terraform(settings, section, processes, keys.mac),
+        executor=LocalExecutor(journal),
+        keys=keys,
+        processes=processes,
+        step_up=make_step_up(clock, ids, show),
+        clock=clock,
+        ids=ids,
+        journal=journal,
+        limits=make_limits(settings),
+        console_url=console_url(settings) if serves or settings.public_url else "",
+    )
+    engine = Engine.of(parts, open_=is_loopback(settings.host))
+    return App(settings, parts, engine, caps, store.close)
+
+
+def make_journal(settings: Settings, clock: SystemClock) -> Journal:
+    """Make the journal, and send the warnings of libraries to the same stream."""
+    import logging
+
+    from sekisho.telemetry.journal import StreamJournal
+
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    return StreamJournal(clock.now, settings.log_format, settings.log_level)
+
+
+def make_caps(settings: Settings) -> Caps:
+    """Take the operator's caps on what callers may send."""
+    return Caps(
+        packed_bytes=settings.upload_packed,
+        unpacked_bytes=settings.upload_unpacked,
+        files=settings.upload_files,
+    )
+
+
+def make_limits(settings: Settings) -> Limits:
+    """Take the operator's figures for the engine."""
+    return Limits(
+        keep_runs=timedelta(days=settings.keep_runs),
+        plan_slots=settings.plan_slots,
+        apply_slots=settings.apply_slots,
+    )
+
+
+def make_catalog(settings: Settings) -> "tuple[Catalog, TerraformSection]":
+    """Read the operator's file, or take the folders under `root`."""
+    from sekisho.catalog import FileCatalog, FolderCatalog, TerraformSection, read_operator_file
+    from sekisho.settings import environment
+
+    rules = (Rule("default", Require(plan_age=timedelta(hours=settings.plan_age))),)
+    if settings.config is None:
+        return FolderCatalog(settings.root, rules), TerraformSection(direct=True)
+    file = read_operator_file(settings.config, environment(), rules)
+    return FileCatalog(file), file.terraform
+
+
+class NoStepUp:
+    """For processes that run no console: nobody decides anything here."""
+
+    def begin(self, run_id: str, seal: str, decision: str) -> None:  # noqa: ARG002 (the port)
+        """Refuse."""
+        raise ConsoleAway(command="sekisho serve")
+
+    def finish(self, run_id: str, seal: str, decision: str, proof: str) -> Caller:  # noqa: ARG002
+        """Refuse."""
+        raise ConsoleAway(command="sekisho serve")
+
+
+def make_step_up(clock: SystemClock, ids: SystemIds, show: Callable[[str], None] | None) -> StepUp:
+    """On the loopback default a person proves themselves with a code from this terminal."""
+    if show is None:
+        return NoStepUp()
+    from sekisho.identity.terminal_codes import TerminalCodes
+
+    return TerminalCodes(show, clock, ids, getpass.getuser())
+
+
+def make_terraform(
+    settings: Settings,
+    section: "TerraformSection",
+    processes: "LocalProcesses",
+    mac: Callable[[bytes], str],
+) -> "LocalTerraform":
+    """Point Terraform at the operator's executables and providers."""
+    from sekisho.terraform import LocalTerraform, TerraformOptions
+
+    host = processes.me().host
+    return LocalTerraform(
+        TerraformOptions(
+            folder=settings.data_dir / "terraform",
+            path=settings.terraform_path,
+            clock=SystemClock().now,
+            mark=lambda pid: processes.mark(pid) or ProcessMark(host, pid, ""),
+            mac=mac,
+            binaries=section.binaries,
+            mirror=section.mirror,
+            network_mirror=section.network_mirror,
+            direct=section.direct,
+            stop_grace=settings.stop_grace,
+        )
+    )
+
+
+def operator_file_schema() -> dict[str, object]:
+    """Return the JSON Schema of sekisho.yaml."""
+    from sekisho.catalog import json_schema
+
+    return json_schema()

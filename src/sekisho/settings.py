@@ -1,1 +1,227 @@
-"""The environment, read once and typed. Only app.py and cli may import this."""
+"""The environment, read once and typed. Only app.py and cli may import this.
+
+Every setting is a variable `SEKISHO_NAME`; the reference page is made from the descriptions here.
+"""
+
+import difflib
+import os
+import sys
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ByteSize,
+    Field,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from sekisho.domain.errors import SettingInvalid
+
+PREFIX = "SEKISHO_"
+_MB = 1024 * 1024
+
+
+def data_folder() -> Path:
+    """Return where data lies where nobody says otherwise.
+
+    Raises:
+        SettingInvalid: there is no home folder to put it in.
+    """
+    shared = os.environ.get("LOCALAPPDATA" if sys.platform == "win32" else "XDG_DATA_HOME", "")
+    if shared and Path(shared).is_absolute():
+        return Path(shared) / "sekisho"
+    try:
+        return Path.home() / ".local" / "share" / "sekisho"
+    except RuntimeError:
+        raise SettingInvalid(
+            name="SEKISHO_DATA_DIR", problem="it is not set and there is no home folder"
+        ) from None
+
+
+def _words(given: object) -> object:
+    if isinstance(given, str):
+        return tuple(word for part in given.split(",") if (word := part.strip()))
+    return given
+
+
+def _lower(given: object) -> object:
+    return given.strip().lower() if isinstance(given, str) else given
+
+
+def _origin(given: str) -> str:
+    """Take `scheme://host[:port]` and nothing else, without the slash at its end."""
+    text = given.strip().rstrip("/")
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        raise ValueError("an address like https://sekisho.example.jp is needed") from None
+    bare = f"{parts.scheme}://{parts.netloc}" == text and "@" not in parts.netloc
+    if parts.scheme not in ("http", "https") or not parts.hostname or port == 0 or not bare:
+        raise ValueError("an address like https://sekisho.example.jp is needed, without a path")
+    return text
+
+
+def _host(given: str) -> str:
+    text = given.strip().lower()
+    if not text or set(text) & set("*/@ ?#"):
+        raise ValueError("host names are needed, without scheme, path or *")
+    return text
+
+
+def _folder_or_file(given: Path) -> Path:
+    return given.expanduser().absolute()
+
+
+Place = Annotated[Path, AfterValidator(_folder_or_file)]
+Origin = Annotated[str, AfterValidator(_origin)]
+Host = Annotated[str, AfterValidator(_host)]
+Words = BeforeValidator(_words)
+Lower = BeforeValidator(_lower)
+Cap = Annotated[ByteSize, Field(ge=1)]
+
+
+class Settings(BaseSettings):
+    """How this server runs. What it may do to whom is said in sekisho.yaml."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, extra="forbid", frozen=True
+    )
+
+    data_dir: Place = Field(
+        default_factory=data_folder,
+        description="Folder for runs, plans, state, keys and the audit trail. Back it up as one."
+        " Default: $XDG_DATA_HOME/sekisho, else ~/.local/share/sekisho.",
+    )
+    config: Place | None = Field(
+        default=None,
+        description="The operator's file, sekisho.yaml: workspaces, targets, where Terraform and"
+        " providers come from. Without it: one workspace per folder under SEKISHO_ROOT.",
+    )
+    root: Place | None = Field(
+        default=None,
+        description="Folder whose sub-folders with .tf files become workspaces, as does the folder"
+        " itself. Not together with SEKISHO_CONFIG. Without both: one workspace, `default`.",
+    )
+    host: Host = Field(
+        default="127.0.0.1",
+        description="Address to listen on. Beyond loopback, callers need credentials.",
+    )
+    port: int = Field(
+        default=8080, ge=0, le=65535, description="Port to listen on; 0 takes any free one."
+    )
+    public_url: Origin | None = Field(
+        default=None,
+        description="Address by which people and agents reach this server, like"
+        " https://sekisho.example.jp; links in answers begin with it. Default: host and port.",
+    )
+    allowed_hosts: Annotated[tuple[Host, ...], NoDecode, Words] = Field(
+        default=(),
+        description="More host names, with or without port, by which requests may come; separated"
+        " by commas. Loopback, the listening address and SEKISHO_PUBLIC_URL always may.",
+    )
+    allowed_origins: Annotated[tuple[Origin, ...], NoDecode, Words] = Field(
+        default=(),
+        description="More origins, like https://portal.example.jp, whose pages may call this"
+        " server; separated by commas. Our own always may.",
+    )
+    log_level: Annotated[Literal["debug", "info", "warning", "error"], Lower] = Field(
+        default="info", description="Least important log lines to write."
+    )
+    log_format: Annotated[Literal["json", "text"], Lower] = Field(
+        default="json", description="One JSON object a line, or text for people."
+    )
+    language: Annotated[Literal["auto", "en", "ja"], Lower] = Field(
+        default="auto",
+        description="Language of pages and texts: en, ja, or auto: what each reader asks for.",
+    )
+    plan_slots: int = Field(default=2, ge=1, le=256, description="Plans at a time, per worker.")
+    apply_slots: int = Field(default=4, ge=1, le=256, description="Applies at a time, per worker.")
+    stop_grace: int = Field(
+        default=60,
+        ge=1,
+        le=3600,
+        description="Seconds that Terraform has to end by itself after it was asked to stop."
+        " Less risks state.",
+    )
+    plan_age: int = Field(
+        default=24, ge=1, le=24 * 30, description="Hours after which a plan is too old to apply."
+    )
+    keep_runs: int = Field(
+        default=90,
+        ge=1,
+        le=36_500,
+        description="Days to keep finished runs, their plans and logs. The audit trail stays.",
+    )
+    upload_packed: Cap = Field(
+        default=ByteSize(50 * _MB),
+        description="Largest upload, packed; bytes, or a size like 50MiB.",
+    )
+    upload_unpacked: Cap = Field(
+        default=ByteSize(200 * _MB),
+        description="Largest upload, unpacked; bytes, or a size like 200MiB.",
+    )
+    upload_files: int = Field(
+        default=10_000, ge=1, le=1_000_000, description="Most files and folders of one upload."
+    )
+    worker: bool = Field(
+        default=True,
+        description="Whether `sekisho serve` also runs plans and applies itself. If false, start"
+        " `sekisho worker`.",
+    )
+    terraform_path: str = Field(
+        default_factory=lambda: os.environ.get("PATH", os.defpath),
+        description="Folders to search for terraform and tofu, as in PATH. Default: PATH.",
+    )
+
+    @model_validator(mode="after")
+    def _one_catalog(self) -> "Settings":
+        if self.config and self.root:
+            raise ValueError("not together with SEKISHO_ROOT: the file names every workspace")
+        return self
+
+
+def read_settings(**flags: Any) -> Settings:
+    """Read the environment; `flags` (from a command line) win over it, None means not given.
+
+    Raises:
+        SettingInvalid: naming the variable, what is wrong with it, and never its value.
+    """
+    given = {name: value for name, value in flags.items() if value is not None}
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        found = [_problem(e) for e in error.errors(include_input=False, include_url=False)]
+    (name, first), *others = found
+    raise SettingInvalid(name=name, problem="; ".join([first, *(f"{n}: {p}" for n, p in others)]))
+
+
+def _problem(error: ErrorDetails) -> tuple[str, str]:
+    name = str(error["loc"][0]) if error["loc"] else "config"
+    return PREFIX + name.upper(), error["msg"].removeprefix("Value error, ")
+
+
+def unknown_settings(others: Collection[str] = ()) -> tuple[tuple[str, str | None], ...]:
+    """Return the SEKISHO_… variables that mean nothing, each with the nearest name that does.
+
+    `others`: names that are read elsewhere (by the laptop's client).
+    """
+    known = sorted({PREFIX + field.upper() for field in Settings.model_fields} | set(others))
+    strangers = sorted(n for n in os.environ if n.upper().startswith(PREFIX))
+    return tuple(
+        (name, next(iter(difflib.get_close_matches(name.upper(), known, n=1)), None))
+        for name in strangers
+        if name.upper() not in known
+    )
+
+
+def environment() -> Mapping[str, str]:
+    """Return the server's environment, for `{env: NAME}` in the operator's file."""
+    return dict(os.environ)

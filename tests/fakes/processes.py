@@ -15,8 +15,9 @@ class FakeProcesses:
     def me(self) -> ProcessMark:
         return self._me
 
-    def mark(self, pid: int) -> ProcessMark | None:
-        return next((m for m in self._living if m.pid == pid), None)
+    def mark(self, pid: int) -> ProcessMark:
+        living = (m for m in self._living if m.pid == pid)
+        return next(living, ProcessMark(self._host, pid, "gone"))
 
     def alive(self, mark: ProcessMark) -> bool | None:
         return mark in self._living if mark.host == self._host else None

@@ -2,10 +2,9 @@
 
 import argparse
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 from sekisho import __version__
-from sekisho.cli import hosts, output, remotes, servers
+from sekisho.cli import audits, hosts, output, plans, runs, servers, tokens, workspaces
 from sekisho.domain.errors import SekishoError
 from sekisho_client.http import ClientError
 
@@ -41,12 +40,6 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"sekisho {__version__}")
     nouns = parser.add_subparsers(title="commands", metavar="COMMAND")
-    servers.declare(nouns)
-    remotes.declare(nouns)
-    hosts.declare(nouns)
+    for part in (servers, runs, plans, workspaces, audits, tokens, hosts):
+        part.declare(nouns)
     return parser
-
-
-def data_dir(args: argparse.Namespace) -> Path | None:
-    """Return the data folder that a command was given, if any."""
-    return getattr(args, "data_dir", None)

@@ -22,7 +22,8 @@ def table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
     cells += [[_cell(row.get(c)) for c in columns] for row in rows]
     widths = [max(_width(line[i]) for line in cells) for i in range(len(columns))]
     for line in cells:
-        padded = (text + " " * (width - _width(text)) for text, width in zip(line, widths, strict=True))
+        pairs = zip(line, widths, strict=True)
+        padded = (text + " " * (width - _width(text)) for text, width in pairs)
         sys.stdout.write("  ".join(padded).rstrip() + "\n")
 
 
@@ -31,6 +32,12 @@ def error(code: str, message: str, step: str = "") -> None:
     sys.stderr.write(f"error [{code}]: {message}\n")
     if step:
         sys.stderr.write(f"  next: {step}\n")
+
+
+def note(text: str) -> None:
+    """Print a line for the person, on standard error: standard output is for results."""
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()
 
 
 def say(text: str = "") -> None:

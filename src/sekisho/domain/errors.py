@@ -8,7 +8,8 @@
     │                       version_unmet · setting_invalid
     ├── TooLarge            inline_too_large · upload_too_large
     ├── Conflict            move_illegal · workspace_busy · workspace_locked · workspace_not_locked
-    │                       seal_broken · approval_repeated · process_alive · gate_unmet
+    │                       seal_broken · approval_repeated · codes_too_many · process_alive
+    │                       gate_unmet
     ├── Refused             credential_invalid · credential_needed · code_wrong · decision_not_here
     │                       source_refused · origin_refused
     └── Unavailable         store_unavailable · terraform_missing · console_away · disk_full
@@ -31,6 +32,8 @@ class SekishoError(Exception):
     code: ClassVar[str] = "internal"
     says: ClassVar[str] = "Something went wrong inside Sekisho."
     step: ClassVar[str] = "Ask the operator to look at the server log."
+    cap: ClassVar[int] = 500
+    """Longest rendering, in characters, of one fact in what is said."""
 
     def __init__(self, **facts: object) -> None:
         """Keep `facts`, which fill the sentences of the class."""
@@ -39,7 +42,7 @@ class SekishoError(Exception):
 
     def message(self, language: Language = "en") -> str:
         """Say what is wrong."""
-        return Text(self.says, JAPANESE[self.code][0]).render(language, self.facts)
+        return Text(self.says, JAPANESE[self.code][0]).render(language, self.facts, self.cap)
 
     def next_step(self, language: Language = "en") -> str:
         """Say what to do next."""
@@ -174,6 +177,7 @@ class OperatorFileInvalid(Invalid):
     """`sekisho.yaml` cannot be used; every problem comes with its line."""
 
     code = "operator_file_invalid"
+    cap = 10_000
     says = "{path}: {problem}"
     step = "Correct the file and start again."
 
@@ -256,6 +260,14 @@ class ApprovalRepeated(Conflict):
     code = "approval_repeated"
     says = "{person} has already approved run {run_id}."
     step = "Another person must approve."
+
+
+class CodesTooMany(Conflict):
+    """One-time codes are given only so often: nobody floods the server's terminal."""
+
+    code = "codes_too_many"
+    says = "Too many one-time codes were asked for in the last minute."
+    step = "The last code still counts. Type it, or wait a minute and ask again."
 
 
 class ProcessAlive(Conflict):

@@ -17,10 +17,12 @@ class Text:
     en: str
     ja: str
 
-    def render(self, language: Language, facts: Mapping[str, object] | None = None) -> str:
+    def render(
+        self, language: Language, facts: Mapping[str, object] | None = None, cap: int = _CAP
+    ) -> str:
         """Return the sentence in `language` with `facts` filled in, each stripped and capped."""
         template = self.ja if language == "ja" else self.en
-        return template.format_map({k: plain(v) for k, v in (facts or {}).items()})
+        return template.format_map({k: plain(v, cap) for k, v in (facts or {}).items()})
 
     def fill(self, facts: Mapping[str, object]) -> "Text":
         """Return both sentences with `facts` filled in, braces in the facts kept literal."""

@@ -53,8 +53,7 @@ class Approvals:
         run = self._parts.store.runs.get(run_id)
         if run.plan is None:
             raise PlanMissing(run_id=run_id, status=run.status)
-        if decision == "approve":
-            _may_approve(run, self._parts.clock.now())
+        _may_decide(run, decision, self._parts.clock.now())
         seal = run.plan.seal.seal.digest
         self._parts.step_up.begin(run_id, seal, decision)
         return seal
@@ -118,6 +117,9 @@ def _same_seal(run: Run, seal: str) -> None:
         raise SealBroken(parts="plan")
 
 
-def _may_approve(run: Run, now: datetime) -> None:
-    if run.status is not RunStatus.AWAITING_APPROVAL:
+def _may_decide(run: Run, decision: Decision, now: datetime) -> None:
+    """Raise MoveIllegal where the decision is not open: nobody is asked for a proof in vain."""
+    if decision == "reject":
+        move(run, RunStatus.REJECTED, now, "reject")
+    elif run.status is not RunStatus.AWAITING_APPROVAL:
         move(run, RunStatus.APPROVED, now, "approve")

@@ -41,6 +41,19 @@ class Audits:
         """Return records above a sequence number, oldest first."""
         return self._parts.store.audit.read(after, limit, run_id)
 
+    def head(self) -> int:
+        """Return the newest record's sequence (0: none), which has no gaps, in a few small reads."""
+        low, high = 0, 1
+        while self._parts.store.audit.read(high - 1, 1):
+            low, high = high, high * 2
+        while high - low > 1:
+            middle = (low + high) // 2
+            if self._parts.store.audit.read(middle - 1, 1):
+                low = middle
+            else:
+                high = middle
+        return low
+
     def all(self) -> Iterator[AuditRecord]:
         """Walk every record, oldest first."""
         after = 0

@@ -32,6 +32,10 @@ class Runs:
         self._parts.store.runs.get(run_id)
         return self._parts.store.logs.read(run_id, after, limit)
 
+    def process_alive(self, run: Run) -> bool | None:
+        """Say whether the run's Terraform is still at work; None where nobody here can know."""
+        return self._parts.processes.alive(run.process) if run.process else None
+
     def cancel(self, run_id: str, caller: Caller, reason: str = "") -> Run:
         """Cancel a run that waits; ask the worker to stop one that is at work.
 

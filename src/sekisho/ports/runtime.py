@@ -44,7 +44,10 @@ class StepUp(Protocol):
     """How a person proves, for one decision, that it is them: never anything a tool could hold."""
 
     def begin(self, run_id: str, seal: str, decision: str) -> None:
-        """Give the person what they need to prove it (a code on the server's terminal)."""
+        """Give the person what they need to prove it (a code on the server's terminal).
+
+        It takes the place of what an earlier call gave for the same decision. Raises CodesTooMany.
+        """
         ...
 
     def finish(self, run_id: str, seal: str, decision: str, proof: str) -> Caller:

@@ -1,0 +1,315 @@
+"""The operator's file as it is written: one declaration for the parser and for editors.
+
+Each description is for the operator: it is shown by editors that know the JSON Schema.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal, cast
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    WithJsonSchema,
+    model_validator,
+)
+
+from sekisho.domain.targets import StateLock
+from sekisho.domain.versions import Constraint
+from sekisho.domain.workspaces import NAME
+
+_MOST_SECRET_BYTES = 64 * 1024
+_ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_RESERVED = re.compile(
+    r"TF_CLI_\w+|TF_LOG\w*|TF_REATTACH_PROVIDERS|TF_DATA_DIR|TF_INPUT|TF_IN_AUTOMATION"
+    r"|TF_WORKSPACE|TF_PLUGIN_\w+|TF_IGNORE|LD_\w+|DYLD_\w+|PATH|HOME|TMPDIR|CHECKPOINT_DISABLE",
+    re.IGNORECASE,
+)
+_BEFORE = re.compile("[^/\\s](.*[^/\\s])?")
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a file is read against: its folder, and the server's environment."""
+
+    folder: Path
+    environment: Mapping[str, str]
+
+
+def _name(given: str) -> str:
+    if not NAME.fullmatch(given):
+        raise ValueError("a name is letters, digits, `_`, `.` and `-`, at most 90 of them")
+    return given
+
+
+def _empty(given: object) -> object:
+    """Take `name:` with nothing after it for a section in which everything is left out."""
+    return {} if given is None else given
+
+
+def _constraint(given: str) -> str:
+    try:
+        Constraint.parse(given)
+    except ValueError:
+        raise ValueError('a version constraint is needed, like "~> 1.11" or ">= 1.9, < 2.0"') from (
+            None
+        )
+    return given
+
+
+def _place(given: str, info: ValidationInfo) -> str:
+    if not given or "\0" in given:
+        raise ValueError("a path is needed")
+    context = cast("Surroundings", info.context)
+    return str(context.folder / Path(given).expanduser())
+
+
+def _https(given: str) -> str:
+    return _url(given, "https").rstrip("/") + "/"
+
+
+def _endpoint(given: str) -> str:
+    return _url(given, "http", "https")
+
+
+def _url(given: str, *schemes: str) -> str:
+    try:
+        parts = urlsplit(given)
+        good = parts.scheme in schemes and parts.hostname and parts.port != 0
+    except ValueError:
+        good = False
+    if not good:
+        raise ValueError(f"an address that begins with {' or '.join(schemes)}:// is needed")
+    if "@" in urlsplit(given).netloc:
+        raise ValueError("no name or password may be in an address")
+    return given
+
+
+def _state_key(given: str) -> str:
+    if not _BEFORE.fullmatch(given):
+        raise ValueError("an object key is needed; it may not begin or end with `/`")
+    return given
+
+
+def _variable(given: str) -> str:
+    if not _ENV_NAME.fullmatch(given):
+        raise ValueError("this is no name of an environment variable")
+    if _RESERVED.fullmatch(given):
+        raise ValueError("this name decides how Terraform itself runs and may not be set")
+    if given.upper().startswith("TF_VAR_"):
+        raise ValueError("Terraform's variables belong under `variables:` of a workspace")
+    return given
+
+
+def _looked_up(given: object, info: ValidationInfo) -> str:
+    """Return the value of `text`, `{env: NAME}` or `{file: PATH}`; it may be a secret."""
+    context = cast("Surroundings", info.context)
+    if isinstance(given, str):
+        return _checked_value(given)
+    if not isinstance(given, dict) or len(cast("dict[str, Any]", given)) != 1:
+        raise ValueError("text (in quotes), {env: NAME} or {file: PATH} is needed")
+    kind, of = next(iter(cast("dict[str, Any]", given).items()))
+    if kind not in ("env", "file") or not isinstance(of, str):
+        raise ValueError("text (in quotes), {env: NAME} or {file: PATH} is needed")
+    if kind == "file":
+        return _checked_value(_read_secret(context.folder / Path(of).expanduser()))
+    if of not in context.environment:
+        raise ValueError(f"{of} is not set in the server's environment")
+    return _checked_value(context.environment[of])
+
+
+def _checked_value(value: str) -> str:
+    if "\0" in value:
+        raise ValueError("a value may not hold a NUL")
+    return value
+
+
+def _read_secret(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            content = file.read(_MOST_SECRET_BYTES + 1)
+        if len(content) > _MOST_SECRET_BYTES:
+            raise ValueError(f"{path} is larger than {_MOST_SECRET_BYTES} bytes")
+        return content.decode().removesuffix("\n").removesuffix("\r")
+    except OSError as error:
+        raise ValueError(f"{path} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise ValueError(f"{path} is not in UTF-8") from None
+
+
+Name = Annotated[str, AfterValidator(_name)]
+Words = Annotated[str, StringConstraints(min_length=1, max_length=500)]
+Place = Annotated[str, AfterValidator(_place)]
+VariableName = Annotated[str, AfterValidator(_variable)]
+InputName = Annotated[str, StringConstraints(pattern=r"^[^\W\d][\w-]*$")]
+Service = Literal["s3", "dynamodb", "iam", "sso", "sts"]
+Endpoint = Annotated[str, AfterValidator(_endpoint)]
+_ONE = {"type": "string", "minLength": 1}
+LookedUp = Annotated[
+    str,
+    BeforeValidator(_looked_up),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string"},
+                *(
+                    {
+                        "type": "object",
+                        "properties": {kind: _ONE},
+                        "required": [kind],
+                        "additionalProperties": False,
+                    }
+                    for kind in ("env", "file")
+                ),
+            ]
+        }
+    ),
+]
+
+
+class Section(BaseModel):
+    """A mapping of the file: it holds what is declared here and nothing else."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class SourceSection(Section):
+    """Where a workspace takes configurations from: what is not named here is refused."""
+
+    upload: bool = Field(default=False, description="Archives that callers upload.")
+    inline: bool = Field(default=False, description="A few files that come with a call.")
+    folder: Place | None = Field(
+        default=None,
+        description="A folder of the server, read anew for every plan; relative to this file.",
+    )
+
+    @model_validator(mode="after")
+    def _any(self) -> "SourceSection":
+        if not (self.upload or self.inline or self.folder):
+            raise ValueError("the workspace would take configurations from nowhere")
+        return self
+
+
+class ServerSection(Section):
+    """The server keeps the state itself, encrypted, every version of it."""
+
+
+class S3Section(Section):
+    """State in S3."""
+
+    bucket: Words
+    key: Annotated[str, AfterValidator(_state_key)]
+    region: Words | None = Field(default=None, description="Default: the region of the target.")
+    lock: StateLock = Field(
+        default="lockfile",
+        description="How the state is locked: an object beside it (Terraform 1.11 or newer), a"
+        " DynamoDB table, or both while moving from one to the other.",
+    )
+    dynamodb_table: Words | None = Field(
+        default=None, description="Needed with lock: dynamodb or both."
+    )
+    encrypt: bool = True
+    kms_key_id: Words | None = None
+    role_arn: Words | None = Field(default=None, description="Role that reads and writes state.")
+    endpoints: dict[Service, Endpoint] = Field(
+        default_factory=dict[Service, Endpoint], description="Other addresses of the services."
+    )
+    use_path_style: bool = False
+
+    @model_validator(mode="after")
+    def _table(self) -> "S3Section":
+        if self.lock != "lockfile" and not self.dynamodb_table:
+            raise ValueError(f"lock: {self.lock} needs a dynamodb_table")
+        if self.lock == "lockfile" and self.dynamodb_table:
+            raise ValueError("dynamodb_table has no use with lock: lockfile; say lock: both")
+        return self
+
+
+class BackendSection(Section):
+    """Where the state lies: exactly one of these."""
+
+    server: ServerSection | None = None
+    s3: S3Section | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one(cls, given: object) -> object:
+        if given == {"server": None}:
+            return {"server": {}}
+        if isinstance(given, dict) and len({"server", "s3"} & set(cast("Any", given))) != 1:
+            raise ValueError("exactly one of server and s3 is needed")
+        return cast("object", given)
+
+
+class WorkspaceSection(Section):
+    """A named unit that is planned and applied."""
+
+    description: Annotated[str, StringConstraints(max_length=1000)] = ""
+    source: SourceSection | None = Field(
+        default=None, description="Default: uploads and inline files."
+    )
+    backend: BackendSection | None = Field(default=None, description="Default: the server.")
+    target: Words | None = Field(
+        default=None, description="A name under `targets`. Default: no account at all."
+    )
+    terraform: Annotated[str, AfterValidator(_constraint)] = Field(
+        default="", description='Versions that may be used, like "~> 1.11". Default: the newest.'
+    )
+    variables: dict[InputName, Any] = Field(
+        default_factory=dict, description="Values of the configuration's input variables."
+    )
+    labels: dict[Words, Words] = Field(
+        default_factory=dict, description="For people, and for rules to match."
+    )
+
+
+class TargetSection(Section):
+    """An AWS account, and what Terraform's environment is there."""
+
+    account: Annotated[str, StringConstraints(pattern=r"^\d{12}$")] | None = Field(
+        default=None, description="Account number, 12 digits, in quotes."
+    )
+    region: Words | None = None
+    environment: dict[VariableName, LookedUp] = Field(
+        default_factory=dict,
+        description="Variables for Terraform and its providers: text, {env: NAME} for one of the"
+        " server's own, or {file: PATH}. Nothing else of the server's environment reaches them.",
+    )
+
+
+class TerraformFileSection(Section):
+    """Where Terraform and its providers come from."""
+
+    binaries: list[Place] = Field(
+        default_factory=list, description="Executables, besides those on PATH."
+    )
+    mirror: Place | None = Field(
+        default=None, description="Folder that holds providers (a filesystem_mirror)."
+    )
+    network_mirror: Annotated[str, AfterValidator(_https)] | None = Field(
+        default=None, description="HTTPS address of a provider mirror."
+    )
+    direct: bool | None = Field(
+        default=None,
+        description="Whether providers may come from their registries. Default: only where no"
+        " mirror is named.",
+    )
+
+
+class FileSection(Section):
+    """sekisho.yaml: what the operator declares."""
+
+    version: Literal[1]
+    terraform: TerraformFileSection = TerraformFileSection()
+    targets: dict[Name, TargetSection] = Field(default_factory=dict)
+    workspaces: dict[Name, Annotated[WorkspaceSection, BeforeValidator(_empty)]] = Field(
+        min_length=1, description="At least one."
+    )

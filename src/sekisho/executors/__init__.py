@@ -1,0 +1,1 @@
+"""Where phases run, and how processes are told apart."""

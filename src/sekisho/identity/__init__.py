@@ -1,0 +1,1 @@
+"""Who is asking, and what the server signs and keeps secrets with."""

@@ -1,0 +1,38 @@
+"""The port `Sources`, kept with temporary files of this machine."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import BinaryIO
+
+from sekisho.domain.configurations import Limits
+from sekisho.ports import Snapshot
+from sekisho.sources.archives import take_archive
+from sekisho.sources.folders import take_folder
+from sekisho.sources.inline import take_inline
+from sekisho.sources.snapshots import Spool
+
+
+class LocalSources:
+    """Checks what callers send and puts it into one canonical form, whichever way it came.
+
+    What is larger than a megabyte lies in unnamed files under `temp_folder` while it is worked on.
+    """
+
+    def __init__(self, temp_folder: Path, limits: Limits | None = None) -> None:
+        self._folder = temp_folder
+        self._limits = limits or Limits()
+
+    def inline(self, files: Mapping[str, str]) -> Snapshot:
+        """Take files that came with the call. Raises ConfigurationInvalid, InlineTooLarge, …."""
+        with Spool(self._folder, self._limits) as spool:
+            return take_inline(files, spool, self._limits)
+
+    def archive(self, stream: BinaryIO) -> Snapshot:
+        """Take a tar.gz as it streams in. Raises ArchiveInvalid, UploadTooLarge, …."""
+        with Spool(self._folder, self._limits) as spool:
+            return take_archive(stream, spool, self._limits)
+
+    def folder(self, path: str) -> Snapshot:
+        """Take a folder of this machine as it is now. Raises ConfigurationInvalid, …."""
+        with Spool(self._folder, self._limits) as spool:
+            return take_folder(Path(path), spool, self._limits)

@@ -1,0 +1,1 @@
+"""Stores: `memory` for tests and trials, `sqlite` with files on disk; see `ports.stores`."""

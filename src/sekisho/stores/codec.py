@@ -1,0 +1,65 @@
+"""Domain values as JSON and back, exactly: what a store keeps in its `body` columns.
+
+Fields that a newer version added are ignored on reading, and those that an older one did not have
+get their defaults, so both can share a database whose schema number is the same.
+"""
+
+import functools
+from typing import Generic, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from sekisho.domain.audit import AuditEntry, AuditRecord
+from sekisho.domain.configurations import Configuration, Upload
+from sekisho.domain.errors import StoreUnavailable
+from sekisho.domain.leases import Worker
+from sekisho.domain.logs import LogLine
+from sekisho.domain.plans import PlanReading
+from sekisho.domain.runs import Run
+from sekisho.domain.states import StateIndex
+from sekisho.domain.tokens import Token
+from sekisho.domain.workspaces import WorkspaceRecord
+
+T = TypeVar("T")
+
+
+class Codec(Generic[T]):
+    """Writes and reads values of one frozen dataclass; builds what it needs on first use."""
+
+    def __init__(self, kind: type[T]) -> None:
+        self._kind = kind
+
+    @functools.cached_property
+    def _adapter(self) -> TypeAdapter[T]:
+        return TypeAdapter(self._kind)
+
+    def dump(self, value: T) -> str:
+        """Return one line of JSON. Raises ValueError where a text cannot be written as UTF-8."""
+        return self.dump_bytes(value).decode()
+
+    def dump_bytes(self, value: T) -> bytes:
+        """Return what `dump` does, as UTF-8."""
+        return self._adapter.dump_json(value)
+
+    def load(self, text: str | bytes) -> T:
+        """Return the value. Raises StoreUnavailable where the text is not one of ours."""
+        try:
+            return self._adapter.validate_json(text)
+        except ValidationError as error:
+            first = error.errors(include_input=False, include_url=False)[0]
+            place = ".".join(map(str, first["loc"]))
+            problem = f"a stored {self._kind.__name__} cannot be read ({place}: {first['type']})"
+            raise StoreUnavailable(problem=problem) from None
+
+
+RUN = Codec(Run)
+WORKSPACE = Codec(WorkspaceRecord)
+WORKER = Codec(Worker)
+AUDIT_ENTRY = Codec(AuditEntry)
+AUDIT_RECORD = Codec(AuditRecord)
+CONFIGURATION = Codec(Configuration)
+UPLOAD = Codec(Upload)
+TOKEN = Codec(Token)
+LOG_LINE = Codec(LogLine)
+PLAN_READING = Codec(PlanReading)
+STATE_INDEX = Codec(StateIndex)

@@ -1,0 +1,1 @@
+"""Files on this machine's disk: encrypted blobs, redacted readings, and what a full disk means."""

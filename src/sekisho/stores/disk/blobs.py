@@ -1,0 +1,162 @@
+"""Blobs as encrypted files: written aside, flushed, then moved into place whole."""
+
+import contextlib
+import os
+import secrets
+from collections.abc import Generator
+from pathlib import Path
+from typing import BinaryIO
+
+from sekisho.stores.cipher import Cipher
+from sekisho.stores.disk.room import private_folder, translated
+from sekisho.stores.names import check_blob_name, is_blob_name
+
+_SUFFIX = "%enc"
+"""Ends a blob's file name, so that a blob may be called as the folder of others is."""
+_CHUNK = 120
+"""Longest name on disk, in characters; what is longer goes on below a folder that ends in `%`."""
+_ABANDONED_SECONDS = 3600.0
+_TRIES = 10
+
+
+class DiskBlobs:
+    """Keeps blobs below `folder`; `incoming`, on the same disk, holds those not whole yet."""
+
+    def __init__(self, folder: Path, incoming: Path, cipher: Cipher) -> None:
+        self._folder = folder
+        self._incoming = incoming
+        self._cipher = cipher
+        private_folder(folder)
+        private_folder(incoming)
+        _sweep(incoming)
+
+    def put(self, name: str, content: BinaryIO) -> int:
+        path = self._path(name)
+        aside = self._incoming / secrets.token_hex(16)
+        with translated():
+            file = open(aside, "xb", opener=_private)  # noqa: SIM115 (Path has no opener)
+        try:
+            size = self._cipher.encrypt(name, content, _Sink(file))
+            with translated():
+                file.flush()
+                os.fsync(file.fileno())
+                file.close()
+                _move(aside, path)
+            return size
+        finally:
+            with contextlib.suppress(OSError):
+                file.close()
+            with contextlib.suppress(OSError):
+                aside.unlink()
+
+    def open(self, name: str) -> BinaryIO:
+        with self._opened(name) as file:
+            return self._cipher.open(name, file)
+
+    def has(self, name: str) -> bool:
+        with translated():
+            return self._path(name).is_file()
+
+    def remove(self, name: str) -> None:
+        path = self._path(name)
+        with translated():
+            path.unlink(missing_ok=True)
+        for folder in path.parents:
+            if folder == self._folder:
+                break
+            try:
+                folder.rmdir()
+            except OSError:  # it holds other blobs
+                break
+
+    def names(self, prefix: str = "") -> tuple[str, ...]:
+        above = prefix.rpartition("/")[0]
+        if above and not is_blob_name(above):
+            return ()
+        start = self._folder / _on_disk(above) if above else self._folder
+        with translated():
+            paths = [Path(at, name) for at, _, names in os.walk(start) for name in names]
+        found = (self._name(path) for path in paths if path.name.endswith(_SUFFIX))
+        return tuple(sorted(name for name in found if name.startswith(prefix)))
+
+    @contextlib.contextmanager
+    def _opened(self, name: str) -> Generator[BinaryIO]:
+        """Open a blob's file, and close it again if its text cannot be opened."""
+        with translated():
+            try:
+                file = self._path(name).open("rb")
+            except FileNotFoundError:
+                raise KeyError(name) from None
+        try:
+            yield file
+        except BaseException:
+            file.close()
+            raise
+
+    def _path(self, name: str) -> Path:
+        check_blob_name(name)
+        return self._folder / (_on_disk(name) + _SUFFIX)
+
+    def _name(self, path: Path) -> str:
+        written = path.relative_to(self._folder).as_posix()
+        return written.removesuffix(_SUFFIX).replace("%/", "")
+
+
+class _Sink:
+    """A file whose refusals to be written are told apart from the source's refusals to be read."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+
+    def write(self, data: bytes, /) -> None:
+        with translated():
+            self._file.write(data)
+
+
+def _on_disk(name: str) -> str:
+    """Write a name with no part too long for a file system."""
+    parts = name.split("/")
+    return "/".join("%/".join(p[i : i + _CHUNK] for i in range(0, len(p), _CHUNK)) for p in parts)
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def _move(aside: Path, path: Path) -> None:
+    """Move a file into place for good; again where `remove` takes away a folder just made."""
+    for _ in range(_TRIES):
+        new = [folder for folder in path.parents if not folder.exists()]
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            aside.replace(path)
+        except FileNotFoundError:
+            continue
+        for folder in {path.parent, *(made.parent for made in new)}:
+            _flush_folder(folder)
+        return
+    raise FileNotFoundError(2, "the folder of a blob vanishes as fast as it is made")
+
+
+def _flush_folder(folder: Path) -> None:
+    """Make the names in a folder outlive a power cut, where the system can."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _sweep(incoming: Path) -> None:
+    """Remove what killed writers left; the disk's own clock says what is old."""
+    with contextlib.suppress(OSError):
+        probe = incoming / secrets.token_hex(16)
+        probe.touch(mode=0o600)
+        now = probe.stat().st_mtime
+        probe.unlink()
+        for path in incoming.iterdir():
+            with contextlib.suppress(FileNotFoundError):
+                if now - path.stat().st_mtime > _ABANDONED_SECONDS:
+                    path.unlink()

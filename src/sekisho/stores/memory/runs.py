@@ -1,0 +1,74 @@
+"""Runs, in memory."""
+
+from sekisho.domain.audit import AuditEntry
+from sekisho.domain.changes import RunChange
+from sekisho.domain.errors import RunUnknown
+from sekisho.domain.runs import Run
+from sekisho.ports.stores import Page, RunQuery
+from sekisho.stores.memory.audit import MemoryAudit
+from sekisho.stores.memory.workspaces import MemoryWorkspaces
+from sekisho.stores.writes import Turn, settle
+
+
+class MemoryRuns:
+    """Keeps runs in a dict. `update` calls `change` twice: a side effect in it fails tests."""
+
+    def __init__(self, turn: Turn, workspaces: MemoryWorkspaces, audit: MemoryAudit) -> None:
+        self._turn = turn
+        self._workspaces = workspaces
+        self._audit = audit
+        self._runs: dict[str, Run] = {}
+
+    def add(self, run: Run, audit: AuditEntry) -> None:
+        with self._turn:
+            if run.id in self._runs:
+                raise ValueError(run.id)
+            records = self._audit.prepare((audit,))
+            self._runs[run.id] = run
+            self._audit.keep(records)
+
+    def get(self, run_id: str) -> Run:
+        with self._turn:
+            return self._peek(run_id)
+
+    def find(self, query: RunQuery) -> Page[Run]:
+        if query.limit < 1:
+            raise ValueError(query.limit)
+        with self._turn:
+            found = [r for r in self._runs.values() if _matches(r, query)]
+        found.sort(key=lambda r: r.id, reverse=True)
+        items = tuple(found[: query.limit])
+        return Page(items, items[-1].id if len(found) > query.limit else None)
+
+    def update(self, run_id: str, change: RunChange) -> Run:
+        with self._turn:
+            before = self._peek(run_id)
+            record = self._workspaces.peek(before.workspace)
+            wanted = change(before, record)
+            if change(before, record) != wanted:
+                raise AssertionError("a change gave two answers to one question: it must be pure")
+            settled = settle(before, record, wanted)
+            records = self._audit.prepare(settled.audit)
+            after = settled.run or before
+            self._runs[run_id] = after
+            if settled.workspace:
+                self._workspaces.records[record.name] = settled.workspace
+            self._audit.keep(records)
+            return after
+
+    def remove(self, run_id: str) -> None:
+        with self._turn:
+            self._runs.pop(run_id, None)
+
+    def _peek(self, run_id: str) -> Run:
+        if run_id not in self._runs:
+            raise RunUnknown(run_id=run_id)
+        return self._runs[run_id]
+
+
+def _matches(run: Run, query: RunQuery) -> bool:
+    return (
+        query.workspace in (None, run.workspace)
+        and (not query.statuses or run.status in query.statuses)
+        and (query.cursor is None or run.id < query.cursor)
+    )

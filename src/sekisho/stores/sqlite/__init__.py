@@ -1,0 +1,69 @@
+"""The embedded store: SQLite for what is searched and changed, files for what is large or secret.
+
+    FOLDER/sekisho.db       runs, workspaces, workers, audit, configurations, uploads, tokens, logs
+    FOLDER/blobs/           plan files, bundles, states, configurations: encrypted
+    FOLDER/readings/        redacted readings of plans and states: encrypted
+    FOLDER/incoming/        what is being written; whole files are moved out of it
+
+Several processes of one machine may share the folder. It must not lie on a network file system.
+"""
+
+from pathlib import Path
+
+from sekisho.domain.audit import Mac
+from sekisho.domain.errors import StoreUnavailable
+from sekisho.stores.cipher import Cipher
+from sekisho.stores.disk.blobs import DiskBlobs
+from sekisho.stores.disk.readings import DiskReadings
+from sekisho.stores.disk.room import private_folder
+from sekisho.stores.sqlite.audit import SqliteAudit
+from sekisho.stores.sqlite.configurations import SqliteConfigurations
+from sekisho.stores.sqlite.database import Database
+from sekisho.stores.sqlite.logs import SqliteLogs
+from sekisho.stores.sqlite.runs import SqliteRuns
+from sekisho.stores.sqlite.tokens import SqliteTokens
+from sekisho.stores.sqlite.uploads import SqliteUploads
+from sekisho.stores.sqlite.workers import SqliteWorkers
+from sekisho.stores.sqlite.workspaces import SqliteWorkspaces
+
+
+class SqliteStore:
+    """Every store of one data folder."""
+
+    def __init__(self, folder: Path, mac: Mac, cipher: Cipher) -> None:
+        """Open or make the folder; chain the audit with `mac`, encrypt files with `cipher`.
+
+        Raises:
+            DiskFull, StoreUnavailable: it cannot be used, or was made with other keys.
+        """
+        private_folder(folder)
+        self._database = Database(folder / "sekisho.db")
+        _check_keys(self._database, mac)
+        self.audit = SqliteAudit(self._database, mac)
+        self.workspaces = SqliteWorkspaces(self._database, self.audit)
+        self.runs = SqliteRuns(self._database, self.audit)
+        self.workers = SqliteWorkers(self._database)
+        self.configurations = SqliteConfigurations(self._database)
+        self.uploads = SqliteUploads(self._database)
+        self.tokens = SqliteTokens(self._database)
+        self.logs = SqliteLogs(self._database)
+        self.blobs = DiskBlobs(folder / "blobs", folder / "incoming", cipher)
+        self.readings = DiskReadings(DiskBlobs(folder / "readings", folder / "incoming", cipher))
+
+    def close(self) -> None:
+        self._database.close()
+
+
+def _check_keys(database: Database, mac: Mac) -> None:
+    """Refuse keys that the folder was not made with: its audit would break, its blobs stay shut."""
+    select = "SELECT value FROM meta WHERE name = 'keys'"
+    mine = mac(b"sekisho data folder")
+    with database.reading() as connection:
+        row = connection.execute(select).fetchone()
+    if row is None:
+        with database.writing() as connection:
+            insert = "INSERT INTO meta (name, value) VALUES ('keys', ?) ON CONFLICT DO NOTHING"
+            connection.execute(insert, (mine,))
+            row = connection.execute(select).fetchone()
+    if row[0] != mine:
+        raise StoreUnavailable(problem="the data folder was made with other keys")

@@ -1,0 +1,157 @@
+"""The database: one file in WAL mode, shared by the threads and processes of one machine.
+
+A connection belongs to one borrower at a time. Writers of this process queue for one turn, writers
+of other processes for SQLite's own lock. `synchronous=FULL`: what was acknowledged outlives a
+killed process and a power cut.
+"""
+
+import contextlib
+import sqlite3
+import time
+from collections.abc import Generator
+from pathlib import Path
+
+from sekisho.domain.errors import DiskFull, SekishoError, StoreUnavailable
+from sekisho.stores.disk.room import full, private_file, refusal
+from sekisho.stores.sqlite.schema import MIGRATIONS
+from sekisho.stores.writes import Turn
+
+_IDLE = 8
+"""Connections kept for the next borrower; each holds up to 2 MB of pages."""
+
+
+class Database:
+    """Lends connections: `reading()` for single statements, `writing()` for a transaction."""
+
+    def __init__(self, path: Path, patience: float = 10.0) -> None:
+        """Open `path`, making or migrating it; wait `patience` seconds for other writers."""
+        self._path = path
+        self._patience = patience
+        self._turn = Turn(patience)
+        self._idle: list[sqlite3.Connection] = []
+        self._closed = False
+        private_file(path)
+        self._file = _identity(path)
+        with self.reading() as connection:
+            self._use_wal(connection)
+        self._migrate()
+
+    @contextlib.contextmanager
+    def reading(self) -> Generator[sqlite3.Connection]:
+        """Lend a connection for a statement that reads: it sees one moment of the database.
+
+        Raises:
+            StoreUnavailable: the database cannot be read.
+        """
+        with self._translated(), self._lent() as connection:
+            yield connection
+
+    @contextlib.contextmanager
+    def writing(self) -> Generator[sqlite3.Connection]:
+        """Lend a connection inside a transaction: kept when the block ends, undone if it raises.
+
+        Raises:
+            DiskFull: there is no room; nothing was changed.
+            StoreUnavailable: the database cannot be written, or others write without end.
+        """
+        with self._turn, self._translated(), self._lent() as connection:
+            if _identity(self._path) != self._file:
+                raise StoreUnavailable(problem="the database file was moved or replaced")
+            connection.execute("BEGIN IMMEDIATE")
+            yield connection
+            connection.execute("COMMIT")
+
+    def close(self) -> None:
+        """Close every connection that nobody borrows, and refuse to lend more."""
+        self._closed = True
+        while self._idle:
+            self._idle.pop().close()
+
+    @contextlib.contextmanager
+    def _lent(self) -> Generator[sqlite3.Connection]:
+        """Lend an idle connection or a new one; close one whose transaction cannot be undone."""
+        if self._closed:
+            raise StoreUnavailable(problem="it is closed")
+        try:
+            connection = self._idle.pop()
+        except IndexError:
+            connection = self._connect()
+        sound = False
+        try:
+            yield connection
+            sound = True
+        finally:
+            if not sound and connection.in_transaction:
+                with contextlib.suppress(sqlite3.Error):
+                    connection.execute("ROLLBACK")
+            if connection.in_transaction or self._closed or len(self._idle) >= _IDLE:
+                connection.close()
+            else:
+                self._idle.append(connection)
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            f"{self._path.absolute().as_uri()}?mode=rw",
+            uri=True,
+            timeout=self._patience,
+            isolation_level=None,
+            check_same_thread=False,
+        )
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA trusted_schema=OFF")
+        return connection
+
+    def _use_wal(self, connection: sqlite3.Connection) -> None:
+        """Switch to WAL; SQLite does not wait when several processes do this at once, so we do."""
+        until = time.monotonic() + self._patience
+        while True:
+            try:
+                connection.execute("PRAGMA journal_mode=WAL")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                    raise
+                time.sleep(0.01)
+            else:
+                return
+
+    def _migrate(self) -> None:
+        """Bring the schema up to date, once, however many processes start at the same time."""
+        with self.reading() as connection:
+            if _schema_number(connection) == len(MIGRATIONS):
+                return
+        with self.writing() as connection:
+            number = _schema_number(connection)
+            if number > len(MIGRATIONS):
+                raise StoreUnavailable(problem="the data folder belongs to a newer Sekisho")
+            for migration in MIGRATIONS[number:]:
+                for statement in migration:
+                    connection.execute(statement)
+            connection.execute(f"PRAGMA user_version={len(MIGRATIONS)}")
+
+    @contextlib.contextmanager
+    def _translated(self) -> Generator[None]:
+        """Let no error of SQLite through; what the borrower raises itself stays what it is."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise self._refusal(error) from error
+
+    def _refusal(self, error: sqlite3.Error) -> SekishoError:
+        code = int(getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)) & 0xFF
+        doubtful = code in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN)
+        if code == sqlite3.SQLITE_FULL or (doubtful and full(self._path.parent)):
+            return DiskFull()
+        return StoreUnavailable(problem=str(error))
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    """Return what tells this file from one that took its place."""
+    try:
+        found = path.stat()
+    except OSError as error:
+        raise refusal(error) from error
+    return found.st_dev, found.st_ino
+
+
+def _schema_number(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])

@@ -1,0 +1,93 @@
+"""Runs, in SQLite."""
+
+import sqlite3
+
+from sekisho.domain.audit import AuditEntry
+from sekisho.domain.changes import RunChange
+from sekisho.domain.errors import RunUnknown
+from sekisho.domain.runs import Run
+from sekisho.ports.stores import Page, RunQuery
+from sekisho.stores.codec import RUN
+from sekisho.stores.sqlite.audit import SqliteAudit
+from sekisho.stores.sqlite.database import Database
+from sekisho.stores.sqlite.workspaces import load_workspace, save_workspace
+from sekisho.stores.writes import settle
+
+
+class SqliteRuns:
+    """Keeps runs; each write is one transaction with the workspace's record and the audit."""
+
+    def __init__(self, database: Database, audit: SqliteAudit) -> None:
+        self._database = database
+        self._audit = audit
+
+    def add(self, run: Run, audit: AuditEntry) -> None:
+        with self._database.writing() as connection:
+            if connection.execute("SELECT 1 FROM runs WHERE id = ?", (run.id,)).fetchone():
+                raise ValueError(run.id)
+            connection.execute(
+                "INSERT INTO runs (id, workspace, status, body) VALUES (?, ?, ?, ?)",
+                (run.id, run.workspace, run.status, RUN.dump(run)),
+            )
+            self._audit.add(connection, (audit,))
+
+    def get(self, run_id: str) -> Run:
+        with self._database.reading() as connection:
+            return _load(connection, run_id)
+
+    def find(self, query: RunQuery) -> Page[Run]:
+        if query.limit < 1:
+            raise ValueError(query.limit)
+        where, values = _conditions(query)
+        # The inner question is answered by an index alone: bodies are read for one page only.
+        select = (
+            "SELECT id, body FROM runs WHERE id IN"  # noqa: S608
+            f" (SELECT id FROM runs WHERE {where} ORDER BY id DESC LIMIT ?) ORDER BY id DESC"
+        )
+        with self._database.reading() as connection:
+            rows = connection.execute(select, [*values, query.limit + 1]).fetchall()
+        page = rows[: query.limit]
+        items = tuple(RUN.load(body) for _, body in page)
+        return Page(items, page[-1][0] if len(rows) > query.limit else None)
+
+    def update(self, run_id: str, change: RunChange) -> Run:
+        with self._database.writing() as connection:
+            before = _load(connection, run_id)
+            record = load_workspace(connection, before.workspace)
+            settled = settle(before, record, change(before, record))
+            if settled.run:
+                connection.execute(
+                    "UPDATE runs SET status = ?, body = ? WHERE id = ?",
+                    (settled.run.status, RUN.dump(settled.run), run_id),
+                )
+            if settled.workspace:
+                save_workspace(connection, settled.workspace)
+            self._audit.add(connection, settled.audit)
+            return settled.run or before
+
+    def remove(self, run_id: str) -> None:
+        with self._database.writing() as connection:
+            connection.execute("DELETE FROM runs WHERE id = ?", (run_id,))
+
+
+def _load(connection: sqlite3.Connection, run_id: str) -> Run:
+    row = connection.execute("SELECT body FROM runs WHERE id = ?", (run_id,)).fetchone()
+    if row is None:
+        raise RunUnknown(run_id=run_id)
+    return RUN.load(row[0])
+
+
+def _conditions(query: RunQuery) -> tuple[str, list[str | int]]:
+    """Return the WHERE of a query, and the values that it takes."""
+    terms = ["1"]
+    values: list[str | int] = []
+    if query.workspace is not None:
+        terms.append("workspace = ?")
+        values.append(query.workspace)
+    if query.statuses:
+        terms.append(f"status IN ({', '.join('?' * len(query.statuses))})")
+        values += sorted(query.statuses)
+    if query.cursor is not None:
+        terms.append("id < ?")
+        values.append(query.cursor)
+    return " AND ".join(terms), values

@@ -1,0 +1,43 @@
+"""The schema, as the migrations that lead to it: `PRAGMA user_version` counts those applied.
+
+A migration that was released never changes; add another. New fields in `body` need none.
+`body` is the value as `stores.codec` writes it; the other columns are there to be searched.
+"""
+
+_FIRST = (
+    """CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID""",
+    """CREATE TABLE runs (
+        id TEXT NOT NULL UNIQUE, workspace TEXT NOT NULL, status TEXT NOT NULL, body TEXT NOT NULL
+    )""",
+    "CREATE INDEX runs_by_status ON runs (status, id)",
+    "CREATE INDEX runs_by_workspace ON runs (workspace, status, id)",
+    """CREATE TABLE workspaces (name TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID""",
+    """CREATE TABLE workers (id TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID""",
+    """CREATE TABLE audit (
+        sequence INTEGER PRIMARY KEY, run_id TEXT, previous TEXT NOT NULL, digest TEXT NOT NULL,
+        body TEXT NOT NULL
+    )""",
+    "CREATE INDEX audit_by_run ON audit (run_id, sequence) WHERE run_id IS NOT NULL",
+    """CREATE TRIGGER audit_is_kept BEFORE DELETE ON audit
+        BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END""",
+    """CREATE TRIGGER audit_is_unchanged BEFORE UPDATE ON audit
+        BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END""",
+    # INSERT OR REPLACE deletes without the trigger above.
+    """CREATE TRIGGER audit_has_no_gaps BEFORE INSERT ON audit
+        WHEN NEW.sequence IS NOT (SELECT coalesce(max(sequence), 0) + 1 FROM audit)
+        BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END""",
+    """CREATE TABLE configurations (digest TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID""",
+    """CREATE TABLE uploads (
+        key_digest TEXT PRIMARY KEY, expires INTEGER NOT NULL, taken INTEGER NOT NULL DEFAULT 0,
+        configuration TEXT, body TEXT NOT NULL
+    ) WITHOUT ROWID""",
+    """CREATE TABLE tokens (
+        id TEXT PRIMARY KEY, secret_digest TEXT NOT NULL UNIQUE, body TEXT NOT NULL
+    ) WITHOUT ROWID""",
+    """CREATE TABLE logs (
+        run_id TEXT NOT NULL, number INTEGER NOT NULL, body TEXT NOT NULL,
+        PRIMARY KEY (run_id, number)
+    ) WITHOUT ROWID""",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST,)

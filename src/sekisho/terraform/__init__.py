@@ -1,0 +1,6 @@
+"""Terraform as a child process: builds, working directories, events, plan and state JSON."""
+
+from sekisho.terraform.local import LocalTerraform
+from sekisho.terraform.options import TerraformOptions
+
+__all__ = ["LocalTerraform", "TerraformOptions"]

@@ -1,0 +1,77 @@
+"""Files and folders of working directories: digests, safe copies, removal."""
+
+import hashlib
+import os
+import secrets
+import shutil
+import stat
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+_BUFFER = 1024 * 1024
+
+
+def sha256_of(path: Path) -> str:
+    """Return the hexadecimal SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that nobody ever reads half of it."""
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    draft.write_bytes(content)
+    draft.rename(path)
+
+
+def entries(root: Path, leave_out: frozenset[str] = frozenset()) -> Iterator[tuple[str, Path]]:
+    """Yield files and symbolic links below `root` in one order, by their POSIX path.
+
+    Folders named in `leave_out` at the top are skipped; links are never followed.
+    """
+    for here, folders, files in os.walk(root):
+        if Path(here) == root:
+            folders[:] = [f for f in folders if f not in leave_out]
+        linked = [f for f in folders if Path(here, f).is_symlink()]
+        folders[:] = sorted(f for f in folders if f not in linked)
+        for name in sorted([*files, *linked]):
+            path = Path(here, name)
+            yield path.relative_to(root).as_posix(), path
+
+
+def tree_digest(found: Iterator[tuple[str, Path]]) -> str:
+    """Return `sha256:…` over paths, kinds, execute bits and contents."""
+    whole = hashlib.sha256()
+    for name, path in sorted(found):
+        mode = path.lstat().st_mode
+        if stat.S_ISLNK(mode):
+            line = f"{name}\0link\0{path.readlink()}\n"
+        elif stat.S_ISREG(mode):
+            line = f"{name}\0{bool(mode & stat.S_IXUSR):d}\0{sha256_of(path)}\n"
+        else:
+            line = f"{name}\0other\n"
+        whole.update(line.encode(errors="surrogateescape"))
+    return f"sha256:{whole.hexdigest()}"
+
+
+def clone(source: Path, goal: Path, link_over: int | None = None) -> None:
+    """Copy a tree with its symbolic links; files over `link_over` bytes are hard-linked."""
+
+    def copy(one: str, other: str) -> str:
+        if link_over is not None and Path(one).stat().st_size > link_over:
+            with suppress(OSError):
+                os.link(one, other)
+                return other
+        return shutil.copy2(one, other)
+
+    shutil.copytree(source, goal, symlinks=True, copy_function=copy)
+
+
+def remove_tree(root: Path) -> None:
+    """Remove a folder and all in it, read-only folders too; nothing there is fine."""
+    if not root.is_symlink() and root.is_dir():
+        for here, _, _ in os.walk(root):
+            with suppress(OSError):
+                Path(here).chmod(0o700)
+        shutil.rmtree(root, ignore_errors=True)

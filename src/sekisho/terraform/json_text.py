@@ -1,0 +1,54 @@
+"""Reading Terraform's JSON: formats, and access that no surprise in the shape can break."""
+
+import json
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, cast
+
+from sekisho.domain.errors import ConfigurationInvalid
+
+Json = dict[str, Any]
+
+
+def load(path: Path) -> Json:
+    """Read a JSON object; numbers that a float cannot hold stay text, so that none is changed.
+
+    Raises:
+        ConfigurationInvalid: it is no JSON object.
+    """
+    try:
+        found = json.loads(path.read_bytes(), parse_float=_exact)
+    except (ValueError, RecursionError) as error:
+        raise ConfigurationInvalid(problem="Terraform's JSON cannot be read") from error
+    if not isinstance(found, dict):
+        raise ConfigurationInvalid(problem="Terraform's JSON is no object")
+    return cast("Json", found)
+
+
+def check_format(found: Json) -> None:
+    """Let through formats before 2.0: within a major version Terraform only adds.
+
+    Raises:
+        ConfigurationInvalid: another major version, or none.
+    """
+    version = str(found.get("format_version") or "")
+    if version.partition(".")[0] not in ("0", "1"):
+        raise ConfigurationInvalid(
+            problem=f"Terraform writes format {version!r}, which this server does not know"
+        )
+
+
+def obj(value: Any) -> Json:
+    """Return an object, or an empty one for anything else."""
+    return cast("Json", value) if isinstance(value, dict) else {}
+
+
+def objects(value: Any) -> list[Json]:
+    """Return the objects of a list, or none for anything else."""
+    return [obj(v) for v in cast("list[Any]", value)] if isinstance(value, list) else []
+
+
+def _exact(text: str) -> float | str:
+    number = float(text)
+    finite = number - number == 0
+    return number if finite and Decimal(repr(number)) == Decimal(text) else text

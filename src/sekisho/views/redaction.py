@@ -1,0 +1,50 @@
+"""The second redaction net: secrets of well-known shapes are masked in every string that leaves.
+
+Redaction proper happens where Terraform's output comes in. This net is for what slips through:
+a key pasted into a message, a password inside an error of a provider.
+"""
+
+import re
+from typing import Any, cast
+
+from sekisho.domain.states import MASK
+
+_SHAPES = re.compile(
+    r"""
+    (?P<key>\b(?:AKIA|ASIA)[0-9A-Z]{16}\b)
+    | (?P<pem>-----BEGIN[ ][A-Z ]*PRIVATE[ ]KEY-----.*?(?:-----END[ ][A-Z ]*PRIVATE[ ]KEY-----|\Z))
+    | (?P<lead>\bbearer[ \t]+)[\w.~+/=-]{12,}
+    | (?P<token>\b(?:sks_[\w-]{20,}|gh[pousr]_\w{20,}|github_pat_\w{20,}|xox[abpr]-[\w-]{10,}))
+    | (?P<name>[\w.-]*(?:password|passwd|secret[_-]?access[_-]?key|session[_-]?token|api[_-]?key)
+        ["']?\s*[=:]\s*)(?P<quote>["']?)(?!\(sensitive\))[^\s"',;&}]+
+    | (?P<url>\b[a-z][a-z0-9+.-]*://[^\s:/@]+:)[^\s@/]+(?=@)
+    """,
+    re.VERBOSE | re.IGNORECASE | re.DOTALL,
+)
+_HINT = re.compile(
+    r"akia|asia|private key|bearer|sks_|gh[pousr]_|github_pat_|xox|passw|secret|token|key|://",
+    re.IGNORECASE,
+)
+"""Cheap: most strings have none of these, and the shapes are not tried on them."""
+
+
+def mask(text: str) -> str:
+    """Return `text` with everything that looks like a credential replaced by the mask."""
+    return _SHAPES.sub(_masked, text) if _HINT.search(text) else text
+
+
+def _masked(found: re.Match[str]) -> str:
+    kept = found["lead"] or found["name"] or found["url"] or ""
+    return f"{kept}{found['quote'] or ''}{MASK}"
+
+
+def mask_all(value: Any) -> Any:
+    """Return JSON-like data with every string in it masked, keys of objects too."""
+    if isinstance(value, str):
+        return mask(value)
+    if isinstance(value, dict):
+        fields = cast("dict[str, Any]", value)
+        return {mask(k): mask_all(v) for k, v in fields.items()}
+    if isinstance(value, list):
+        return [mask_all(v) for v in cast("list[Any]", value)]
+    return value

@@ -1,0 +1,82 @@
+"""The root of all views, and how text in them is made fit to leave."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from sekisho.domain.text import plain
+from sekisho.views.redaction import mask, mask_all
+
+
+class View(BaseModel):
+    """Something that leaves the process. Unset fields stay away from the wire."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def words(self) -> str:
+        """Say the essential in plain words."""
+        raise NotImplementedError
+
+    def structured(self) -> dict[str, Any]:
+        """Return the JSON form, masked."""
+        return mask_all(self.model_dump(mode="json", exclude_none=True))
+
+    def spoken(self) -> str:
+        """Return the text form, masked."""
+        return mask(self.words())
+
+
+def shown(value: object, cap: int = 500) -> str:
+    """Return text from outside as it may be shown: inert and capped."""
+    return plain(value, cap=cap)
+
+
+def one_line(value: object, cap: int = 200) -> str:
+    """Return text from outside as one inert, capped line."""
+    return " ".join(plain(value, cap=cap).split())
+
+
+def moment(at: datetime) -> str:
+    """Write a moment for reading: UTC, to the second."""
+    return at.strftime("%Y-%m-%d %H:%M:%SZ")
+
+
+_DEEPEST = 6
+_WIDEST = 50
+
+
+def trimmed(value: Any, cap: int = 300, depth: int = 0) -> Any:
+    """Return a JSON value with long strings, wide and deep parts cut, and says where."""
+    if isinstance(value, str):
+        return shown(value, cap)
+    if isinstance(value, dict | list) and depth >= _DEEPEST:
+        return "…"
+    if isinstance(value, dict):
+        fields: dict[Any, Any] = value
+        kept = {shown(k, 100): trimmed(v, cap, depth + 1) for k, v in [*fields.items()][:_WIDEST]}
+        return kept | ({"…": len(fields) - _WIDEST} if len(fields) > _WIDEST else {})
+    if isinstance(value, list | tuple):
+        items: list[Any] = list(value)
+        rest = [f"… {len(items) - _WIDEST} more"] if len(items) > _WIDEST else []
+        return [trimmed(v, cap, depth + 1) for v in items[:_WIDEST]] + rest
+    return value if isinstance(value, int | float | bool | None) else shown(value, cap)
+
+
+def compact(value: Any) -> str:
+    """Write a JSON value on one line."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+
+
+_ASCII_PER_TOKEN = 2.5
+_TOKENS_PER_OTHER = 1.5
+
+
+def tokens(text: str) -> int:
+    """Estimate, rather high, how many tokens of a language model a text takes.
+
+    Addresses and JSON take more tokens a character than prose does; Japanese about one each.
+    """
+    other = sum(1 for c in text if ord(c) > 0x7F)  # noqa: PLR2004 (ASCII ends here)
+    return int((len(text) - other) / _ASCII_PER_TOKEN + other * _TOKENS_PER_OTHER) + 1

@@ -1,0 +1,123 @@
+"""What every request to the console must pass, and what every answer carries (facts: threats)."""
+
+import hmac
+import re
+from collections.abc import Mapping
+from urllib.parse import parse_qsl
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from sekisho.domain.errors import ArgumentsInvalid, DecisionNotHere, OriginRefused
+from sekisho.web.options import ConsoleOptions
+
+FORM_BYTES = 64 * 1024
+"""A form is a few short fields."""
+_FIELDS = 40
+
+TOKEN_FIELD = "csrf"  # noqa: S105 (a field's name, no secret)
+TOKEN_COOKIE = "sekisho_csrf"  # noqa: S105 (a cookie's name)
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+        "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    # Not `no-referrer`: with it a browser sends `Origin: null` with our own forms.
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+}
+
+_HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?")
+
+
+def armoured(response: Response) -> Response:
+    """Put the headers on an answer that every answer carries."""
+    for name, value in HEADERS.items():
+        response.headers[name] = value
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def check_host(request: Request, options: ConsoleOptions) -> None:
+    """Let through requests to our own names: a foreign name that leads here is DNS rebinding.
+
+    Raises:
+        OriginRefused: the Host header is missing, repeated, or not one of ours.
+    """
+    given = request.headers.getlist("host")
+    found = _HOST.fullmatch(given[0].lower()) if len(given) == 1 else None
+    names = {found.group(0), found.group(1)} if found else set[str]()
+    if not names & {h.lower() for h in options.allowed_hosts}:
+        raise OriginRefused
+
+
+def check_origin(request: Request, options: ConsoleOptions, fields: Mapping[str, str]) -> None:
+    """Let through forms that our own pages sent. Call after `check_host`.
+
+    A browser says where a form comes from; what says nothing must show the token of a page that
+    it has read, which no other site can.
+
+    Raises:
+        OriginRefused: another site sent it, or nobody knows who did.
+    """
+    sites = request.headers.getlist("sec-fetch-site")
+    origins = request.headers.getlist("origin")
+    own = f"{options.scheme}://{request.headers['host']}".lower()
+    if any(s not in ("same-origin", "none") for s in sites):
+        raise OriginRefused
+    if any(o.lower() != own for o in origins):
+        raise OriginRefused
+    if not sites and not origins:
+        _check_token(request, fields)
+
+
+def _check_token(request: Request, fields: Mapping[str, str]) -> None:
+    kept, given = request.cookies.get(TOKEN_COOKIE, ""), fields.get(TOKEN_FIELD, "")
+    if not kept or not hmac.compare_digest(kept.encode(), given.encode()):
+        raise OriginRefused
+
+
+def check_no_credential(request: Request, url: str) -> None:
+    """Keep credentials away from decisions: an approval is a person's act.
+
+    Raises:
+        DecisionNotHere: the request carries an Authorization header.
+    """
+    if "authorization" in request.headers:
+        raise DecisionNotHere(url=url)
+
+
+async def read_form(request: Request) -> dict[str, str]:
+    """Read a form of a few short fields.
+
+    Raises:
+        HTTPException: 413 where it is over `FORM_BYTES`, 415 where it is no form.
+        ArgumentsInvalid: it is no UTF-8, has too many fields, or names one twice.
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > FORM_BYTES:
+            raise HTTPException(413)
+    if body and kind != "application/x-www-form-urlencoded":
+        raise HTTPException(415)
+    return _fields(bytes(body))
+
+
+def _fields(body: bytes) -> dict[str, str]:
+    try:
+        pairs = parse_qsl(
+            body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=_FIELDS
+        )
+    except ValueError:
+        raise ArgumentsInvalid(problem="the form is not well formed") from None
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        raise ArgumentsInvalid(problem="a field of the form is there twice")
+    return fields

@@ -1,0 +1,53 @@
+"""Which language a reader gets, and the words of the console in it."""
+
+from collections.abc import Mapping
+
+from starlette.requests import Request
+
+from sekisho.domain.text import Language, plain
+from sekisho.web.texts_en import ENGLISH
+from sekisho.web.texts_ja import JAPANESE
+
+COOKIE = "lang"
+_TABLES: dict[Language, Mapping[str, str]] = {"en": ENGLISH, "ja": JAPANESE}
+
+
+def say(language: Language, key: str, **facts: object) -> str:
+    """Return a text of the tables with facts filled in. A key that is not there is a KeyError."""
+    text = _TABLES[language][key]
+    return text.format(**{k: plain(v) for k, v in facts.items()}) if facts else text
+
+
+def knows(key: str) -> bool:
+    """Say whether the tables have a text of this key."""
+    return key in ENGLISH
+
+
+def language_of(request: Request) -> Language:
+    """Choose by the switch, then by what was switched before, then by the browser's wishes."""
+    switched = request.query_params.get("lang") or request.cookies.get(COOKIE)
+    if switched == "ja":
+        return "ja"
+    if switched == "en":
+        return "en"
+    return _wished(request.headers.get("accept-language", ""))
+
+
+def _wished(header: str) -> Language:
+    best: tuple[float, Language] = (0.0, "en")
+    for part in header[:500].split(","):
+        tag, _, weight = part.strip().lower().partition(";q=")
+        name = tag.partition("-")[0].strip()
+        rank = _weight(weight)
+        if name == "ja" and rank > best[0]:
+            best = (rank, "ja")
+        elif name == "en" and rank > best[0]:
+            best = (rank, "en")
+    return best[1]
+
+
+def _weight(text: str) -> float:
+    try:
+        return float(text) if text else 1.0
+    except ValueError:
+        return 0.0

@@ -1,0 +1,38 @@
+"""A step-up whose codes a test reads from a list instead of a terminal."""
+
+from sekisho.domain.callers import Caller
+from sekisho.domain.errors import CodesTooMany, CodeWrong
+from sekisho.ports import Clock
+
+Key = tuple[str, str, str]
+
+
+class FakeStepUp:
+    """`shown` holds every code ever given; `person` is who types it, whom a test may change."""
+
+    def __init__(self, clock: Clock, person: str = "terminal") -> None:
+        self.shown: list[str] = []
+        self.person = person
+        self._clock = clock
+        self._live: dict[Key, tuple[str, float, int]] = {}
+        self._asked: list[tuple[str, float]] = []
+
+    def begin(self, run_id: str, seal: str, decision: str) -> None:
+        now = self._clock.monotonic()
+        if sum(run == run_id and now - at < 60 for run, at in self._asked) >= 5:
+            raise CodesTooMany
+        self._asked.append((run_id, now))
+        code = f"CODE{len(self.shown):04}"
+        self.shown.append(code)
+        self._live[run_id, seal, decision] = (code, now, 0)
+
+    def finish(self, run_id: str, seal: str, decision: str, proof: str) -> Caller:
+        key = (run_id, seal, decision)
+        code, since, wrong = self._live.pop(key, ("", 0.0, 0))
+        if not code or self._clock.monotonic() - since >= 300:
+            raise CodeWrong
+        if proof.strip().upper().replace("-", "").replace(" ", "") != code:
+            if wrong < 4:
+                self._live[key] = (code, since, wrong + 1)
+            raise CodeWrong
+        return Caller(person=self.person, via="console", proof="terminal_code")

@@ -14,7 +14,6 @@ from sekisho.domain.callers import Caller
 from sekisho.domain.configurations import Limits as Caps
 from sekisho.domain.errors import ConsoleAway
 from sekisho.domain.gate import Require, Rule
-from sekisho.domain.leases import ProcessMark
 from sekisho.engine.engine import Engine
 from sekisho.engine.parts import Parts
 from sekisho.engine.worker import Worker
@@ -207,13 +206,12 @@ def make_terraform(
     """Point Terraform at the operator's executables and providers."""
     from sekisho.terraform import LocalTerraform, TerraformOptions
 
-    host = processes.me().host
     return LocalTerraform(
         TerraformOptions(
             folder=settings.data_dir / "terraform",
             path=settings.terraform_path,
             clock=SystemClock().now,
-            mark=lambda pid: processes.mark(pid) or ProcessMark(host, pid, ""),
+            mark=processes.mark,
             mac=mac,
             binaries=section.binaries,
             mirror=section.mirror,

@@ -23,6 +23,9 @@ class Digests:
             raise TimeoutError("the key service is away")
         return self._keys.audit_mac(message)
 
+    def use_another_key(self) -> None:
+        self._keys = FakeKeys(b"another")
+
 
 def memory(folder: Path, mac: Mac) -> Store:
     return MemoryStore(mac)

@@ -7,6 +7,7 @@ import hmac
 import io
 import shutil
 import tarfile
+import threading
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,6 +30,7 @@ class Listening:
         self.lines: list[LogLine] = []
         self._stop_when = stop_when
         self.asked_to_stop = False
+        self.stopped = threading.Event()
 
     def started(self, process: ProcessMark) -> None:
         self.marks.append(process)
@@ -39,14 +41,11 @@ class Listening:
     def stopping(self) -> bool:
         if self._stop_when and self._stop_when(self):
             self.asked_to_stop = True
+            self.stopped.set()
         return self.asked_to_stop
 
     def text(self) -> str:
         return "\n".join(f"{x.text} {x.detail} {x.address}" for x in self.lines)
-
-
-def stop_once_started(watch: Listening) -> bool:
-    return bool(watch.marks)
 
 
 def tar_of(files: Mapping[str, str | bytes]) -> io.BytesIO:
@@ -69,7 +68,7 @@ def options_in(folder: Path, **changes: Any) -> TerraformOptions:
         "path": str(Path(found).parent),
         "clock": lambda: datetime.now(UTC),
         "mark": LocalProcesses().mark,
-        "mac": lambda b: hmac.new(b"test", b, hashlib.sha256).hexdigest(),  # pyright: ignore[reportUnknownLambdaType, reportUnknownArgumentType]
+        "mac": lambda b: hmac.new(b"test", b, hashlib.sha256).hexdigest(),
         "stop_grace": 10.0,
     }
     return TerraformOptions(**given | changes)

@@ -32,3 +32,6 @@ class FakeProcesses:
 
     def end(self, mark: ProcessMark) -> None:
         self._living.discard(mark)
+
+    def interrupt(self, mark: ProcessMark) -> None:
+        self.end(mark)

@@ -144,7 +144,7 @@ class FakeTerraform:
         problem = _problem(dict(files))
         if problem:
             raise ConfigurationInvalid(problem=f"{problem[0]}:{problem[1]}: Unclosed block")
-        tidy = re.compile(r"^(\w+) *= *", re.MULTILINE)
+        tidy = re.compile(r"^( *\w+) *= *", re.MULTILINE)
         return {n: tidy.sub(r"\1 = ", t) if n.endswith(".tf") else t for n, t in files.items()}
 
 
@@ -179,6 +179,8 @@ class FakeDesk:
 
     def apply(self, watch: Watch) -> Finished:
         script = self._terraform.script
+        if watch.stopping():
+            return Finished(code=1, stopped=True)
         if script.lock_holder:
             failed = self._failed("apply", watch, "Error acquiring the state lock")
             return dataclasses.replace(failed, lock_holder=script.lock_holder)

@@ -163,9 +163,8 @@ def refused(path: str) -> str | None:
     holds secrets or state that must not travel. What is sent with such a name is refused; a
     folder that the server reads itself leaves it out.
     """
-    parts = path.casefold().split("/")
-    held = next((_NEVER[p] for p in parts if p in _NEVER), None)
-    return held or _refused_name(parts[-1]) or _refused_override(path)
+    reasons = (_refused_name(part) for part in path.casefold().split("/"))
+    return next(filter(None, reasons), None) or _refused_override(path)
 
 
 def _refused_name(name: str) -> str | None:
@@ -175,7 +174,8 @@ def _refused_name(name: str) -> str | None:
         return "credentials never travel"
     if _KEY_NAME.fullmatch(name):
         return "keys never travel"
-    return next((why for ending, why in _NEVER_ENDINGS.items() if name.endswith(ending)), None)
+    endings = (why for ending, why in _NEVER_ENDINGS.items() if name.endswith(ending))
+    return _NEVER.get(name) or next(endings, None)
 
 
 def _refused_override(path: str) -> str | None:

@@ -10,6 +10,7 @@ import dataclasses
 import functools
 import os
 import platform
+import signal
 import subprocess
 from pathlib import Path
 
@@ -41,6 +42,13 @@ class LocalProcesses:
         if found.started == mark.started:
             return found.living
         return _hidden(mark.pid) if found.started == _GONE else False
+
+    def interrupt(self, mark: ProcessMark) -> None:
+        # Between the look and the signal the pid could be used again: microseconds, and the same
+        # risk that every kill(1) takes.
+        if self.alive(mark):
+            with contextlib.suppress(OSError):
+                os.kill(mark.pid, signal.SIGINT)
 
 
 @dataclasses.dataclass(frozen=True)

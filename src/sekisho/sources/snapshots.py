@@ -43,7 +43,7 @@ class Spool:
         trace: TracebackType | None,
     ) -> None:
         """Drop what was spooled; a finished snapshot has its own file."""
-        self._content.close()
+        _drop(self._content)
 
     def expect(self, size: int) -> None:
         """Refuse `size` more bytes where they would not fit, before any of them is read.
@@ -88,7 +88,7 @@ class Spool:
             with _room():
                 self._write(manifest, starts, content)
         except BaseException:
-            content.close()
+            _drop(content)
             raise
         return Snapshot(manifest, content)
 
@@ -109,6 +109,12 @@ def _temporary(folder: Path) -> BinaryIO:
     """Open a file without a name, in memory while it is small."""
     spooled = tempfile.SpooledTemporaryFile(_IN_MEMORY, dir=str(folder))  # noqa: SIM115 (handed on)
     return cast("BinaryIO", spooled)
+
+
+def _drop(file: BinaryIO) -> None:
+    """Close a file whose content nobody wants; on a full disk its last bytes cannot be written."""
+    with contextlib.suppress(OSError):
+        file.close()
 
 
 @contextlib.contextmanager

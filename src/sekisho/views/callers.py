@@ -34,8 +34,8 @@ class CallerAnswer(View):
     def words(self) -> str:
         """Say who asks and what is allowed."""
         lines = [
-            f"You act for {self.caller.person}, through {self.caller.via} "
-            f"(established by: {self.caller.proof}). Sekisho {self.version}.",
+            f"You act for {self.caller.words()} (established by: {self.caller.proof}).",
+            f"Sekisho {self.version}.",
             f"You may: {', '.join(self.may)}.",
             f"You may not: {', '.join(self.may_not)}.",
             *[f"Next: {n}" for n in self.next],

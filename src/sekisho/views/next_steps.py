@@ -14,8 +14,7 @@ def next_steps(run: Run) -> list[str]:
         S.PLANNING: _follow(here, "until the plan is there"),
         S.AWAITING_APPROVAL: [
             f"plan_get({here}): read what would change",
-            f"approval_request({here}): get the page where a person approves; "
-            "you cannot approve yourself",
+            f"approval_request({here}): get the page where a person decides; you cannot approve",
             f"run_discard({here}): throw the plan away",
         ],
         S.APPROVED: [

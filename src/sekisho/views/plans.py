@@ -4,52 +4,25 @@ import itertools
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from pydantic import Field
+
+from sekisho.domain.errors import AddressUnknown, CursorInvalid
 from sekisho.domain.gate import Verdict
-from sekisho.domain.plans import Action, PlanReading, ResourceChange, Risk
+from sekisho.domain.plans import PlanReading, ResourceChange
 from sekisho.domain.runs import Run
 from sekisho.views.gate import UnmetView, unmet_of
 from sekisho.views.next_steps import next_steps
+from sekisho.views.plan_changes import ChangeRow, ChangeView, in_order, size, sized
 from sekisho.views.plan_line import CountsView, plan_line
-from sekisho.views.view import View, compact, one_line, tokens
+from sekisho.views.view import View, one_line, tokens
 
 SUMMARY_TOKENS = 1500
 """Budget of a summary, text and structured form together."""
-_LONGEST_ADDRESS = 200
+DETAIL_TOKENS = 4000
+"""Budget of a page of details, the same way."""
 _GROUPS = 8
-_MARKS = {
-    Action.CREATE: "+",
-    Action.DELETE: "-",
-    Action.REPLACE: "-/+",
-    Action.UPDATE: "~",
-    Action.READ: "<=",
-    Action.FORGET: ".",
-}
-
-
-class ChangeRow(View):
-    """One resource that changes. `why`: what forces a replacement, or Terraform's reason."""
-
-    action: str
-    address: str
-    risk: str | None = None
-    why: str | None = None
-
-    @classmethod
-    def of(cls, change: ResourceChange) -> "ChangeRow":
-        """Show a change in one row; a safe one needs no remark."""
-        why = ", ".join(change.forced_by[:3]) or change.reason.replace("_", " ")
-        return cls(
-            action=change.action,
-            address=one_line(change.address, _LONGEST_ADDRESS),
-            risk=None if change.risk is Risk.SAFE else str(change.risk),
-            why=one_line(why, 80) or None if change.risk is not Risk.SAFE else None,
-        )
-
-    def words(self) -> str:
-        """Say it with Terraform's own sign."""
-        sign = _MARKS.get(Action(self.action), "?")
-        remark = "DANGEROUS " if self.risk == Risk.DANGEROUS else ""
-        return f"  {remark}{sign} {self.address}" + (f" ({self.why})" if self.why else "")
+_MARGIN = 60
+"""Left for what the estimate of the parts misses of the whole."""
 
 
 class GroupRow(View):
@@ -64,21 +37,27 @@ class GroupRow(View):
         return f"{self.action} {self.type} ×{self.count}"
 
 
-class PlanSummary(View):
-    """What a plan would do: code that runs, dangerous changes, then the rest as far as it fits."""
+class PlanView(View):
+    """What a plan would do: code that runs, dangerous changes, then the rest as far as it fits.
+
+    `changes` are rows of the summary; `details` are filled when details were asked for. `cursor`
+    is where to go on, with `details=true`; `left_out` counts what is not shown from there.
+    """
 
     run_id: str
     workspace: str
     status: str
     summary: str
     counts: CountsView
-    code_that_runs: list[str]
-    changes: list[ChangeRow]
+    code_that_runs: list[str] = Field(default_factory=list[str])
+    groups: list[GroupRow] = Field(default_factory=list[GroupRow])
+    changes: list[ChangeRow] = Field(default_factory=list[ChangeRow])
+    details: list[ChangeView] = Field(default_factory=list[ChangeView])
+    total: int
     left_out: int
     cursor: int | None = None
-    groups: list[GroupRow]
-    outputs: list[str]
-    unmet: list[UnmetView]
+    outputs: list[str] = Field(default_factory=list[str])
+    unmet: list[UnmetView] = Field(default_factory=list[UnmetView])
     review_url: str | None = None
     next: list[str]
 
@@ -89,62 +68,98 @@ class PlanSummary(View):
             lines += ["Code that will run:", *[f"  ! {c}" for c in self.code_that_runs]]
         lines += ["By type: " + "; ".join(g.words() for g in self.groups)] * bool(self.groups)
         lines += ["Changes:", *[c.words() for c in self.changes]] if self.changes else []
-        if self.left_out:
-            lines += [f"  … {self.left_out} more: plan_get(run_id=…, cursor={self.cursor})"]
+        lines += [d.words() for d in self.details]
+        if self.cursor is not None:
+            more = f'plan_get(run_id="{self.run_id}", details=true, cursor={self.cursor})'
+            lines += [f"  … {self.left_out} more: {more}"]
         lines += [f"Outputs that change: {', '.join(self.outputs)}"] * bool(self.outputs)
         lines += [f"Unmet: {u.words()}" for u in self.unmet]
         lines += [f"Review page: {self.review_url}"] if self.review_url else []
         return "\n".join([*lines, *[f"Next: {n}" for n in self.next]])
 
 
-def in_order(reading: PlanReading) -> list[ResourceChange]:
-    """Return what changes, in the one order that cursors count in: what deserves a look first."""
-    rank = {Risk.DANGEROUS: 0, Risk.REVIEW: 1, Risk.SAFE: 2}
-    real = [c for c in reading.changes if c.action is not Action.NO_OP]
-    return sorted(real, key=lambda c: (rank[c.risk], c.action is Action.READ))
-
-
 def summary_of(
-    run: Run, reading: PlanReading, verdict: Verdict | None, review_url: str
-) -> PlanSummary:
+    run: Run, reading: PlanReading, verdict: Verdict | None = None, review_url: str = ""
+) -> PlanView:
     """Show a plan within `SUMMARY_TOKENS`; what does not fit is counted and can be asked for."""
     changes = in_order(reading)
-    code = _within((one_line(c, 160) for c in reading.runs_code), 250)
-    bare = PlanSummary(
-        run_id=run.id,
-        workspace=run.workspace,
-        status=run.status,
-        summary=plan_line(reading.counts),
-        counts=CountsView.of(reading.counts),
-        code_that_runs=_with_rest(code, len(reading.runs_code)),
-        changes=[],
-        left_out=len(changes),
-        cursor=0,
-        groups=_groups(changes),
-        outputs=_with_rest(
-            _within((one_line(o.path, 80) for o in reading.outputs), 60), len(reading.outputs)
-        ),
-        unmet=unmet_of(verdict.unmet[:4], "en") if verdict else [],
-        review_url=review_url or None,
-        next=next_steps(run),
+    code = _within((one_line(c, 160) for c in reading.runs_code), 150)
+    outputs = _within((one_line(o.path, 80) for o in reading.outputs), 60)
+    bare = _bare(run, reading, len(changes)).model_copy(
+        update={
+            "code_that_runs": _with_rest(code, len(reading.runs_code)),
+            "groups": _groups(changes),
+            "outputs": _with_rest(outputs, len(reading.outputs)),
+            "unmet": unmet_of(verdict.unmet[:3], "en") if verdict else [],
+            "review_url": review_url or None,
+        }
     )
-    room = SUMMARY_TOKENS - _size(bare) - 30
-    rows = _fitting((ChangeRow.of(c) for c in changes), room)
+    rows = _fitting((ChangeRow.of(c) for c in changes), SUMMARY_TOKENS - size(bare) - _MARGIN)
     left = len(changes) - len(rows)
     return bare.model_copy(
         update={"changes": rows, "left_out": left, "cursor": len(rows) if left else None}
     )
 
 
-def _size(view: View) -> int:
-    return tokens(view.words()) + tokens(compact(view.structured()))
+def page_of(run: Run, reading: PlanReading, start: int) -> PlanView:
+    """Show as many changes from `start` on as fit in `DETAIL_TOKENS`; at least one.
+
+    Raises:
+        CursorInvalid: there is no such place in the plan.
+    """
+    changes = in_order(reading)
+    if start > len(changes):
+        raise CursorInvalid
+    bare = _bare(run, reading, len(changes))
+    whole = DETAIL_TOKENS - size(bare) - _MARGIN
+    room, kept = whole, list[ChangeView]()
+    for change in changes[start:]:
+        view = sized(change, whole)
+        room -= size(view)
+        if room < 0 and kept:
+            break
+        kept.append(view)
+    end = start + len(kept)
+    left = len(changes) - end
+    return bare.model_copy(
+        update={"details": kept, "left_out": left, "cursor": end if left else None}
+    )
+
+
+def one_of(run: Run, reading: PlanReading, address: str) -> PlanView:
+    """Show the changes of one address (a deposed object may stand beside the current one).
+
+    Raises:
+        AddressUnknown: the plan changes nothing of this address.
+    """
+    found = [c for c in in_order(reading) if c.address == address]
+    if not found:
+        raise AddressUnknown(address=address, name=f"the plan of {run.id}")
+    shown = found[:5]
+    bare = _bare(run, reading, len(found))
+    room = (DETAIL_TOKENS - size(bare) - _MARGIN) // len(shown)
+    details = [sized(c, room) for c in shown]
+    return bare.model_copy(update={"details": details, "left_out": len(found) - len(shown)})
+
+
+def _bare(run: Run, reading: PlanReading, total: int) -> PlanView:
+    return PlanView(
+        run_id=run.id,
+        workspace=run.workspace,
+        status=run.status,
+        summary=plan_line(reading.counts),
+        counts=CountsView.of(reading.counts),
+        total=total,
+        left_out=total,
+        next=next_steps(run),
+    )
 
 
 def _fitting(rows: Iterable[ChangeRow], room: int) -> list[ChangeRow]:
-    """Return the first rows that fit, in both forms together."""
-    kept: list[ChangeRow] = []
+    """Return the first rows that fit."""
+    kept: list[ChangeRow] = Field(default_factory=list[ChangeRow])
     for row in rows:
-        room -= _size(row)
+        room -= size(row)
         if room < 0:
             break
         kept.append(row)
@@ -152,13 +167,10 @@ def _fitting(rows: Iterable[ChangeRow], room: int) -> list[ChangeRow]:
 
 
 def _within(texts: Iterable[str], room: int) -> list[str]:
-    spent = itertools.accumulate((t for t in texts), lambda total, t: total + "\n" + t)
-    whole = ""
-    for total in spent:
-        if tokens(total) > room:
-            break
-        whole = total
-    return whole.split("\n") if whole else []
+    """Return the first texts that take no more than `room` tokens together."""
+    listed = list(itertools.islice(texts, 50))
+    spent = itertools.accumulate(tokens(t) for t in listed)
+    return [t for t, total in zip(listed, spent, strict=True) if total <= room]
 
 
 def _with_rest(shown: Sequence[str], total: int) -> list[str]:

@@ -28,6 +28,17 @@ _HINT = re.compile(
 """Cheap: most strings have none of these, and the shapes are not tried on them."""
 
 
+_NAME = re.compile(
+    r"(?:.*[._-])?(?:password|passwd|secret_?access_?key|session_?token|api_?key|private_?key)",
+    re.IGNORECASE,
+)
+
+
+def names_secret(name: str) -> bool:
+    """Say whether a field of this name holds a credential, whatever the value looks like."""
+    return bool(_NAME.fullmatch(name))
+
+
 def mask(text: str) -> str:
     """Return `text` with everything that looks like a credential replaced by the mask."""
     return _SHAPES.sub(_masked, text) if _HINT.search(text) else text
@@ -44,7 +55,11 @@ def mask_all(value: Any) -> Any:
         return mask(value)
     if isinstance(value, dict):
         fields = cast("dict[str, Any]", value)
-        return {mask(k): mask_all(v) for k, v in fields.items()}
+        return {mask(k): _field(k, v) for k, v in fields.items()}
     if isinstance(value, list):
         return [mask_all(v) for v in cast("list[Any]", value)]
     return value
+
+
+def _field(name: str, value: Any) -> Any:
+    return MASK if isinstance(value, str) and value and names_secret(name) else mask_all(value)

@@ -1,6 +1,5 @@
 """Runs as they are shown: whole (`RunView`), as a row of a list, and a page of rows."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
 
@@ -292,8 +291,3 @@ class RunPage(View):
         more = [f'More: run_list(cursor="{self.cursor}")'] if self.cursor else []
         follow = ["Next: run_get(run_id=…) for one of them"] if self.runs else []
         return "\n".join([*lines, *more, *follow])
-
-
-def labels(given: Mapping[str, str]) -> dict[str, str]:
-    """Show labels of the operator."""
-    return {one_line(k, 60): one_line(v, 120) for k, v in list(given.items())[:20]}

@@ -2,7 +2,7 @@
 
 import json
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from pydantic import BaseModel, ConfigDict
 
@@ -54,11 +54,11 @@ def trimmed(value: Any, cap: int = 300, depth: int = 0) -> Any:
     if isinstance(value, dict | list) and depth >= _DEEPEST:
         return "…"
     if isinstance(value, dict):
-        fields: dict[Any, Any] = value
+        fields = cast("dict[Any, Any]", value)
         kept = {shown(k, 100): trimmed(v, cap, depth + 1) for k, v in [*fields.items()][:_WIDEST]}
         return kept | ({"…": len(fields) - _WIDEST} if len(fields) > _WIDEST else {})
     if isinstance(value, list | tuple):
-        items: list[Any] = list(value)
+        items = list(cast("list[Any] | tuple[Any, ...]", value))
         rest = [f"… {len(items) - _WIDEST} more"] if len(items) > _WIDEST else []
         return [trimmed(v, cap, depth + 1) for v in items[:_WIDEST]] + rest
     return value if isinstance(value, int | float | bool | None) else shown(value, cap)

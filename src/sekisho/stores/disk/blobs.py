@@ -127,13 +127,14 @@ def _move(aside: Path, path: Path) -> None:
     """Move a file into place for good; again where `remove` takes away a folder just made."""
     for _ in range(_TRIES):
         new = [folder for folder in path.parents if not folder.exists()]
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             aside.replace(path)
         except FileNotFoundError:
             continue
         for folder in {path.parent, *(made.parent for made in new)}:
-            _flush_folder(folder)
+            with contextlib.suppress(FileNotFoundError):  # removed again by now
+                _flush_folder(folder)
         return
     raise FileNotFoundError(2, "the folder of a blob vanishes as fast as it is made")
 

@@ -1,6 +1,7 @@
 """Blobs, in memory. Nothing leaves the process, so nothing is encrypted."""
 
 import io
+import shutil
 from typing import BinaryIO
 
 from sekisho.stores.names import check_blob_name
@@ -16,10 +17,11 @@ class MemoryBlobs:
 
     def put(self, name: str, content: BinaryIO) -> int:
         check_blob_name(name)
-        whole = content.read()
+        whole = io.BytesIO()
+        shutil.copyfileobj(content, whole)  # a pipe or socket gives less than is asked for
         with self._turn:
-            self._contents[name] = whole
-        return len(whole)
+            self._contents[name] = whole.getvalue()
+        return whole.tell()
 
     def open(self, name: str) -> BinaryIO:
         check_blob_name(name)

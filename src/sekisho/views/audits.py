@@ -1,0 +1,103 @@
+"""The audit as it is shown."""
+
+from datetime import datetime
+
+from sekisho.domain.audit import AuditRecord
+from sekisho.engine.audits import AuditReport
+from sekisho.views.callers import CallerView
+from sekisho.views.view import View, moment, shown
+
+_MOST_FAULTS = 100
+
+
+class AuditRecordView(View):
+    """One record of the chain."""
+
+    sequence: int
+    at: datetime
+    action: str
+    caller: CallerView
+    workspace: str | None = None
+    run_id: str | None = None
+    facts: dict[str, str | int | bool | None]
+    previous: str
+    digest: str
+
+    @classmethod
+    def of(cls, record: AuditRecord) -> "AuditRecordView":
+        """Show a record."""
+        entry = record.entry
+        facts = {k: shown(v) if isinstance(v, str) else v for k, v in entry.facts.items()}
+        return cls(
+            sequence=record.sequence,
+            at=entry.at,
+            action=entry.action,
+            caller=CallerView.of(entry.caller),
+            workspace=entry.workspace,
+            run_id=entry.run_id,
+            facts=facts,
+            previous=record.previous,
+            digest=record.digest,
+        )
+
+    def words(self) -> str:
+        """Say it in one line."""
+        about = self.run_id or self.workspace or "-"
+        return f"{self.sequence} {moment(self.at)} {self.action} {about} by {self.caller.words()}"
+
+
+class AuditPage(View):
+    """Records above a sequence number; ask again with `after` = `cursor`."""
+
+    records: list[AuditRecordView]
+    cursor: int
+
+    @classmethod
+    def of(cls, records: tuple[AuditRecord, ...], after: int) -> "AuditPage":
+        """Show records."""
+        last = records[-1].sequence if records else after
+        return cls(records=[AuditRecordView.of(r) for r in records], cursor=last)
+
+    def words(self) -> str:
+        """List them."""
+        return "\n".join(r.words() for r in self.records)
+
+
+class AuditFaultView(View):
+    """A place where the audit does not hold."""
+
+    sequence: int
+    reason: str
+
+
+class AuditReportView(View):
+    """What verifying the audit found."""
+
+    sound: bool
+    records: int
+    applies: int
+    head: str
+    faults: list[AuditFaultView]
+    faults_in_all: int
+
+    @classmethod
+    def of(cls, report: AuditReport) -> "AuditReportView":
+        """Show a report."""
+        faults = [
+            AuditFaultView(sequence=f.sequence, reason=shown(f.reason))
+            for f in report.faults[:_MOST_FAULTS]
+        ]
+        return cls(
+            sound=not report.faults,
+            records=report.records,
+            applies=report.applies,
+            head=report.head,
+            faults=faults,
+            faults_in_all=len(report.faults),
+        )
+
+    def words(self) -> str:
+        """Say whether it holds."""
+        head = f"{self.records} records, {self.applies} applies: "
+        head += "sound" if self.sound else f"{self.faults_in_all} fault(s)"
+        return "\n".join([head, *[f"- {f.sequence}: {f.reason}" for f in self.faults]])

@@ -1,0 +1,61 @@
+"""What every face takes to plan: one model, one way to turn it into a run."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from sekisho.domain.callers import Caller
+from sekisho.domain.errors import ArgumentsInvalid
+from sekisho.domain.plans import PlanMode, PlanOptions
+from sekisho.domain.runs import Run
+from sekisho.engine.engine import Engine
+from sekisho.engine.plans import PlanOrder
+
+Mode = Literal["normal", "destroy", "refresh_only"]
+
+
+class Source(BaseModel):
+    """Where the files come from: exactly one of the three."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    files: dict[str, str] = Field(default_factory=dict[str, str])
+    configuration: str = ""
+    folder: bool = False
+
+    def taken(self, engine: Engine, workspace: str, caller: Caller) -> str:
+        """Bring the files in and return their digest.
+
+        Raises:
+            ArgumentsInvalid: none or more than one source was given.
+        """
+        if sum((bool(self.files), bool(self.configuration), self.folder)) != 1:
+            problem = "give exactly one of files, configuration (a digest) and folder=true"
+            raise ArgumentsInvalid(problem=problem)
+        if self.files:
+            return engine.configurations.from_inline(workspace, self.files, caller).digest
+        if self.folder:
+            return engine.configurations.from_folder(workspace, caller).digest
+        return engine.configurations.get(self.configuration).digest
+
+
+class PlanAsk(Source):
+    """Everything that can be said when asking for a plan."""
+
+    workspace: Annotated[str, Field(max_length=100)]
+    mode: Mode = "normal"
+    targets: list[str] = Field(default_factory=list[str])
+    replace: list[str] = Field(default_factory=list[str])
+    message: str = ""
+    change_id: str = ""
+
+    def start(self, engine: Engine, caller: Caller) -> Run:
+        """Queue the plan and return its run."""
+        order = PlanOrder(
+            workspace=self.workspace,
+            configuration=self.taken(engine, self.workspace, caller),
+            options=PlanOptions(PlanMode(self.mode), tuple(self.targets), tuple(self.replace)),
+            message=self.message,
+            change_id=self.change_id,
+        )
+        return engine.plans.create(order, caller)

@@ -1,0 +1,22 @@
+"""Waiting for a run without holding a thread; who goes away stops nothing."""
+
+from collections.abc import Awaitable, Callable
+
+import anyio
+
+from sekisho.domain.runs import Run
+from sekisho.engine.runs import settled
+
+LONGEST = 20
+"""Seconds; some clients cut a call at 30."""
+_TURN = 0.1
+
+
+async def follow(read: Callable[[], Awaitable[Run]], seconds: float) -> Run:
+    """Return the run as soon as it is settled or its status changed, or when time is up."""
+    run = first = await read()
+    with anyio.move_on_after(seconds):
+        while seconds > 0 and not settled(run) and run.status is first.status:
+            await anyio.sleep(_TURN)
+            run = await read()
+    return run

@@ -1,0 +1,146 @@
+"""The console's addresses, and the way every request takes: guard, caller, page, headers."""
+
+import functools
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from sekisho.domain.errors import SekishoError
+from sekisho.engine.engine import Engine
+from sekisho.web import approvals, asset_files, audits, guard, logs, runs, workspaces
+from sekisho.web.errors import http_status
+from sekisho.web.languages import COOKIE, knows, language_of
+from sekisho.web.options import ConsoleOptions
+from sekisho.web.rendering import Pages
+from sekisho.web.visits import NOTE_COOKIE, VIA, Console, Page, Visit, visit_of
+
+PAGES: tuple[Page, ...] = (*runs.PAGES, *approvals.PAGES, *logs.PAGES, *workspaces.PAGES, *audits.PAGES)
+"""Every page and form."""
+_YEAR = 365 * 24 * 3600
+
+
+def console_routes(engine: Engine, options: ConsoleOptions) -> list[Route]:
+    """Return the console's routes, its assets among them."""
+    pages = Pages(options)
+    console = Console(engine, options, pages.render)
+    routes = [
+        Route(p.path, _endpoint(console, pages, p), methods=[p.method], name=f"{p.method} {p.path}")
+        for p in PAGES
+    ]
+    return [*routes, Route("/assets/{name}", _asset_endpoint(options), methods=["GET"])]
+
+
+ErrorHandler = Callable[[Request, Exception], Awaitable[Response]]
+
+
+def console_errors(options: ConsoleOptions) -> Mapping[int | type[Exception], ErrorHandler]:
+    """Return handlers for `Starlette(exception_handlers=…)`: pages for 404, 405 and bugs."""
+    pages = Pages(options)
+
+    async def refused(request: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        response = pages.render_bare(request, language_of(request), status, key=_key(status))
+        if isinstance(error, HTTPException) and error.headers:
+            response.headers.update(error.headers)
+        return guard.armoured(response)
+
+    return {HTTPException: refused, 500: refused}
+
+
+def _key(status: int) -> str:
+    return f"http.{status}" if knows(f"http.{status}") else "http.500"
+
+
+def _endpoint(
+    console: Console, pages: Pages, page: Page
+) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        token = request.cookies.get(guard.TOKEN_COOKIE) or secrets.token_urlsafe(24)
+        try:
+            visit = await _admit(console, page, request, token)
+            response = await run_in_threadpool(_answer, console, page, visit)
+        except SekishoError as error:
+            response = _refusal(pages, page, request, error)
+        except HTTPException as error:
+            key = _key(error.status_code)
+            response = pages.render_bare(
+                request, language_of(request), error.status_code, key=key
+            )
+        else:
+            _set_cookies(response, request, token, console.options)
+        return guard.armoured(response)
+
+    return endpoint
+
+
+async def _admit(console: Console, page: Page, request: Request, token: str) -> Visit:
+    """Let a request in that may come in, and say who it is."""
+    guard.check_host(request, console.options)
+    if page.decides:
+        guard.check_no_credential(request, request.url.path.rpartition("/")[0])
+    fields: dict[str, str] = {}
+    if page.method == "POST":
+        fields = await guard.read_form(request)
+        guard.check_origin(request, console.options, fields)
+    caller = await run_in_threadpool(console.engine.callers.identify, None, VIA)
+    return visit_of(request, caller, fields, token)
+
+
+def _answer(console: Console, page: Page, visit: Visit) -> Response:
+    try:
+        return page.handler(console, visit)
+    except SekishoError as error:
+        if page.recover is None:
+            raise
+        return page.recover(console, visit, error)
+
+
+def _refusal(pages: Pages, page: Page, request: Request, error: SekishoError) -> Response:
+    status, language = http_status(error), language_of(request)
+    if page.data:
+        body = {"code": error.code, "message": error.message(language)}
+        return JSONResponse(body, status_code=status)
+    return pages.render_bare(request, language, status, error=error)
+
+
+def _set_cookies(
+    response: Response, request: Request, token: str, options: ConsoleOptions
+) -> None:
+    keep = functools.partial(
+        response.set_cookie,
+        path="/",
+        httponly=True,
+        samesite="strict",
+        secure=options.scheme == "https",
+    )
+    if guard.TOKEN_COOKIE not in request.cookies:
+        keep(guard.TOKEN_COOKIE, token)
+    if request.query_params.get("lang") in ("en", "ja"):
+        keep(COOKIE, request.query_params["lang"], max_age=_YEAR)
+    if NOTE_COOKIE in request.cookies and request.method == "GET" and _is_page(response):
+        response.delete_cookie(NOTE_COOKIE, path="/", httponly=True, samesite="strict")
+
+
+def _is_page(response: Response) -> bool:
+    return response.headers.get("content-type", "").startswith("text/html")
+
+
+def _asset_endpoint(options: ConsoleOptions) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        guard.check_host(request, options)
+        found = asset_files.served().get(request.path_params["name"])
+        if found is None:
+            raise HTTPException(404)
+        response = Response(found.content, media_type=found.media_type)
+        response.headers["Cache-Control"] = asset_files.FOREVER
+        return guard.armoured(response)
+
+    return endpoint
+
+
+__all__ = ["PAGES", "ConsoleOptions", "console_errors", "console_routes"]

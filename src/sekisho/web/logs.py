@@ -1,0 +1,106 @@
+"""Logs: the newest lines on the page, what comes after them by script, and all of them as text."""
+
+import itertools
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+
+from sekisho.domain.logs import LogLine
+from sekisho.domain.runs import AT_WORK, FINAL, RunStatus
+from sekisho.domain.text import plain
+from sekisho.engine.engine import Engine
+from sekisho.views.redaction import mask
+from sekisho.web import times
+from sekisho.web.languages import say
+from sekisho.web.visits import Console, Page, Visit
+
+_AT_ONCE = 500
+_ON_PAGE = 400
+_ALL = 100_000
+_TEXT = 4_000
+
+BUSY = AT_WORK | {RunStatus.PLAN_QUEUED, RunStatus.APPLY_QUEUED}
+"""Statuses in which the page looks again every second."""
+
+
+@dataclass(frozen=True)
+class Tail:
+    """The newest lines; `cursor` is where the script goes on; `earlier` lines are not among them."""
+
+    lines: tuple[LogLine, ...]
+    cursor: int
+    earlier: int
+
+
+def tail(engine: Engine, run_id: str, most: int = _ON_PAGE) -> Tail:
+    """Return the newest lines of a run's log."""
+    kept: deque[LogLine] = deque(maxlen=most)
+    cursor = total = 0
+    for lines, after in _pages(engine, run_id):
+        kept.extend(lines)
+        total, cursor = total + len(lines), after
+    return Tail(tuple(kept), cursor, total - len(kept))
+
+
+def _pages(engine: Engine, run_id: str) -> Iterator[tuple[tuple[LogLine, ...], int]]:
+    cursor, more, seen = 0, True, 0
+    while more and seen < _ALL:
+        page = engine.runs.log(run_id, cursor, _AT_ONCE)
+        cursor, more, seen = page.cursor, page.more, seen + len(page.lines)
+        yield page.lines, cursor
+
+
+def _news(console: Console, visit: Visit) -> Response:
+    """Answer what is new since a cursor, and where the run stands."""
+    run_id = visit.path("run_id")
+    page = console.engine.runs.log(run_id, visit.number("after"), _AT_ONCE)
+    run = console.engine.runs.get(run_id)
+    body: dict[str, Any] = {
+        "lines": [_row(line) for line in page.lines],
+        "cursor": page.cursor,
+        "more": page.more,
+        "status": run.status,
+        "version": run.version,
+        "status_text": say(visit.language, f"status.{run.status}"),
+        "busy": run.status in BUSY,
+        "final": run.status in FINAL,
+    }
+    return JSONResponse(body)
+
+
+def _row(line: LogLine) -> dict[str, str]:
+    return {
+        "at": times.machine(line.at),
+        "time": times.clock_time(line.at),
+        "phase": line.phase,
+        "level": line.level,
+        "text": _safe(line.text),
+        "detail": _safe(line.detail),
+        "place": _safe(f"{line.file}:{line.line}") if line.file else "",
+    }
+
+
+def _whole(console: Console, visit: Visit) -> Response:
+    """Answer the whole log as text."""
+    pages = _pages(console.engine, visit.path("run_id"))
+    lines = itertools.chain.from_iterable(p for p, _ in pages)
+    return PlainTextResponse("".join(_written(line) for line in lines))
+
+
+def _written(line: LogLine) -> str:
+    place = f" ({_safe(line.file)}:{line.line})" if line.file else ""
+    head = f"{times.machine(line.at)} {line.phase} {line.level}: {_safe(line.text)}{place}\n"
+    return head + (f"{_safe(line.detail)}\n" if line.detail else "")
+
+
+def _safe(text: str) -> str:
+    return mask(plain(text, _TEXT))
+
+
+PAGES = (
+    Page("/runs/{run_id}/log", _news, data=True),
+    Page("/runs/{run_id}/log.txt", _whole),
+)

@@ -1,0 +1,346 @@
+"""What every implementation of the port `Sources` promises."""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import tarfile
+import unicodedata
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import BinaryIO
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from sekisho.domain.configurations import Limits
+from sekisho.domain.errors import (
+    ArchiveInvalid,
+    ConfigurationEmpty,
+    ConfigurationInvalid,
+    InlineTooLarge,
+    UploadTooLarge,
+)
+from sekisho.ports import Snapshot, Sources
+from sekisho.sources import LocalSources
+
+Make = Callable[[Limits], Sources]
+FORMATS = ("gnu", "pax", "ustar")
+NAMES = st.text(alphabet="abcXYZ012-_ がé漢", min_size=1, max_size=12).filter(
+    lambda name: name == name.strip()
+)
+
+
+class Tidy:
+    """Closes every snapshot that its sources gave, when the test is over."""
+
+    def __init__(self, sources: Sources) -> None:
+        self._sources = sources
+        self._given: list[Snapshot] = []
+
+    def inline(self, files: Mapping[str, str]) -> Snapshot:
+        return self._kept(self._sources.inline(files))
+
+    def archive(self, stream: BinaryIO) -> Snapshot:
+        return self._kept(self._sources.archive(stream))
+
+    def folder(self, path: str) -> Snapshot:
+        return self._kept(self._sources.folder(path))
+
+    def close(self) -> None:
+        for snapshot in self._given:
+            snapshot.content.close()
+
+    def _kept(self, snapshot: Snapshot) -> Snapshot:
+        self._given.append(snapshot)
+        return snapshot
+
+
+@pytest.fixture(params=[LocalSources], ids=lambda kind: kind.__name__)
+def make(request: pytest.FixtureRequest, tmp_path: Path):
+    """Makes sources with some limits."""
+    made: list[Tidy] = []
+
+    def make_one(limits: Limits) -> Sources:
+        made.append(Tidy(request.param(tmp_path / "spool", limits)))
+        return made[-1]
+
+    yield make_one
+    for one in made:
+        one.close()
+
+
+@pytest.fixture
+def sources(make: Make) -> Sources:
+    return make(Limits())
+
+
+@st.composite
+def trees(draw: st.DrawFn) -> dict[str, str]:
+    """Files that can lie beside each other on any file system."""
+    tree = {"main.tf": draw(st.text(max_size=50))}
+    folders = {"main.tf"}
+    for _ in range(draw(st.integers(0, 6))):
+        parts = draw(st.lists(NAMES, min_size=1, max_size=4))
+        folded = [unicodedata.normalize("NFC", p.casefold()) for p in parts]
+        # A level of its own letter: no file is ever another one's folder, no two differ by case.
+        path = "/".join(f"{depth}{len(tree)}{name}" for depth, name in enumerate(folded))
+        tree[f"{path}.txt"] = draw(st.text(max_size=200))
+        folders.add(path)
+    return tree
+
+
+def write(tree: Mapping[str, str | bytes], root: Path) -> Path:
+    for name, content in tree.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return root
+
+
+def packed(root: Path, how: str = "gnu") -> io.BytesIO:
+    """Pack as the system's tar does."""
+    made = subprocess.run(
+        ["tar", "-czf", "-", f"--format={how}", "-C", str(root), "."],
+        check=True,
+        capture_output=True,
+    )
+    return io.BytesIO(made.stdout)
+
+
+def packed_by_python(root: Path, how: int, arcname: str) -> io.BytesIO:
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w:gz", format=how) as tar:
+        tar.add(root, arcname=arcname)
+    stream.seek(0)
+    return stream
+
+
+def contents(snapshot: Snapshot) -> dict[str, bytes]:
+    with snapshot.content as content, tarfile.open(fileobj=content, mode="r:") as tar:
+        return {e.name: tar.extractfile(e).read() for e in tar}  # type: ignore[union-attr]
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(tree=trees())
+def test_the_same_files_have_one_digest_however_they_arrive(
+    sources: Sources, tree: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+):
+    root = write(tree, tmp_path_factory.mktemp("tree"))
+    arrived = [sources.inline(tree), sources.folder(str(root))]
+    arrived += [sources.archive(packed(root, how)) for how in FORMATS]
+    for how in (tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT, tarfile.PAX_FORMAT):
+        arrived += [sources.archive(packed_by_python(root, how, top)) for top in (".", "")]
+
+    assert len({snapshot.manifest for snapshot in arrived}) == 1
+    assert len({snapshot.content.read() for snapshot in arrived}) == 1
+
+
+def test_the_content_is_a_canonical_tar_of_exactly_the_manifest(sources: Sources, tmp_path: Path):
+    tree = {"main.tf": "a", "b/c.tf": "b", "B.txt": "c", "あ.tf": "d", "b/run.sh": "e"}
+    root = write(tree, tmp_path / "tree")
+    (root / "b/run.sh").chmod(0o700)
+    snapshot = sources.folder(str(root))
+
+    with snapshot.content as content, tarfile.open(fileobj=content, mode="r:") as tar:
+        entries = tar.getmembers()
+    assert [e.name for e in entries] == sorted(tree, key=str.encode)
+    assert [f.path for f in snapshot.manifest.files] == sorted(tree, key=str.encode)
+    assert {(e.mtime, e.uid, e.gid, e.uname, e.gname) for e in entries} == {(0, 0, 0, "", "")}
+    assert {e.name: e.mode for e in entries if e.mode != 0o644} == {"b/run.sh": 0o755}
+    assert all(e.isreg() for e in entries)
+
+
+def test_what_is_executable_is_part_of_the_digest(sources: Sources, tmp_path: Path):
+    root = write({"main.tf": "a", "run.sh": "b"}, tmp_path / "tree")
+    plain = sources.folder(str(root)).manifest.digest
+    (root / "run.sh").chmod(0o755)
+
+    assert sources.folder(str(root)).manifest.digest != plain
+    assert sources.archive(packed(root)).manifest == sources.folder(str(root)).manifest
+
+
+def test_long_and_japanese_names_arrive_whole(sources: Sources, tmp_path: Path):
+    tree = {"main.tf": "x", f"{'深い' * 20}/{'長い名前' * 20}/{'z' * 200}.tf": "y"}
+    root = write(tree, tmp_path / "tree")
+
+    for how in ("gnu", "pax"):
+        assert contents(sources.archive(packed(root, how))) == {
+            name: text.encode() for name, text in tree.items()
+        }
+
+
+def test_a_name_as_macos_writes_it_is_the_one_that_others_write(sources: Sources, tmp_path: Path):
+    composed, decomposed = "ガード.tf", unicodedata.normalize("NFD", "ガード.tf")
+    assert composed != decomposed
+    root = write({decomposed: "x"}, tmp_path / "tree")
+
+    expected = sources.inline({composed: "x"}).manifest
+    assert sources.folder(str(root)).manifest == expected
+    assert sources.archive(packed(root, "pax")).manifest == expected
+    assert sources.inline({decomposed: "x"}).manifest == expected
+
+
+def test_litter_of_editors_and_macos_is_left_out_however_it_arrives(
+    sources: Sources, tmp_path: Path
+):
+    litter = {"._main.tf": "\0\5\x16\7", ".DS_Store": "x", "m/._a.tf": "x", ".#main.tf": "x"}
+    tree = {"main.tf": "x", "m/a.tf": "y"}
+    root = write(tree | litter, tmp_path / "tree")
+
+    expected = sources.inline(tree).manifest
+    assert sources.inline(tree | litter).manifest == expected
+    assert sources.folder(str(root)).manifest == expected
+    assert sources.archive(packed(root)).manifest == expected
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        ".git/config",
+        ".terraform/providers/x",
+        "terraform.d/plugins/x",
+        "terraform.tfstate",
+        "envs/terraform.tfstate.backup",
+        "terraform.tfstate.d/prod/x",
+        ".env",
+        ".env.local",
+        ".envrc",
+        "certs/server.pem",
+        "id_rsa",
+        "id_ed25519.bak",
+        ".aws/credentials",
+        "my.tfrc",
+        ".terraformrc",
+        "out.tfplan",
+        "zzzzz_override.tf",
+        "zzzz_sekisho_override.tf",
+        "zzzz_sekisho_override.tofu",
+        ".TERRAFORM/x",
+    ],
+)
+def test_what_never_belongs_is_refused_when_sent_and_left_out_of_a_folder(
+    sources: Sources, name: str, tmp_path: Path
+):
+    root = write({"main.tf": "x", name: "secret"}, tmp_path / "tree")
+
+    with pytest.raises(ConfigurationInvalid):
+        sources.inline({"main.tf": "x", name: "secret"})
+    with pytest.raises(ArchiveInvalid) as refusal:
+        sources.archive(packed(root))
+    assert "--exclude=" in refusal.value.message()
+    assert sources.folder(str(root)).manifest == sources.inline({"main.tf": "x"}).manifest
+
+
+@pytest.mark.parametrize(
+    "name",
+    [".terraform.lock.hcl", ".terraformignore", "id_generator.tf", "id_rsa.tf", "id_rsa.pub",
+     "key.tf", "override.tf", "m/zzzzz_override.tf", ".gitignore", "environment.tf"],
+)  # fmt: skip
+def test_names_that_only_look_alike_are_taken(sources: Sources, name: str):
+    assert name in contents(sources.inline({"main.tf": "x", name: "y"}))
+
+
+@pytest.mark.parametrize("tree", [{}, {"readme.md": "x"}, {"infra/main.tf": "x"}, {".a.tf": "x"}])
+def test_there_must_be_a_terraform_file_at_the_root(
+    sources: Sources, tree: dict[str, str], tmp_path: Path
+):
+    root = write(tree, tmp_path / "tree")
+    root.mkdir(exist_ok=True)
+
+    for arrive in (
+        lambda: sources.inline(tree),
+        lambda: sources.folder(str(root)),
+        lambda: sources.archive(packed(root)),
+    ):
+        with pytest.raises(ConfigurationEmpty):
+            arrive()
+
+
+def test_inline_files_have_a_cap_in_bytes_of_all_together(sources: Sources):
+    half = "あ" * (64 * 1024 // 3 * 2)
+    assert len(half.encode()) == 131_070
+    sources.inline({"main.tf": half, "b.tf": half + "1234"}).content.close()
+
+    with pytest.raises(InlineTooLarge) as refusal:
+        sources.inline({"main.tf": half, "b.tf": half + "12345"})
+    assert refusal.value.facts == {"size": 262_145, "cap": 262_144}
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", "/etc/x.tf", "../x.tf", "a/../../x.tf", "a\\b.tf", "C:/x.tf", "a\nb.tf", "a\0.tf",
+     "a\u202eb.tf", "a\u200bb.tf", "a\ud800.tf", "a/", "/"],
+)  # fmt: skip
+def test_inline_names_stay_in_the_folder_and_can_be_seen(sources: Sources, name: str):
+    files = {"main.tf": "x", name: "y"}
+    if name == "a/":
+        assert sources.inline(files).manifest == sources.inline({"main.tf": "x", "a": "y"}).manifest
+        return
+    with pytest.raises(ConfigurationInvalid):
+        sources.inline(files)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [("a.tf", "A.tf"), ("m/a.tf", "M/b.tf"), ("a", "a/b"), ("A", "a/b"), ("a.tf", "./a.tf"),
+     ("が", unicodedata.normalize("NFD", "が")), ("straße", "STRASSE")],
+)  # fmt: skip
+def test_two_names_for_one_file_are_refused(sources: Sources, names: tuple[str, str]):
+    with pytest.raises(ConfigurationInvalid):
+        sources.inline({"main.tf": "x"} | dict.fromkeys(names, "y"))
+
+
+def test_text_that_cannot_be_written_is_refused(sources: Sources):
+    with pytest.raises(ConfigurationInvalid):
+        sources.inline({"main.tf": "a\ud800"})
+
+
+def test_a_path_too_deep_or_too_long_is_refused(sources: Sources):
+    sources.inline({"main.tf": "", "/".join("a" * 32): ""}).content.close()
+    for name in ("/".join("a" * 33), "a" * 256, "あ" * 86, "/".join(["a" * 100] * 11)):
+        with pytest.raises(UploadTooLarge):
+            sources.inline({"main.tf": "", name: ""})
+
+
+def test_more_files_than_the_cap_are_refused(make: Make, tmp_path: Path):
+    sources = make(Limits(files=3))
+    tree = {"main.tf": "", "b": "", "c": ""}
+    root = write(tree, tmp_path / "tree")
+    assert sources.inline(tree).manifest == sources.folder(str(root)).manifest
+
+    write({"d": ""}, root)
+    for arrive in (
+        lambda: sources.inline(tree | {"d": ""}),
+        lambda: sources.folder(str(root)),
+        lambda: sources.archive(packed(root)),
+    ):
+        with pytest.raises(UploadTooLarge):
+            arrive()
+
+
+def test_more_bytes_than_the_cap_are_refused(make: Make, tmp_path: Path):
+    sources = make(Limits(unpacked_bytes=1000, packed_bytes=600))
+    root = write({"main.tf": "x" * 1000}, tmp_path / "tree")
+    assert sources.folder(str(root)).manifest == sources.archive(packed(root)).manifest
+
+    write({"b": "x"}, root)
+    with pytest.raises(UploadTooLarge):
+        sources.folder(str(root))
+    with pytest.raises(UploadTooLarge):
+        sources.archive(packed(root))
+    noise = write({"main.tf": os.urandom(700)}, tmp_path / "noise")
+    with pytest.raises(UploadTooLarge):
+        sources.archive(packed(noise))
+
+
+def test_a_missing_folder_is_said_plainly(sources: Sources, tmp_path: Path):
+    write({"main.tf": ""}, tmp_path)
+    for path in (tmp_path / "none", tmp_path / "main.tf"):
+        with pytest.raises(ConfigurationInvalid) as refusal:
+            sources.folder(str(path))
+        assert path.name in refusal.value.message()
+    with pytest.raises(ConfigurationInvalid):
+        sources.folder("a\0b")

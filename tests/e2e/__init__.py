@@ -1,0 +1,1 @@
+"""Stories: everything real, end to end."""

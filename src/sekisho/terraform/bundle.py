@@ -22,6 +22,8 @@ _PROVIDERS = "providers"
 _NOT_GENERATED = frozenset({OVERRIDE_FILE, LOCK_FILE, "errored.tfstate"})
 _BLOCK = re.compile(r'^provider "(?P<source>[^"]+)" \{\n(?P<body>.*?)^\}', re.MULTILINE | re.DOTALL)
 _HASH = re.compile(r'"(h1:[^"]+)"')
+_BACKEND_SETTINGS = "data/terraform.tfstate"
+"""Terraform's note of the backend in use; the backend is sealed by itself."""
 _DEPTH = 5
 """Parts of a provider's folder: host, namespace, type, version, platform."""
 
@@ -34,7 +36,8 @@ def generated(layout: Layout, uploaded: frozenset[str]) -> list[tuple[str, Path]
 
 def modules_digest(layout: Layout, uploaded: frozenset[str]) -> str:
     """Return the digest of installed modules, their manifest, and generated files."""
-    return tree_digest(_carried(layout, uploaded))
+    carried = _carried(layout, uploaded)
+    return tree_digest((n, p) for n, p in carried if n != _BACKEND_SETTINGS)
 
 
 def _carried(layout: Layout, uploaded: frozenset[str]) -> Iterator[tuple[str, Path]]:

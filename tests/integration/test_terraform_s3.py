@@ -1,0 +1,186 @@
+"""State in S3, on moto: plans, applies, and locks that somebody else holds."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import boto3
+import pytest
+
+from sekisho.domain.errors import StoreUnavailable
+from sekisho.domain.states import NO_STATE
+from sekisho.domain.targets import S3Backend, StateLock, Target
+from sekisho.domain.workspaces import Workspace
+from tests.fakes.desks import Bench, Listening, local
+
+REGION, BUCKET, TABLE = "ap-northeast-1", "team-state", "team-locks"
+FILES = {"main.tf": 'resource "terraform_data" "a" {\n  input = "秘"\n}\n'}
+KEYS = {"AWS_ACCESS_KEY_ID": "AKIATESTTESTTESTTEST", "AWS_SECRET_ACCESS_KEY": "moto-does-not-look"}
+
+
+@pytest.fixture(scope="module")
+def aws() -> Iterator[str]:
+    """Serve S3, DynamoDB and STS on loopback; give the address."""
+    server = subprocess.Popen(
+        [sys.executable, "-u", "-m", "moto.server", "-H", "127.0.0.1", "-p", "0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        env={"PATH": os.environ["PATH"]},
+    )
+    assert server.stdout
+    try:
+        for line in server.stdout:
+            if found := re.search(r"http://127\.0\.0\.1:(\d+)", line):
+                url = found[0]
+                break
+        else:
+            raise AssertionError("moto did not start")
+        yield url
+    finally:
+        server.kill()
+        server.communicate()
+
+
+@pytest.fixture
+def s3(aws: str):
+    request = urllib.request.Request(f"{aws}/moto-api/reset", method="POST")
+    urllib.request.urlopen(request).close()
+    given = {
+        "endpoint_url": aws,
+        "region_name": REGION,
+        "aws_access_key_id": KEYS["AWS_ACCESS_KEY_ID"],
+        "aws_secret_access_key": KEYS["AWS_SECRET_ACCESS_KEY"],
+    }
+    client = boto3.client("s3", **given)
+    client.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
+    boto3.client("dynamodb", **given).create_table(
+        TableName=TABLE,
+        KeySchema=[{"AttributeName": "LockID", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "LockID", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    yield client
+    client.close()
+
+
+def bench_on(aws: str, folder: Path, lock: StateLock = "lockfile", **changes: object) -> Bench:
+    backend = S3Backend(
+        bucket=BUCKET,
+        key='環境/"${prod}".tfstate',
+        region=REGION,
+        lock=lock,
+        dynamodb_table=TABLE,
+        endpoints={"s3": aws, "dynamodb": aws},
+        use_path_style=True,
+    )
+    target = Target("hub", region=REGION, environment=KEYS)
+    return Bench(local(folder, **changes), Workspace("w", backend=backend, target=target))
+
+
+@pytest.mark.parametrize("lock", ["lockfile", "dynamodb", "both"])
+def test_a_plan_is_applied_to_s3_with_each_lock(aws: str, s3, tmp_path: Path, lock: StateLock):
+    bench = bench_on(aws, tmp_path, lock)
+    planned = bench.planned(FILES)
+    assert planned.reading.position == NO_STATE
+    desk = planned.desk()
+    assert desk.init(Listening()).ok
+    assert desk.fingerprints() == planned.fingerprints
+    assert desk.position() == NO_STATE
+    watch = Listening()
+    finished = desk.apply(watch)
+    assert finished.ok, watch.text()
+    assert not finished.lock_left
+    state = desk.read_state()
+    assert state is not None
+    assert [r.address for r in state.index.resources] == ["terraform_data.a"]
+    assert desk.position() == state.index.position
+    desk.close()
+    held = s3.list_objects_v2(Bucket=BUCKET)["Contents"]
+    assert [o["Key"] for o in held] == ['環境/"${prod}".tfstate']
+    again = bench.planned(FILES).reading
+    assert again.changes == ()
+    assert again.position == state.index.position
+
+
+def test_an_outsider_who_holds_the_lock_is_named(aws: str, s3, tmp_path: Path):
+    bench = bench_on(aws, tmp_path)
+    planned = bench.planned(FILES)
+    info = {
+        "ID": "0b1c2d3e-aaaa-bbbb-cccc-1234567890ab",
+        "Operation": "OperationTypeApply",
+        "Info": "",
+        "Who": "sato@laptop",
+        "Version": "1.11.4",
+        "Created": "2026-01-02T03:04:05.678Z",
+        "Path": f"{BUCKET}/x",
+    }
+    s3.put_object(
+        Bucket=BUCKET, Key='環境/"${prod}".tfstate.tflock', Body=json.dumps(info).encode()
+    )
+    assert bench.planned(FILES).reading.counts.add == 1, "planning takes no lock"
+    desk = planned.desk()
+    assert desk.init(Listening()).ok
+    finished = desk.apply(Listening())
+    assert not finished.ok
+    for fact in (info["ID"], info["Who"], "OperationTypeApply", "2026-01-02"):
+        assert fact in finished.lock_holder
+    assert not finished.stale
+    assert desk.read_state() is None
+    desk.close()
+
+
+def test_a_state_that_somebody_else_moved_makes_the_plan_stale(aws: str, s3, tmp_path: Path):
+    bench = bench_on(aws, tmp_path / "a")
+    bench.applied(FILES)
+    old = bench.planned({"main.tf": FILES["main.tf"].replace("秘", "密")})
+    other = bench_on(aws, tmp_path / "b")
+    other.applied({"main.tf": ""})
+    desk = old.desk()
+    assert desk.init(Listening()).ok
+    assert desk.position() != old.reading.position
+    finished = desk.apply(Listening())
+    assert finished.stale
+    assert not finished.ok
+    desk.close()
+
+
+def test_an_apply_installs_again_where_the_warm_slot_is_gone(aws: str, s3, tmp_path: Path):
+    bench = bench_on(aws, tmp_path / "a")
+    planned = bench.planned(FILES)
+    elsewhere = bench_on(aws, tmp_path / "b")
+    planned._bench = elsewhere
+    desk = planned.desk()
+    assert desk.init(Listening()).ok
+    assert desk.fingerprints() == planned.fingerprints
+    assert desk.apply(Listening()).ok
+    desk.close()
+
+
+def test_a_backend_that_is_away_is_said_and_nothing_is_applied(aws: str, s3, tmp_path: Path):
+    bench = bench_on(aws, tmp_path)
+    planned = bench.planned(FILES)
+    s3.delete_bucket(Bucket=BUCKET)
+    desk = planned.desk()
+    assert desk.init(Listening()).ok
+    with pytest.raises(StoreUnavailable):
+        desk.position()
+    assert not desk.apply(Listening()).ok
+    desk.close()
+
+
+def test_no_credential_is_in_the_bundle_or_the_fingerprints(aws: str, s3, tmp_path: Path):
+    planned = bench_on(aws, tmp_path).planned(FILES)
+    for secret in KEYS.values():
+        assert secret.encode() not in planned.bundle
+        assert secret not in repr(planned.fingerprints)

@@ -15,7 +15,9 @@ BIN := .venv/bin
 SOURCES := $(wildcard src tests examples bench tools)
 # Stamps are named after what was installed: a changed lock is a new stamp.
 LOCKS := $(sort $(wildcard requirements/*.lock))
-PACKAGES := .venv/.packages-$(shell cat $(LOCKS) /dev/null | cksum | cut -d' ' -f1)
+# Whether Terraform is on PATH is part of it: once it is gone, the engine extra is installed.
+HAS_TERRAFORM := $(if $(shell command -v terraform || command -v tofu),-path,-engine)
+PACKAGES := .venv/.packages-$(shell cat $(LOCKS) /dev/null | cksum | cut -d' ' -f1)$(HAS_TERRAFORM)
 PROJECT := $(PACKAGES)-$(shell cksum < pyproject.toml | cut -d' ' -f1)
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 # uv comes by pip and hash, then installs the rest in seconds where pip takes a minute. pip stays the

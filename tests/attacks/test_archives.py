@@ -1,4 +1,4 @@
-"""Archives made to hurt: where it can be shown, first what they do to a naive reader, then to us."""
+"""Archives made to hurt: first what they do to a naive reader, where it can be shown, then to us."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from sekisho.domain.configurations import Limits
-from sekisho.domain.errors import ArchiveInvalid, Invalid, SekishoError, TooLarge, UploadTooLarge
+from sekisho.domain.errors import ArchiveInvalid, Invalid, TooLarge, UploadTooLarge
 from sekisho.sources import LocalSources
 
 MB = 1024 * 1024
@@ -60,7 +60,7 @@ def header(name: bytes, size: int = 0, kind: bytes = b"0", **fields: bytes) -> b
     block = bytearray(BLOCK)
     block[0 : len(name[:100])] = name[:100]
     block[100:108] = b"0000644\0"
-    block[124:136] = fields.get("size", b"%011o\0" % size)
+    block[124:136] = fields.get("octal", b"%011o\0" % size)
     block[148:156] = b" " * 8
     block[156:157] = kind
     block[157 : 157 + len(fields.get("link", b""))] = fields.get("link", b"")
@@ -211,11 +211,12 @@ def test_a_pipe_is_refused(sources: LocalSources, naive: Callable[[bytes], Path]
     assert "pipe" in refuse(sources, data)
 
 
-@pytest.mark.parametrize(
-    "kind", [bytes([n]) for n in range(256) if bytes([n]) not in b"\x00057xLKg"]
-)
-def test_nothing_but_files_and_folders_is_taken(sources: LocalSources, kind: bytes):
-    refuse(sources, packed(entry(b"odd", kind=kind)))
+def test_nothing_but_files_and_folders_is_taken(sources: LocalSources):
+    files = {b"\0", b"0", b"7"}
+    for kind in {bytes([n]) for n in range(256)} - files - {b"5", b"x", b"L", b"K", b"g"}:
+        refuse(sources, packed(entry(b"odd", kind=kind)))
+    for kind in files:
+        assert taken(sources, packed(entry(b"odd", kind=kind))) == ["main.tf", "odd"]
 
 
 def test_a_setuid_bit_does_not_arrive(sources: LocalSources, naive: Callable[[bytes], Path]):
@@ -270,8 +271,10 @@ def test_a_hundred_thousand_files_end_early(sources: LocalSources):
     noise = random.Random(1).randbytes(32)
     parts = (header(b"d/%d" % n + noise.hex().encode()[: n % 60]) for n in range(100_000))
     stream = Counted(gzip.compress(b"".join([MAIN, *parts, END]), 1))
-    with tarfile.open(fileobj=io.BytesIO(stream.getvalue())) as tar:
-        assert len(tar.getmembers()) == 100_001
+    listed = subprocess.run(
+        ["tar", "-tzf", "-"], input=stream.getvalue(), check=True, capture_output=True
+    )
+    assert listed.stdout.count(b"\n") == 100_001
 
     with pytest.raises(UploadTooLarge) as refusal:
         sources.archive(stream)
@@ -291,8 +294,8 @@ def test_ignored_files_count_too(sources: LocalSources):
 
 
 def test_more_than_the_packed_cap_is_not_read(sources: LocalSources):
-    noise = random.Random(2).randbytes(60 * MB)
-    stream = Counted(packed(entry(b"noise", noise)))
+    noise = os.urandom(60 * MB)
+    stream = Counted(gzip.compress(entry(b"noise", noise), 0))
 
     with pytest.raises(UploadTooLarge) as refusal:
         sources.archive(stream)
@@ -314,7 +317,7 @@ def test_an_upload_is_never_wholly_in_memory(sources: LocalSources):
 
 @pytest.mark.parametrize("size", [b"%011o\0" % (8**11 - 1), b"\x80" + b"\xff" * 11])
 def test_a_size_over_the_cap_is_refused_before_the_content(sources: LocalSources, size: bytes):
-    stream = Counted(packed(header(b"big", size=size), random.Random(4).randbytes(MB)))
+    stream = Counted(packed(header(b"big", octal=size), random.Random(4).randbytes(MB)))
 
     with pytest.raises(UploadTooLarge):
         sources.archive(stream)
@@ -322,7 +325,7 @@ def test_a_size_over_the_cap_is_refused_before_the_content(sources: LocalSources
 
 
 def test_a_negative_size_is_refused(sources: LocalSources):
-    refuse(sources, packed(header(b"big", size=b"\xff" * 12)))
+    refuse(sources, packed(header(b"big", octal=b"\xff" * 12)))
 
 
 # --- headers -----------------------------------------------------------------------------------
@@ -351,7 +354,7 @@ def test_headers_without_end_are_refused(sources: LocalSources):
 
 @pytest.mark.parametrize(
     "body",
-    [b"x", b"5 a=\n", b"999 path=a\n", b"0 path=a\n", b"-1 path=a\n", b"10 path=aa", b"9 =aaaaa\n",
+    [b"x", b"5 aa=\n", b"999 path=a\n", b"0 path=a\n", b"-1 path=a\n", b"10 path=aa", b"9 =aaaaa\n",
      b"12 path=ab\n", b"99999999999999999999 path=a\n", b"\0" * 20, b"11 path=a\nbX"],
 )  # fmt: skip
 def test_a_damaged_pax_header_is_refused(sources: LocalSources, body: bytes):
@@ -436,7 +439,8 @@ def test_a_folder_with_content_is_refused(sources: LocalSources):
 @pytest.mark.parametrize(
     ("one", "other"),
     [(b"a.tf", b"A.tf"), (b"m/a.tf", b"M/b.tf"), (b"a.tf", b"a.tf"), (b"a.tf", b"./a.tf"),
-     (b"a.tf", b"a.tf/b"), (b"a/b", b"a"), ("が".encode(), unicodedata.normalize("NFD", "が").encode())],
+     (b"a.tf", b"a.tf/b"), (b"a/b", b"a"),
+     ("が".encode(), unicodedata.normalize("NFD", "が").encode())],
 )  # fmt: skip
 def test_two_entries_for_one_name_are_refused(sources: LocalSources, one: bytes, other: bytes):
     assert len(taken(sources, packed(entry(one, b"1")))) == 2
@@ -574,7 +578,7 @@ def test_an_error_of_the_stream_is_not_ours_to_hide(sources: LocalSources, tmp_p
 
 
 def test_no_flipped_byte_breaks_the_reader(sources: LocalSources):
-    """Ten thousand damaged archives: each is refused in our words, or holds clean paths."""
+    """Thousands of damaged archives: each is refused in our words, or holds clean paths."""
     chance = random.Random(6)
     tar = bytearray(
         MAIN
@@ -586,23 +590,22 @@ def test_no_flipped_byte_breaks_the_reader(sources: LocalSources):
         + END
     )
     refusals = 0
-    for _ in range(10_000):
+    for _ in range(3_000):
         damaged = bytearray(tar)
         for _ in range(chance.randint(1, 3)):
             damaged[chance.randrange(len(tar))] = chance.choice(b"\0\xff/.0157xLg \x80=\n9A")
         _mend(damaged)
         try:
             snapshot = sources.archive(io.BytesIO(gzip.compress(damaged, 0)))
-        except SekishoError as error:
+        except (Invalid, TooLarge):
             refusals += 1
-            assert isinstance(error, Invalid | TooLarge)
             continue
         snapshot.content.close()
         for file in snapshot.manifest.files:
             assert not file.path.startswith("/")
             assert ".." not in file.path.split("/")
             assert file.path.isprintable()
-    assert 1000 < refusals < 9900
+    assert 300 < refusals < 2970
 
 
 def _mend(tar: bytearray) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import io
+import contextlib
+import http.client
+import http.server
 import json
 import os
 import re
 import subprocess
 import sys
-import time
+import threading
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -184,3 +186,61 @@ def test_no_credential_is_in_the_bundle_or_the_fingerprints(aws: str, s3, tmp_pa
     for secret in KEYS.values():
         assert secret.encode() not in planned.bundle
         assert secret not in repr(planned.fingerprints)
+
+
+@pytest.fixture
+def unlocking_refused(aws: str):
+    """Stand before moto and refuse to delete lock files, as a role without that right would."""
+    host = aws.removeprefix("http://")
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def forward(self) -> None:
+            size = int(self.headers.get("Content-Length") or 0)
+            body = self.rfile.read(size)
+            if self.command == "DELETE" and self.path.partition("?")[0].endswith(".tflock"):
+                return self.answer(403, {}, b"<Error><Code>AccessDenied</Code></Error>")
+            with contextlib.closing(http.client.HTTPConnection(host)) as onward:
+                onward.request(self.command, self.path, body, dict(self.headers))
+                got = onward.getresponse()
+                return self.answer(got.status, dict(got.getheaders()), got.read())
+
+        def answer(self, status: int, headers: dict[str, str], body: bytes) -> None:
+            self.send_response(status)
+            for name, value in headers.items():
+                if name.lower() not in ("content-length", "transfer-encoding", "connection"):
+                    self.send_header(name, value)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            if self.command != "HEAD":
+                self.wfile.write(body)
+
+        do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = forward  # noqa: N815
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+            """Keep quiet."""
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_a_lock_left_behind_after_a_good_apply_is_its_own_outcome(
+    aws: str, s3, unlocking_refused: str, tmp_path: Path
+):
+    planned = bench_on(unlocking_refused, tmp_path).planned(FILES)
+    desk = planned.desk()
+    assert desk.init(Listening()).ok
+    finished = desk.apply(Listening())
+    assert finished.lock_left, finished
+    state = desk.read_state()
+    assert state is not None
+    assert [r.address for r in state.index.resources] == ["terraform_data.a"]
+    desk.close()
+    print(finished)

@@ -8,8 +8,8 @@
     │                       version_unmet · setting_invalid
     ├── TooLarge            inline_too_large · upload_too_large
     ├── Conflict            move_illegal · workspace_busy · workspace_locked · workspace_not_locked
-    │                       seal_broken · approval_repeated · codes_too_many · process_alive
-    │                       gate_unmet
+    │                       seal_broken · approval_repeated · approval_own · codes_too_many
+    │                       process_alive · gate_unmet · plan_over
     ├── Refused             credential_invalid · credential_needed · code_wrong · decision_not_here
     │                       source_refused · origin_refused
     └── Unavailable         store_unavailable · terraform_missing · console_away · disk_full
@@ -262,6 +262,14 @@ class ApprovalRepeated(Conflict):
     step = "Another person must approve."
 
 
+class ApprovalOwn(Conflict):
+    """Who asked for a run does not approve it, unless a rule says so."""
+
+    code = "approval_own"
+    says = "{person} asked for run {run_id}, and its rules want somebody else's approval."
+    step = "Another person must approve."
+
+
 class CodesTooMany(Conflict):
     """One-time codes are given only so often: nobody floods the server's terminal."""
 
@@ -282,8 +290,16 @@ class GateUnmet(Conflict):
     """The plan may not be applied yet; everything unmet is listed."""
 
     code = "gate_unmet"
-    says = "Run {run_id} may not be applied: {unmet}."
+    says = "Run {run_id} may not be applied: {unmet}"
     step = "Ask a person to review and approve it: {url}"
+
+
+class PlanOver(Conflict):
+    """The plan can never be applied any more; everything unmet is listed."""
+
+    code = "plan_over"
+    says = "The plan of run {run_id} can no longer be applied: {unmet}"
+    step = "Plan again: plan_create."
 
 
 class CredentialInvalid(Refused):

@@ -85,6 +85,14 @@ JAPANESE: dict[str, tuple[str, str]] = {
         "{person} は実行 {run_id} を承認済みです。",
         "別の担当者の承認が必要です。",
     ),
+    "approval_own": (
+        "{person} は実行 {run_id} の要求者のため、承認できません。",
+        "別の担当者の承認が必要です。",
+    ),
+    "plan_over": (
+        "実行 {run_id} の計画はもう適用できません: {unmet}",
+        "plan_create で再度計画してください。",
+    ),
     "codes_too_many": (
         "この1分間にワンタイムコードが多く要求されすぎています。",
         "最後のコードは有効です。それを入力するか、1分待って再度要求してください。",
@@ -94,7 +102,7 @@ JAPANESE: dict[str, tuple[str, str]] = {
         "終了を待ってからロックを解除してください。",
     ),
     "gate_unmet": (
-        "実行 {run_id} はまだ適用できません: {unmet}。",
+        "実行 {run_id} はまだ適用できません: {unmet}",
         "担当者に確認と承認を依頼してください: {url}",
     ),
     "credential_invalid": (

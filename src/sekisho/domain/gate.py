@@ -61,8 +61,6 @@ class GateFacts:
     lock: WorkspaceLock | None = None
     run_id: str = ""
     applyable: bool = True
-    complete: bool = True
-    errored: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
@@ -102,7 +100,8 @@ def judge(rules: Sequence[Rule], facts: GateFacts, now: datetime) -> Verdict:
     for rule in rules:
         unmet += _approvals(rule, facts, given)
     names = tuple(r.name for r in rules)
-    return Verdict(tuple(unmet), names, len(given), most_approvals(rules))
+    counted = frozenset(p for p in given if counts(rules, p, facts.requester))
+    return Verdict(tuple(unmet), names, len(counted), most_approvals(rules))
 
 
 def needs_approval(rules: Sequence[Rule]) -> bool:
@@ -115,21 +114,29 @@ def most_approvals(rules: Sequence[Rule]) -> int:
     return max((r.require.approvals for r in rules), default=0)
 
 
+def most_approvals_of_others(rules: Sequence[Rule]) -> int:
+    """Return how many distinct people beside the requester the strictest rule wants."""
+    wanted = (r.require.approvals for r in rules if not r.require.self_approval)
+    return max(wanted, default=0)
+
+
+def counts(rules: Sequence[Rule], person: str, requester: str) -> bool:
+    """Say whether an approval by this person can count for any of the rules."""
+    return person != requester or any(r.require.self_approval for r in rules)
+
+
 def _plan_itself(facts: GateFacts) -> list[Unmet]:
-    found: list[Unmet] = []
-    if facts.errored or not facts.applyable:
-        text = Text(
-            "Terraform says this plan cannot be applied.",
-            "この計画は適用できないと Terraform が示しています。",
-        )
-        found.append(Unmet("plan_not_applyable", text, final=True))
-    elif not facts.complete:
-        text = Text(
-            "The plan is only a part: apply it in steps by planning again.",
-            "計画は一部のみです。再度計画してください。",
-        )
-        found.append(Unmet("plan_incomplete", text, final=True))
-    return found
+    """Judge what Terraform itself says of the plan.
+
+    An incomplete plan (`-target`, deferred changes) may be applied: planning again shows the rest.
+    """
+    if facts.applyable:
+        return []
+    text = Text(
+        "Terraform says this plan cannot be applied.",
+        "この計画は適用できないと Terraform が示しています。",
+    )
+    return [Unmet("plan_not_applyable", text, final=True)]
 
 
 def _time(facts: GateFacts, now: datetime) -> list[Unmet]:
@@ -167,14 +174,21 @@ def _workspace(facts: GateFacts) -> list[Unmet]:
     return found
 
 
+_ANYBODY = Text(
+    "Rule {rule} wants {missing} more approval(s).",
+    "ルール {rule}: 承認があと {missing} 件必要です。",
+)
+_SOMEBODY_ELSE = Text(
+    "Rule {rule} wants {missing} more approval(s) by a person other than {requester}.",
+    "ルール {rule}: {requester} 以外の承認があと {missing} 件必要です。",
+)
+
+
 def _approvals(rule: Rule, facts: GateFacts, given: frozenset[str]) -> list[Unmet]:
     counted = given if rule.require.self_approval else given - {facts.requester}
     missing = rule.require.approvals - len(counted)
     if missing <= 0:
         return []
-    text = Text(
-        "Rule {rule} wants {missing} more approval(s) by a person other than {requester}.",
-        "ルール {rule}: {requester} 以外の承認があと {missing} 件必要です。",
-    )
+    text = _ANYBODY if rule.require.self_approval else _SOMEBODY_ELSE
     filled = text.fill({"rule": rule.name, "missing": missing, "requester": facts.requester})
     return [Unmet("approval_missing", filled, rule.name)]

@@ -1,6 +1,7 @@
 """Why a run ended as it did: stable codes with what to do next, in both languages."""
 
 from sekisho.domain.errors import SekishoError
+from sekisho.domain.gate import Unmet
 from sekisho.domain.runs import Problem
 from sekisho.domain.text import Text, plain
 
@@ -38,6 +39,13 @@ PROBLEMS: dict[str, tuple[Text, Text]] = {
             "適用は停止されました。途中までの結果は state に保存済みです。",
         ),
         Text("Plan again to see what is left to do.", "再計画して残りの作業を確認してください。"),
+    ),
+    "apply_not_begun": (
+        Text(
+            "The apply was stopped before it began; nothing was changed.",
+            "適用は開始前に停止されました。変更はありません。",
+        ),
+        Text("Plan again: plan_create.", "plan_create で再計画してください。"),
     ),
     "apply_in_doubt": (
         Text(
@@ -90,6 +98,11 @@ def problem(code: str, detail: str = "", **facts: object) -> Problem:
     text, step = PROBLEMS[code]
     filled = {"detail": detail, **facts}
     return Problem(code, text.fill(filled), step.fill(filled), plain(detail, cap=4000))
+
+
+def problem_unmet(unmet: Unmet) -> Problem:
+    """Make a problem of a condition that this plan can never meet."""
+    return Problem(unmet.code, unmet.text, _AGAIN)
 
 
 def problem_of(error: SekishoError) -> Problem:

@@ -150,13 +150,14 @@ def move(run: Run, to: RunStatus, at: datetime, verb: str = "") -> Run:
         MoveIllegal: the table has no such move; it names what is legal now.
     """
     if not may(run, to):
-        raise MoveIllegal(
-            run_id=run.id,
-            status=run.status,
-            verb=verb or to,
-            legal=", ".join(verbs(run)) or "run_get",
-        )
+        raise illegal(run, verb or to)
     return dataclasses.replace(run, status=to, updated_at=at)
+
+
+def illegal(run: Run, verb: str) -> MoveIllegal:
+    """Make the error that says what is legal now instead of `verb`."""
+    legal = ", ".join(verbs(run))
+    return MoveIllegal(run_id=run.id, status=run.status, verb=verb, legal=legal)
 
 
 _VERBS: dict[RunStatus, tuple[str, ...]] = {
@@ -203,9 +204,14 @@ def request_cancel(run: Run, request: CancelRequest) -> Run:
 
 
 def approve(run: Run, approval: Approval) -> Run:
-    """Add a decision; the gate says whether it was the last one needed."""
+    """Add a decision; the gate says whether it was the last one needed.
+
+    Raises:
+        MoveIllegal: the run does not wait for one. (`planning → approved` is legal, but it is the
+            worker's move, for rules that want nobody.)
+    """
     if run.status is not S.AWAITING_APPROVAL:
-        move(run, S.APPROVED, approval.at, "approve")
+        raise illegal(run, "approve")
     return dataclasses.replace(run, approvals=(*run.approvals, approval), updated_at=approval.at)
 
 

@@ -79,10 +79,11 @@ def position_of(raw: bytes) -> StatePosition:
     if not raw.strip():
         return NO_STATE
     body = json.loads(raw)
-    if not isinstance(body, dict) or "serial" not in body:
-        raise ValueError("no Terraform state")
-    fields = cast("dict[str, Any]", body)
-    return StatePosition(lineage=str(fields.get("lineage", "")), serial=int(fields["serial"]))
+    fields = cast("dict[str, Any]", body) if isinstance(body, dict) else {}
+    serial = fields.get("serial")
+    if not isinstance(serial, int):
+        raise ValueError("no Terraform state")  # noqa: TRY004 (one error, whatever is wrong)
+    return StatePosition(lineage=str(fields.get("lineage", "")), serial=serial)
 
 
 def newer(found: StatePosition, known: StatePosition) -> bool:

@@ -4,7 +4,9 @@ import dataclasses
 import functools
 import re
 
-_VERSION = re.compile(r"v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:-([0-9A-Za-z.-]+))?(?:\+[0-9A-Za-z.-]+)?")
+_VERSION = re.compile(
+    r"v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:-([0-9A-Za-z.-]+))?(?:\+[0-9A-Za-z.-]+)?", re.ASCII
+)
 _TERM = re.compile(r"(=|!=|>=|<=|>|<|~>)?\s*(\S+)")
 
 
@@ -77,19 +79,26 @@ class Constraint:
         return Constraint(tuple(terms), text)
 
     def allows(self, version: Version) -> bool:
-        """Say whether `version` meets every term; a pre-release only where it is named exactly."""
-        if version.prerelease:
-            return any(op == "=" and version == v for op, v in self.terms)
+        """Say whether `version` meets every term, as HashiCorp's go-version judges them.
+
+        A pre-release is allowed only where a term names one: nobody gets a beta unasked.
+        """
+        if version.prerelease and not any(v.prerelease for _, v in self.terms):
+            return False
         return all(_meets(op, version, wanted) for op, wanted in self.terms)
 
 
 def _meets(operator: str, version: Version, wanted: Version) -> bool:
+    if operator in ("=", "!="):
+        return (version == wanted) is (operator == "=")
+    if version.prerelease and not (wanted.prerelease and version.parts == wanted.parts):
+        return False
     if operator == "~>":
-        kept = max(wanted.precision - 1, 1)
+        if wanted.prerelease and not version.prerelease:
+            return False
+        kept = wanted.precision - 1
         return version >= wanted and version.parts[:kept] == wanted.parts[:kept]
     answers = {
-        "=": version == wanted,
-        "!=": version != wanted,
         ">": version > wanted,
         ">=": version >= wanted,
         "<": version < wanted,

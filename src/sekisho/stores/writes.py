@@ -1,5 +1,6 @@
 """What every store does alike around a write: settle a change, and let one writer in at a time."""
 
+import collections
 import dataclasses
 import threading
 from types import TracebackType
@@ -29,23 +30,26 @@ def settle(before_run: Run | None, before: WorkspaceRecord, change: Change) -> C
 
 
 class Turn:
-    """Lets one thread in at a time, and refuses a thread that is in already.
+    """Lets one thread in at a time, in the order they came, and refuses one that is in already.
 
-    A thread comes twice only where a `change` calls the store: it must be pure, and in another
-    process's turn it would wait for itself.
+    A plain lock is not fair: who lets go and comes back at once is first again. And a thread comes
+    twice only where a `change` calls the store, which it must not: it would wait for itself.
     """
 
     def __init__(self, patience: float = 30.0) -> None:
         """Wait `patience` seconds for the turn at most."""
-        self._lock = threading.Lock()
         self._patience = patience
+        self._mutex = threading.Lock()
+        self._taken = False
         self._owner: int | None = None
+        self._gates: collections.deque[threading.Lock] = collections.deque()
 
     def __enter__(self) -> None:
         if self._owner == threading.get_ident():
             raise RuntimeError("a change called the store: it must be pure")
-        if not self._lock.acquire(timeout=self._patience):
-            raise StoreUnavailable(problem="another write does not end")
+        gate = self._queue()
+        if gate:
+            self._wait(gate)
         self._owner = threading.get_ident()
 
     def __exit__(
@@ -55,4 +59,36 @@ class Turn:
         trace: TracebackType | None,
     ) -> None:
         self._owner = None
-        self._lock.release()
+        with self._mutex:
+            self._pass_on()
+
+    def _queue(self) -> "threading.Lock | None":
+        """Take the turn if nobody has it (None), or queue at a gate that will be opened."""
+        with self._mutex:
+            if not self._taken:
+                self._taken = True
+                return None
+            gate = threading.Lock()
+            gate.acquire()
+            self._gates.append(gate)
+            return gate
+
+    def _wait(self, gate: threading.Lock) -> None:
+        opened = False
+        try:
+            opened = gate.acquire(timeout=self._patience)
+        finally:
+            if not opened:  # too late, or interrupted: leave the queue, or hand on what just came
+                with self._mutex:
+                    if gate in self._gates:
+                        self._gates.remove(gate)
+                    else:
+                        self._pass_on()
+        if not opened:
+            raise StoreUnavailable(problem="another write does not end")
+
+    def _pass_on(self) -> None:
+        if self._gates:
+            self._gates.popleft().release()
+        else:
+            self._taken = False

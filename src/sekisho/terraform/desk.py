@@ -179,9 +179,9 @@ class LocalDesk:
     def read_state(self) -> StateReading | None:
         pulled = self._pull()
         raw = pulled.read_bytes() if pulled else b""
-        if pulled is None or not raw.strip():
-            return None
         position = position_of(raw)
+        if pulled is None or position == NO_STATE:
+            return None
         try:
             index = read_state(self._show(str(pulled)), position, self._redactor)
         except ConfigurationInvalid:

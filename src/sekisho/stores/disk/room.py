@@ -43,10 +43,14 @@ def translated() -> Generator[None]:
         raise refusal(error) from error
 
 
-def full(folder: Path) -> bool:
-    """Say whether there is no room, by trying: quotas do not show in what the disk says is free."""
+def full(folder: Path, size: int = 0) -> bool:
+    """Say whether a file of `size` bytes cannot grow in `folder`, by trying.
+
+    Quotas and limits do not show in what the disk says is free.
+    """
     try:
         with tempfile.TemporaryFile(dir=folder) as probe:
+            probe.seek(size)
             probe.write(bytes(_PROBE_BYTES))
             probe.flush()
             os.fsync(probe.fileno())

@@ -139,9 +139,13 @@ class Database:
     def _refusal(self, error: sqlite3.Error) -> SekishoError:
         code = int(getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)) & 0xFF
         doubtful = code in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN)
-        if code == sqlite3.SQLITE_FULL or (doubtful and full(self._path.parent)):
+        if code == sqlite3.SQLITE_FULL or (doubtful and self._is_full()):
             return DiskFull()
         return StoreUnavailable(problem=str(error))
+
+    def _is_full(self) -> bool:
+        files = self._path.parent.glob(f"{self._path.name}*")
+        return full(self._path.parent, max((file.stat().st_size for file in files), default=0))
 
 
 def _identity(path: Path) -> tuple[int, int]:

@@ -1,0 +1,38 @@
+"""The arguments that tools share: their forms, and what models read about them."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from sekisho.domain.text import Language
+from sekisho.views.orders import Mode
+from sekisho.views.waiting import LONGEST
+
+RunId = Annotated[str, Field(description="Id of the run, e.g. from plan_create", max_length=100)]
+WorkspaceName = Annotated[
+    str, Field(description="Name of the workspace, from workspace_list", max_length=100)
+]
+Digest = Annotated[
+    str,
+    Field(description="sha256:… that an upload answered with, or of an earlier run", max_length=80),
+]
+Files = Annotated[
+    dict[str, str],
+    Field(
+        default_factory=dict[str, str],
+        description="A few small files: path relative to the root → content. Not for secrets",
+    ),
+]
+Folder = Annotated[
+    bool, Field(description="true: take the workspace's own folder on the server, as it is now")
+]
+Mode_ = Annotated[Mode, Field(description="destroy plans the removal of everything")]
+Addresses = Annotated[list[str], Field(default_factory=list[str], max_length=100)]
+Reason = Annotated[str, Field(description="Why, for the audit", max_length=500)]
+Wait = Annotated[
+    int,
+    Field(ge=0, le=LONGEST, description="Wait up to this long for the run to come further"),
+]
+LanguageChoice = Annotated[Language, Field(description="Language of what people read")]
+Limit = Annotated[int, Field(ge=1, le=200)]
+Place = Annotated[int, Field(ge=0, description="Cursor of the answer before; 0: from the first")]

@@ -1,0 +1,118 @@
+"""A tool as the SDK serves it: strict about its arguments, one shape of result, no leak of errors.
+
+The SDK's own `Tool.run` ignores unknown arguments, repeats rejected values, and gives structured
+output no text of its own. Everything else of it is used as it is.
+"""
+
+import logging
+from typing import Any, cast
+
+from mcp.server.mcpserver import Context
+from mcp.server.mcpserver.tools import Tool
+from mcp.shared.exceptions import MCPError
+from mcp_types import CallToolResult, TextContent, ToolAnnotations
+from pydantic import ConfigDict, PrivateAttr, ValidationError
+
+from sekisho.domain.errors import SekishoError
+from sekisho.engine.engine import Engine
+from sekisho.mcp_server.call import Call, FaceOptions, ask
+from sekisho.mcp_server.errors import error_result, unfit
+from sekisho.mcp_server.spec import ToolSpec
+from sekisho.views.callers import bearer
+from sekisho.views.view import View
+
+_LOG = logging.getLogger("sekisho.mcp")
+
+
+class BoundTool(Tool):
+    """A tool with the engine that it acts on."""
+
+    _engine: Engine = PrivateAttr()
+    _options: FaceOptions = PrivateAttr()
+    _inline: bool = PrivateAttr(default=False)
+
+    def wire(self, engine: Engine, options: FaceOptions, *, inline: bool) -> None:
+        """Give the tool what it acts on."""
+        self._engine, self._options, self._inline = engine, options, inline
+
+    async def run(
+        self, arguments: dict[str, Any], context: Context[Any, Any], convert_result: bool = False
+    ) -> CallToolResult:
+        """Parse, call, show. Whatever goes wrong is an answer, not a protocol error."""
+        del convert_result  # there is one form of result
+        try:
+            values = self._parsed(arguments)
+            view = cast("View", await self.fn(await self._call(context), **values))
+            text = TextContent(type="text", text=view.spoken())
+            return CallToolResult(content=[text], structured_content=view.structured())
+        except MCPError:
+            raise
+        except SekishoError as error:
+            return error_result(error)
+        except Exception:  # noqa: BLE001 (nothing of it may reach the client)
+            _LOG.exception("tool.failed", extra={"tool": self.name})
+            return error_result(SekishoError())
+
+    def _parsed(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        try:
+            return self.fn_metadata.validate_arguments(arguments)
+        except ValidationError as error:
+            allowed = tuple(self.fn_metadata.arg_model.model_fields)
+            raise unfit(error, allowed) from None
+
+    async def _call(self, context: Context[Any, Any]) -> Call:
+        headers = context.headers or {}
+        secret = bearer(headers.get("authorization"))
+        via = _client_name(context) or headers.get("user-agent", "")
+        identify, inline = self._engine.callers.identify, self._options.inline_reads
+        caller = await ask(inline, identify, secret, via)
+        return Call(self._engine, self._options, caller, self._inline and inline)
+
+
+def bind(spec: ToolSpec, engine: Engine, options: FaceOptions) -> BoundTool:
+    """Make the tool that the SDK serves."""
+    made = BoundTool.from_function(
+        spec.function,
+        title=spec.title,
+        description=_unwrapped(spec.function.__doc__ or ""),
+        context_kwarg="call",
+        annotations=ToolAnnotations(
+            title=spec.title,
+            read_only_hint=spec.read_only,
+            destructive_hint=spec.destructive,
+            idempotent_hint=spec.idempotent,
+            open_world_hint=spec.open_world,
+        ),
+    )
+    tool = cast("BoundTool", made)
+    model = tool.fn_metadata.arg_model
+    strict = type(model.__name__, (model,), {"model_config": _STRICT, "__module__": __name__})
+    tool.fn_metadata.arg_model = strict
+    tool.parameters = lean(strict.model_json_schema())
+    tool.fn_metadata.output_schema = lean(tool.fn_metadata.output_schema or {})
+    tool.wire(engine, options, inline=spec.short)
+    return tool
+
+
+_STRICT = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
+
+
+def _client_name(context: Context[Any, Any]) -> str:
+    """Return what the client calls itself: in the handshake, or in each modern request."""
+    said = context.session.client_params
+    return f"{said.client_info.name} {said.client_info.version}".strip() if said else ""
+
+
+def _unwrapped(text: str) -> str:
+    """Return a docstring as paragraphs without line breaks inside."""
+    return "\n\n".join(" ".join(part.split()) for part in text.split("\n\n")).strip()
+
+
+def lean(schema: Any) -> Any:
+    """Return a JSON schema without the titles that pydantic makes up: every model pays for them."""
+    if isinstance(schema, dict):
+        fields = cast("dict[str, Any]", schema)
+        return {k: lean(v) for k, v in fields.items() if not (k == "title" and isinstance(v, str))}
+    if isinstance(schema, list):
+        return [lean(v) for v in cast("list[Any]", schema)]
+    return schema

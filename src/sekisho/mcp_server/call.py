@@ -1,0 +1,55 @@
+"""What a tool is given besides its arguments: the engine, who asks, and how to ask the engine."""
+
+import dataclasses
+from collections.abc import Callable
+from functools import partial
+from typing import ParamSpec, TypeVar
+
+import anyio.to_thread
+
+from sekisho.domain.callers import Caller
+from sekisho.engine.engine import Engine
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@dataclasses.dataclass(frozen=True)
+class FaceOptions:
+    """How this face is set up.
+
+    `base_url` is where this server's HTTP side is reached (empty: it has none, as over stdio).
+    `inline_reads` says that short reads of the store may run on the event loop: true of SQLite and
+    memory, where the hop to a thread costs more than the read; false of stores across a network.
+    `toolsets` and `read_only` choose among the tools.
+    """
+
+    version: str
+    base_url: str = ""
+    inline_reads: bool = True
+    toolsets: tuple[str, ...] = ("runs",)
+    read_only: bool = False
+
+
+@dataclasses.dataclass(frozen=True)
+class Call:
+    """One call of one tool."""
+
+    engine: Engine
+    options: FaceOptions
+    caller: Caller
+    inline: bool = False
+
+    async def ask(self, do: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Call the engine, which blocks: inline where that is short, else on a thread.
+
+        On a thread it goes on to its end even where the client went away.
+        """
+        return await ask(self.inline, do, *args, **kwargs)
+
+
+async def ask(inline: bool, do: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Call something that blocks, here or on a thread."""
+    if inline:
+        return do(*args, **kwargs)
+    return await anyio.to_thread.run_sync(partial(do, *args, **kwargs))

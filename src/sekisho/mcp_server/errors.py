@@ -1,0 +1,69 @@
+"""How errors reach an agent: one table of kinds, one result.
+
+The result carries text, which models read, and the same in `_meta` for programs. It has no
+structured content: clients hold that against the tool's output schema, errors too (the TypeScript
+SDK does), and would throw the message away.
+"""
+
+from mcp_types import CallToolResult, TextContent
+from pydantic import ValidationError
+
+from sekisho.domain.errors import (
+    ArgumentsInvalid,
+    Conflict,
+    Invalid,
+    NotFound,
+    Refused,
+    SekishoError,
+    TooLarge,
+    Unavailable,
+)
+from sekisho.views.problems import ErrorView
+from sekisho.views.view import one_line
+
+META = "sekisho/error"
+"""Key of the machine-readable error in `_meta` of a result."""
+
+KINDS: dict[type[SekishoError], str] = {
+    NotFound: "not_found",
+    Invalid: "invalid",
+    TooLarge: "too_large",
+    Conflict: "conflict",
+    Refused: "refused",
+    Unavailable: "unavailable",
+    SekishoError: "internal",
+}
+"""Every class of the error tree has its kind here, by its nearest ancestor."""
+
+
+def kind_of(error: type[SekishoError]) -> str:
+    """Return the kind of a class of errors."""
+    return next(KINDS[c] for c in error.__mro__ if c in KINDS)
+
+
+def error_result(error: SekishoError) -> CallToolResult:
+    """Make what a tool answers when it raised `error`."""
+    view = ErrorView.of(error)
+    return CallToolResult(
+        is_error=True,
+        content=[TextContent(type="text", text=view.words())],
+        _meta={META: {**view.model_dump(), "kind": kind_of(type(error))}},
+    )
+
+
+_MOST = 5
+
+
+def unfit(error: ValidationError, allowed: tuple[str, ...]) -> ArgumentsInvalid:
+    """Say which arguments do not fit and why; their values are never repeated."""
+    said: list[str] = []
+    for row in error.errors(include_input=False, include_url=False, include_context=False):
+        name = one_line(row["loc"][0] if row["loc"] else "arguments", 60)
+        if row["type"] == "extra_forbidden":
+            said.append(f"{name} is unknown (known: {', '.join(allowed)})")
+        elif row["type"] == "missing":
+            said.append(f"{name} is missing")
+        else:
+            said.append(f"{name}: {one_line(row['msg'], 120)}")
+    rest = [f"and {len(said) - _MOST} more"] if len(said) > _MOST else []
+    return ArgumentsInvalid(problem="; ".join([*said[:_MOST], *rest]))

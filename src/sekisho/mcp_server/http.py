@@ -1,0 +1,99 @@
+"""MCP over HTTP: one stateless endpoint for clients of both eras, as a piece of an ASGI app."""
+
+import dataclasses
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+from mcp.server import MCPServer
+from mcp.server.transport_security import TransportSecurityMiddleware, TransportSecuritySettings
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.types import Receive, Scope, Send
+
+from sekisho.domain.errors import Refused
+from sekisho.engine.engine import Engine
+from sekisho.mcp_server.call import FaceOptions, ask
+from sekisho.views.callers import bearer
+from sekisho.views.problems import ErrorView
+
+
+@dataclasses.dataclass(frozen=True)
+class HttpAccess:
+    """Who may reach the endpoint: exact `host:port` values (`host:*` for any port), origins."""
+
+    hosts: tuple[str, ...] = ("127.0.0.1:*", "localhost:*", "[::1]:*")
+    origins: tuple[str, ...] = ("http://127.0.0.1:*", "http://localhost:*", "http://[::1]:*")
+    body_bytes: int = 1024 * 1024
+
+    def settings(self) -> TransportSecuritySettings:
+        """Return the SDK's form."""
+        return TransportSecuritySettings(
+            allowed_hosts=list(self.hosts), allowed_origins=list(self.origins)
+        )
+
+
+class McpEndpoint:
+    """The ASGI app of `/mcp`. Enter `running()` in the lifespan of the app that mounts it."""
+
+    def __init__(
+        self, server: MCPServer[Any], engine: Engine, options: FaceOptions, access: HttpAccess
+    ) -> None:
+        security = access.settings()
+        # Made for its session manager; its routes are not used. SSE mode: it alone keeps slow
+        # answers alive (a comment every 15 s) and sees that a client went away.
+        server.streamable_http_app(
+            stateless_http=True,
+            transport_security=security,
+            max_request_body_size=access.body_bytes,
+        )
+        self._manager = server.session_manager
+        self._security = TransportSecurityMiddleware(security)
+        self._engine = engine
+        self._options = options
+
+    def running(self) -> AbstractAsyncContextManager[None]:
+        """Return what must be entered while requests are served; once per endpoint."""
+        return self._manager.run()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        request = Request(scope, receive)
+        answer = await self._checked(request)
+        if answer is None:
+            await self._manager.handle_request(scope, receive, send)
+        else:
+            await answer(scope, receive, send)
+
+    async def _checked(self, request: Request) -> Response | None:
+        """Answer what never reaches the SDK: other hosts, other methods, bad credentials."""
+        refused = await self._security.validate_request(request, is_post=False)
+        if refused is not None:
+            return refused
+        if request.method != "POST":
+            return self._not_posted(request)
+        try:
+            secret = bearer(request.headers.get("authorization"))
+            via = request.headers.get("user-agent", "")
+            await ask(self._options.inline_reads, self._engine.callers.identify, secret, via)
+        except Refused as error:
+            return JSONResponse(
+                {"error": ErrorView.of(error).model_dump()},
+                status_code=401,
+                headers={"WWW-Authenticate": "Bearer"},
+            )
+        return None
+
+    def _not_posted(self, request: Request) -> Response:
+        """Answer a browser; a legacy client that asks for a stream is told that there is none."""
+        wants_stream = "text/event-stream" in request.headers.get("accept", "")
+        if request.method not in ("GET", "HEAD") or wants_stream:
+            return Response(status_code=405, headers={"Allow": "POST"})
+        return JSONResponse(
+            {
+                "service": "sekisho",
+                "version": self._options.version,
+                "transport": "streamable-http",
+                "endpoint": f"{self._options.base_url}/mcp",
+                "next": "Add this address to an MCP client; it is for agents, not for browsers.",
+            }
+        )

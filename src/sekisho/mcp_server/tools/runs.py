@@ -1,0 +1,108 @@
+"""Tools on runs."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from sekisho.domain.runs import Run, RunStatus
+from sekisho.engine.engine import Engine
+from sekisho.mcp_server.arguments import Limit, Place, Reason, RunId, Wait
+from sekisho.mcp_server.call import Call
+from sekisho.mcp_server.spec import ToolSpec
+from sekisho.ports import RunQuery
+from sekisho.views.logs import LogView, log_of
+from sekisho.views.runs import RunPage, RunView, Status
+from sekisho.views.waiting import follow
+
+
+async def run_get(call: Call, run_id: RunId, wait_seconds: Wait = 0) -> RunView:
+    """Read where a run stands, why it ended as it did, and what can be done next.
+
+    With wait_seconds it answers as soon as the run has come further. Giving up on the call stops
+    nothing. Call it again until the status is the one you wait for.
+    """
+    run = await follow(lambda: call.ask(call.engine.runs.get, run_id), wait_seconds)
+    return RunView.of(run, await call.ask(_review_url, call.engine, run))
+
+
+async def run_list(
+    call: Call,
+    status: Annotated[list[Status], Field(default_factory=list[Status])],
+    workspace: str = "",
+    cursor: str = "",
+    limit: Annotated[int, Field(ge=1, le=50)] = 20,
+) -> RunPage:
+    """List runs, newest first, of one workspace and of some statuses if you say so.
+
+    Use it to find a run whose id you do not have. Next: run_get for one of them.
+    """
+    query = RunQuery(
+        workspace=workspace or None,
+        statuses=frozenset(RunStatus(s) for s in status),
+        cursor=cursor or None,
+        limit=limit,
+    )
+    return RunPage.of(await call.ask(call.engine.runs.list, query))
+
+
+async def run_log(call: Call, run_id: RunId, cursor: Place = 0, limit: Limit = 100) -> LogView:
+    """Read what Terraform said in a run, from a cursor on. Ask again with the cursor it answers.
+
+    Use it to follow an apply, or to find out why a run failed.
+    """
+    return await call.ask(_log, call.engine, run_id, cursor, limit)
+
+
+async def run_apply(call: Call, run_id: RunId) -> RunView:
+    """Apply exactly the plan of an approved run: this changes real infrastructure.
+
+    It answers at once; where a rule is unmet it says which, and changes nothing. Call it when the
+    user wants it. Next: run_get(run_id, wait_seconds=20) until it is applied.
+    """
+    return RunView.of(await call.ask(call.engine.applies.start, run_id, call.caller))
+
+
+async def run_cancel(call: Call, run_id: RunId, reason: Reason = "") -> RunView:
+    """Cancel a run that waits, or ask Terraform to stop one that is at work.
+
+    An apply that is stopped saves what it did up to then. Next: run_get until it has ended.
+    """
+    return RunView.of(await call.ask(call.engine.runs.cancel, run_id, call.caller, reason))
+
+
+async def run_discard(call: Call, run_id: RunId, reason: Reason = "") -> RunView:
+    """Throw away a plan that waits for approval or to be applied; nothing is changed by it.
+
+    Use it when a plan is not wanted after all. Next: plan_create for another one.
+    """
+    return RunView.of(await call.ask(call.engine.runs.discard, run_id, call.caller, reason))
+
+
+def _review_url(engine: Engine, run: Run) -> str:
+    if run.status not in (RunStatus.AWAITING_APPROVAL, RunStatus.INTERRUPTED) or not run.plan:
+        return ""
+    link = engine.approvals.link(run.id)
+    return link.url if link.running else ""
+
+
+def _log(engine: Engine, run_id: str, cursor: int, limit: int) -> LogView:
+    run = engine.runs.get(run_id)
+    page = engine.runs.log(run_id, cursor, limit)
+    return log_of(run, page, lambda shorter: engine.runs.log(run_id, cursor, shorter))
+
+
+RUN_TOOLS = (
+    ToolSpec(run_get, "Read a run", short=True),
+    ToolSpec(run_list, "List runs", short=True),
+    ToolSpec(run_log, "Read a run's log", short=True),
+    ToolSpec(
+        run_apply,
+        "Apply an approved plan",
+        read_only=False,
+        destructive=True,
+        idempotent=False,
+        open_world=True,
+    ),
+    ToolSpec(run_cancel, "Cancel a run", read_only=False, destructive=True),
+    ToolSpec(run_discard, "Discard a plan", read_only=False, destructive=True, idempotent=False),
+)

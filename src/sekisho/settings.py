@@ -213,13 +213,17 @@ def unknown_settings(others: Collection[str] = ()) -> tuple[tuple[str, str | Non
 
     `others`: names that are read elsewhere (by the laptop's client).
     """
-    known = sorted({PREFIX + field.upper() for field in Settings.model_fields} | set(others))
-    strangers = sorted(n for n in os.environ if n.upper().startswith(PREFIX))
+    ours = {field.upper() for field in Settings.model_fields}
+    known = ours | {name.removeprefix(PREFIX) for name in others}
+    given = {n: n.upper().removeprefix(PREFIX) for n in os.environ if n.upper().startswith(PREFIX)}
     return tuple(
-        (name, next(iter(difflib.get_close_matches(name.upper(), known, n=1)), None))
-        for name in strangers
-        if name.upper() not in known
+        (name, _near(word, ours)) for name, word in sorted(given.items()) if word not in known
     )
+
+
+def _near(word: str, known: Collection[str]) -> str | None:
+    close = difflib.get_close_matches(word, sorted(known), n=1)
+    return PREFIX + close[0] if close else None
 
 
 def environment() -> Mapping[str, str]:

@@ -1,4 +1,4 @@
-"""Archives made to hurt: first what they do to a naive reader, where it can be shown, then to us."""
+"""Archives made to hurt: what they do to a naive reader, where it can be shown, then to us."""
 
 from __future__ import annotations
 

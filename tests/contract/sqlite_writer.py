@@ -9,6 +9,7 @@ import dataclasses
 import io
 import itertools
 import sys
+import time
 from pathlib import Path
 
 from sekisho.domain.changes import Change
@@ -35,6 +36,9 @@ def open_store(folder: Path) -> SqliteStore:
 def race(store: SqliteStore, name: str, other: str) -> tuple[int, int]:
     """Return how often this process wrote, and how often the other had written just before."""
     seen = written = 0
+    store.workers.put(Worker(name, ProcessMark("", 0, ""), START))
+    while len(store.workers.all()) < len((name, other)):
+        time.sleep(0.01)
     for _ in range(MOST):
         found: list[str] = []
 

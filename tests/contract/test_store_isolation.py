@@ -38,17 +38,20 @@ def test_threads_that_count_up_one_run_lose_no_count(store: Store):
     start = threading.Barrier(len(seen))
 
     def count(name: str) -> None:
+        before = ""
+
         def change(run: Run, record: WorkspaceRecord) -> Change:
+            nonlocal before
+            before = run.message
             after = dataclasses.replace(run, attempts=run.attempts + 1, message=name)
             fenced = dataclasses.replace(record, fence=record.fence + 1)
             return Change(after, fenced, (an_entry("run.count", run, by=name),))
 
         start.wait(30)
         while min(seen.values()) < ENOUGH and written[name] < 20_000:
-            before = store.runs.get(run.id)
             store.runs.update(run.id, change)
             written[name] += 1
-            seen[name] += before.message not in ("", name)
+            seen[name] += before not in ("", name)
 
     threads = [threading.Thread(target=count, args=[name]) for name in seen]
     for thread in threads:

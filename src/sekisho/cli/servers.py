@@ -6,6 +6,7 @@ import sys
 import threading
 from types import FrameType
 
+from sekisho import __version__
 from sekisho.app import App, build, console_url
 from sekisho.cli import output
 from sekisho.cli.hosts import settings_of
@@ -41,7 +42,9 @@ def serve(args: argparse.Namespace) -> int:
 
 def stdio(args: argparse.Namespace) -> int:
     """`sekisho stdio`: an IDE may end this process at any time, so it carries plans alone."""
-    from sekisho.mcp_server.stdio import run_stdio
+    from sekisho.mcp_server.call import FaceOptions
+    from sekisho.mcp_server.server import build_server
+    from sekisho.mcp_server.stdio import serve_stdio
 
     app = build(settings_of(args), serves=False)
     stop = threading.Event()
@@ -49,7 +52,7 @@ def stdio(args: argparse.Namespace) -> int:
     thread = threading.Thread(target=worker.run, args=(stop.is_set,), daemon=True)
     thread.start()
     try:
-        run_stdio(app.engine)
+        serve_stdio(build_server(app.engine, FaceOptions(version=__version__)))
     finally:
         stop.set()
         app.parts.bell.ring()

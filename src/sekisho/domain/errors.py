@@ -2,10 +2,10 @@
 
     SekishoError
     ├── NotFound            run_unknown · workspace_unknown · configuration_unknown · upload_unknown
-    │                       plan_missing · state_missing · address_unknown
+    │                       plan_missing · state_missing · address_unknown · path_unknown
     ├── Invalid             arguments_invalid · cursor_invalid · configuration_invalid
     │                       configuration_empty · archive_invalid · operator_file_invalid
-    │                       version_unmet · setting_invalid
+    │                       version_unmet · setting_invalid · method_refused
     ├── TooLarge            inline_too_large · upload_too_large
     ├── Conflict            move_illegal · workspace_busy · workspace_locked · workspace_not_locked
     │                       seal_broken · approval_repeated · approval_own · codes_too_many
@@ -133,6 +133,14 @@ class AddressUnknown(NotFound):
     step = "Call state_list or output_get to see what is there."
 
 
+class PathUnknown(NotFound):
+    """The HTTP API has nothing at this path."""
+
+    code = "path_unknown"
+    says = "There is nothing at this address."
+    step = "The paths of the API are listed in docs/reference."
+
+
 class ArgumentsInvalid(Invalid):
     """An argument is unknown, missing, or not of its form. The value itself is never echoed."""
 
@@ -196,6 +204,14 @@ class VersionUnmet(Invalid):
     code = "version_unmet"
     says = "The workspace wants Terraform {wanted}; this server has {found}."
     step = "Ask the operator to add that version, or to change `terraform:` in sekisho.yaml."
+
+
+class MethodRefused(Invalid):
+    """The HTTP API has this path, but not with this method."""
+
+    code = "method_refused"
+    says = "This address does not take {method}."
+    step = "Use one of: {allowed}."
 
 
 class InlineTooLarge(TooLarge):

@@ -60,7 +60,8 @@ class GateFacts:
     lease: WorkspaceLease | None = None
     lock: WorkspaceLock | None = None
     run_id: str = ""
-    applyable: bool = True
+    rules_then: str = ""
+    """The version of the rules that the plan was made under (empty: not looked at)."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -96,7 +97,7 @@ class Verdict:
 def judge(rules: Sequence[Rule], facts: GateFacts, now: datetime) -> Verdict:
     """Hold a plan against every rule, and say everything that is unmet at once."""
     given = people(facts.approvals, facts.seal)
-    unmet = [*_plan_itself(facts), *_time(facts, now), *_workspace(facts)]
+    unmet = [*_time(facts, now), *_rules(rules, facts), *_workspace(facts)]
     for rule in rules:
         unmet += _approvals(rule, facts, given)
     names = tuple(r.name for r in rules)
@@ -125,18 +126,15 @@ def counts(rules: Sequence[Rule], person: str, requester: str) -> bool:
     return person != requester or any(r.require.self_approval for r in rules)
 
 
-def _plan_itself(facts: GateFacts) -> list[Unmet]:
-    """Judge what Terraform itself says of the plan.
-
-    An incomplete plan (`-target`, deferred changes) may be applied: planning again shows the rest.
-    """
-    if facts.applyable:
+def _rules(rules: Sequence[Rule], facts: GateFacts) -> list[Unmet]:
+    """Other rules than those it was planned under: its seal can never hold any more."""
+    if facts.rules_then in ("", rules_version(rules)):
         return []
     text = Text(
-        "Terraform says this plan cannot be applied.",
-        "この計画は適用できないと Terraform が示しています。",
+        "The rules of the workspace changed since the plan.",
+        "計画後にワークスペースのルールが変わりました。",
     )
-    return [Unmet("plan_not_applyable", text, final=True)]
+    return [Unmet("rules_changed", text, final=True)]
 
 
 def _time(facts: GateFacts, now: datetime) -> list[Unmet]:

@@ -16,6 +16,13 @@ _LOOK = Text(
 PROBLEMS: dict[str, tuple[Text, Text]] = {
     "init_failed": (Text("terraform init failed.", "terraform init が失敗しました。"), _AGAIN),
     "plan_failed": (Text("terraform plan failed.", "terraform plan が失敗しました。"), _AGAIN),
+    "plan_not_applyable": (
+        Text(
+            "Terraform says this plan cannot be applied.",
+            "この計画は適用できないと Terraform が示しています。",
+        ),
+        _AGAIN,
+    ),
     "plan_killed": (
         Text(
             "Terraform did not stop in time while planning and was killed.",

@@ -5,6 +5,7 @@ import dataclasses
 import io
 from collections.abc import Callable
 from datetime import datetime
+from typing import BinaryIO
 
 from sekisho.domain.callers import SYSTEM
 from sekisho.domain.changes import Change
@@ -19,7 +20,7 @@ from sekisho.domain.workspaces import Workspace, WorkspaceRecord, release_lease
 from sekisho.engine.configurations import blob_name
 from sekisho.engine.gate import Gate
 from sekisho.engine.parts import Parts
-from sekisho.engine.phases import End, Step, change_held, run_steps, said
+from sekisho.engine.phases import Claimed, End, Step, change_held, run_steps, said
 from sekisho.engine.sealing import broken, seal_of
 from sekisho.engine.watching import RunWatch
 from sekisho.ports import Desk, DeskOrder, Finished
@@ -71,7 +72,7 @@ def restore(phase: ApplyPhase) -> End | None:
     names |= {"plan": plan.plan_blob} | ({"state": known.blob} if known and known.blob else {})
     with contextlib.ExitStack() as stack:
         opened = {
-            part: stack.enter_context(contextlib.closing(parts.store.blobs.open(name)))
+            part: stack.enter_context(contextlib.closing(_opened(parts, part, name)))
             for part, name in names.items()
         }
         phase.desk = parts.terraform.open(
@@ -90,10 +91,21 @@ def restore(phase: ApplyPhase) -> End | None:
     return None
 
 
+def _opened(parts: Parts, part: str, name: str) -> BinaryIO:
+    """Open what was kept when it was planned; what is gone or tampered with voids the approval."""
+    try:
+        return parts.store.blobs.open(name)
+    except (KeyError, ValueError):
+        raise SealBroken(parts=part) from None
+
+
 def init(phase: ApplyPhase) -> End | None:
     """Put the sealed providers in place; modules were restored and are not fetched."""
     finished = phase.table.init(phase.watch)
-    return None if finished.ok else _failed(finished, "init_failed")
+    if finished.ok:
+        return None
+    end = _failed(finished, "init_failed")
+    return _not_begun() if end.status is RunStatus.CANCELED else end
 
 
 def check_seal(phase: ApplyPhase) -> End | None:
@@ -119,7 +131,7 @@ def check_state(phase: ApplyPhase) -> End | None:
 def apply(phase: ApplyPhase) -> End | None:
     """Apply exactly the saved plan."""
     if phase.watch.stopping():
-        return End(RunStatus.CANCELED, problem("apply_stopped"))
+        return _not_begun()
     phase.begun = True
     phase.finished = phase.table.apply(phase.watch)
     return None
@@ -183,10 +195,11 @@ APPLY_STEPS: tuple[Step[ApplyPhase], ...] = (
 )
 
 
-def run_apply(parts: Parts, run: Run, lease: WorkerLease, stop: Callable[[], bool]) -> None:
+def run_apply(parts: Parts, claimed: Claimed, stop: Callable[[], bool]) -> None:
     """Carry the apply phase of a claimed run to its end."""
+    run, lease = claimed.run, claimed.lease
     watch = RunWatch(parts, run, lease, stop)
-    phase = ApplyPhase(parts, run, lease, parts.catalog.get(run.workspace), watch)
+    phase = ApplyPhase(parts, run, lease, claimed.workspace, watch)
     kept = False
     try:
         end = _doubt(phase, run_steps(phase, APPLY_STEPS))
@@ -228,7 +241,7 @@ def _finish(phase: ApplyPhase, end: End) -> Callable[[Run, WorkspaceRecord], Cha
             freed = doubtful(record, run, end.problem, now)
         if phase.state:
             freed = dataclasses.replace(freed, state=phase.state)
-        entry = parts.entry(f"run.{end.status}", SYSTEM, ended, **_told(ended))
+        entry = parts.entry(now, f"run.{end.status}", SYSTEM, ended, **_told(ended))
         return Change(run=ended, workspace=freed, audit=(entry,))
 
     return change
@@ -237,9 +250,14 @@ def _finish(phase: ApplyPhase, end: End) -> Callable[[Run, WorkspaceRecord], Cha
 def doubtful(
     record: WorkspaceRecord, run: Run, why: Problem | None, now: datetime
 ) -> WorkspaceRecord:
-    """Turn the lease of an apply in doubt into a lock that only a person ends."""
+    """Turn the lease of an apply in doubt into a lock that only a person ends.
+
+    A lock that a person put there while it ran stays theirs, and from now on it names the run:
+    whoever unlocks is told of a live process, and the state is rescued first.
+    """
     reason = why.text.en if why else "apply in doubt"
-    held = record.lock or WorkspaceLock(INTERRUPTED_OWNER, reason, now, run.id)
+    held = record.lock or WorkspaceLock(INTERRUPTED_OWNER, reason, now)
+    held = dataclasses.replace(held, run_id=run.id)
     return dataclasses.replace(release_lease(record, run.id), lock=held)
 
 
@@ -258,6 +276,10 @@ def _told(run: Run) -> dict[str, str | int | bool | None]:
 def state_blob(run: Run, position: StatePosition) -> str:
     """Name the blob of one version of a state that the server keeps."""
     return f"states/{run.workspace.encode().hex()}/{position.serial:010d}-{run.id}"
+
+
+def _not_begun() -> End:
+    return End(RunStatus.CANCELED, problem("apply_not_begun"))
 
 
 def _put(phase: ApplyPhase, name: str, raw: bytes) -> str:

@@ -6,13 +6,20 @@ from datetime import datetime
 from typing import Literal
 
 from sekisho.domain.approvals import Approval, Rejection, people
-from sekisho.domain.callers import Caller
 from sekisho.domain.changes import Change
-from sekisho.domain.errors import ApprovalRepeated, ArgumentsInvalid, PlanMissing, SealBroken
-from sekisho.domain.gate import Verdict
-from sekisho.domain.runs import Run, RunStatus, approve, move, reject
+from sekisho.domain.errors import (
+    ApprovalOwn,
+    ApprovalRepeated,
+    ArgumentsInvalid,
+    PlanMissing,
+    PlanOver,
+    SealBroken,
+)
+from sekisho.domain.gate import Verdict, counts
+from sekisho.domain.runs import Run, RunStatus, approve, illegal, move, reject
+from sekisho.domain.text import plain
 from sekisho.domain.workspaces import WorkspaceRecord
-from sekisho.engine.gate import Gate
+from sekisho.engine.gate import Gate, listed, verdict
 from sekisho.engine.parts import Parts
 
 Decision = Literal["approve", "reject"]
@@ -65,11 +72,16 @@ class Approvals:
             CodeWrong: the proof is wrong, used or too old.
             SealBroken: the plan on the person's screen is not the plan of the run.
             ApprovalRepeated: the person has approved it before.
+            ApprovalOwn: the person asked for the run, and no rule lets them approve it too.
             MoveIllegal: the run does not wait for an approval.
+            PlanOver: the plan became too old or stale meanwhile.
         """
         by = self._parts.step_up.finish(run_id, seal, "approve", proof)
         parts = self._parts
-        after = parts.store.runs.update(run_id, self._approve(by, seal, comment))
+        bare = Approval(by, parts.clock.now(), run_id, seal, plain(comment))
+        signature = parts.keys.sign(bare.canonical())
+        signed = dataclasses.replace(bare, signature=signature, key_id=parts.keys.key_id)
+        after = parts.store.runs.update(run_id, self._approve(signed))
         parts.bell.ring()
         return after
 
@@ -78,36 +90,38 @@ class Approvals:
         if not reason.strip():
             raise ArgumentsInvalid(problem="reason is needed")
         by = self._parts.step_up.finish(run_id, seal, "reject", proof)
-        rejection = Rejection(by, self._parts.clock.now(), reason.strip())
+        rejection = Rejection(by, self._parts.clock.now(), plain(reason).strip())
 
         def change(run: Run, _record: WorkspaceRecord) -> Change:
             _same_seal(run, seal)
             no = reject(run, rejection)
-            entry = self._parts.entry("run.reject", by, no, seal=seal, reason=rejection.reason)
+            facts = {"seal": seal, "reason": rejection.reason}
+            entry = self._parts.entry(rejection.at, "run.reject", by, no, **facts)
             return Change(run=no, audit=(entry,))
 
         return self._parts.store.runs.update(run_id, change)
 
-    def _approve(
-        self, by: Caller, seal: str, comment: str
-    ) -> Callable[[Run, WorkspaceRecord], Change]:
-        parts, now = self._parts, self._parts.clock.now()
+    def _approve(self, signed: Approval) -> Callable[[Run, WorkspaceRecord], Change]:
+        parts, by, now, seal = self._parts, signed.by, signed.at, signed.seal
+        workspace = parts.catalog.get(parts.store.runs.get(signed.run_id).workspace)
 
         def change(run: Run, record: WorkspaceRecord) -> Change:
             _same_seal(run, seal)
             if by.person in people(run.approvals, seal):
                 raise ApprovalRepeated(person=by.person, run_id=run.id)
-            bare = Approval(by, now, run.id, seal, comment)
-            signature = parts.keys.sign(bare.canonical())
-            signed = dataclasses.replace(bare, signature=signature, key_id=parts.keys.key_id)
+            if not counts(workspace.rules, by.person, run.requested_by.person):
+                raise ApprovalOwn(person=by.person, run_id=run.id)
             with_it = approve(run, signed)
-            verdict = self._gate.verdict(with_it, record)
-            if not any(u.code == "approval_missing" for u in verdict.unmet):
+            judged = verdict(parts, workspace, with_it, record, now)
+            if judged.final:
+                raise PlanOver(run_id=run.id, unmet=listed(judged.final))
+            if not any(u.code == "approval_missing" for u in judged.unmet):
                 with_it = move(with_it, RunStatus.APPROVED, now, "approve")
-                with_it = dataclasses.replace(with_it, allowed_by=verdict.rules)
-            facts = {"seal": seal, "given": verdict.approvals_given, "comment": comment}
-            facts |= {"needed": verdict.approvals_needed, "proof": by.proof}
-            return Change(run=with_it, audit=(parts.entry("run.approve", by, with_it, **facts),))
+                with_it = dataclasses.replace(with_it, allowed_by=judged.rules)
+            facts = {"seal": seal, "given": judged.approvals_given, "comment": signed.comment}
+            facts |= {"needed": judged.approvals_needed, "proof": by.proof}
+            entry = parts.entry(now, "run.approve", by, with_it, **facts)
+            return Change(run=with_it, audit=(entry,))
 
         return change
 
@@ -122,4 +136,4 @@ def _may_decide(run: Run, decision: Decision, now: datetime) -> None:
     if decision == "reject":
         move(run, RunStatus.REJECTED, now, "reject")
     elif run.status is not RunStatus.AWAITING_APPROVAL:
-        move(run, RunStatus.APPROVED, now, "approve")
+        raise illegal(run, "approve")

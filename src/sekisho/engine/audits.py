@@ -26,6 +26,8 @@ class _Seen:
     requester: str = ""
     seal: str = ""
     needed: int = 0
+    needed_of_others: int = 0
+    applied: bool = False
     approved: dict[str, set[str]] = dataclasses.field(default_factory=dict[str, set[str]])
 
 
@@ -42,7 +44,7 @@ class Audits:
         return self._parts.store.audit.read(after, limit, run_id)
 
     def head(self) -> int:
-        """Return the newest record's sequence (0: none), which has no gaps, in a few small reads."""
+        """Return the newest record's sequence (0: none) in a few small reads; there are no gaps."""
         low, high = 0, 1
         while self._parts.store.audit.read(high - 1, 1):
             low, high = high, high * 2
@@ -74,6 +76,7 @@ class Audits:
             if record.entry.action == "run.apply_start":
                 applies += 1
                 found += _unapproved(record, run)
+                run.applied = True
             else:
                 _note(record, run)
         count = last.sequence if last else 0
@@ -86,18 +89,24 @@ def _note(record: AuditRecord, run: _Seen) -> None:
         run.requester = entry.caller.person
     elif entry.action == "run.plan":
         run.seal, run.needed = str(entry.facts.get("seal", "")), int(entry.facts.get("needed") or 0)
+        run.needed_of_others = int(entry.facts.get("needed_of_others") or 0)
     elif entry.action == "run.approve":
         run.approved.setdefault(str(entry.facts.get("seal")), set()).add(entry.caller.person)
 
 
 def _unapproved(record: AuditRecord, run: _Seen) -> list[AuditFault]:
-    """An apply is sound when it applies what was planned, with enough other people behind it."""
-    faults: list[AuditFault] = []
+    """An apply is sound when it applies what was planned, once, with enough people behind it."""
+    reasons: list[str] = []
     seal = str(record.entry.facts.get("seal", ""))
     if seal != run.seal:
-        faults.append(AuditFault(record.sequence, "applies a seal that no plan of the run had"))
-    others = run.approved.get(seal, set()) - {run.requester}
-    if len(others) < run.needed:
-        reason = f"had {len(others)} of {run.needed} approvals that its rules required"
-        faults.append(AuditFault(record.sequence, reason))
-    return faults
+        reasons.append("applies a seal that no plan of the run had")
+    if run.applied:
+        reasons.append("applies a run that was applied before")
+    given = run.approved.get(seal, set())
+    for people, needed, who in (
+        (given, run.needed, "approvals"),
+        (given - {run.requester}, run.needed_of_others, "approvals by others"),
+    ):
+        if len(people) < needed:
+            reasons.append(f"had {len(people)} of {needed} {who} that its rules required")
+    return [AuditFault(record.sequence, reason) for reason in reasons]

@@ -2,8 +2,9 @@
 
 import contextlib
 import hashlib
+import io
 from collections.abc import Mapping
-from typing import BinaryIO, Literal
+from typing import BinaryIO
 
 from sekisho.domain.callers import Caller
 from sekisho.domain.configurations import Configuration, Upload
@@ -14,8 +15,6 @@ from sekisho.domain.workspaces import SourceKind, Workspace
 from sekisho.engine.parts import Parts
 from sekisho.engine.watching import Listener
 from sekisho.ports import DeskOrder, Snapshot
-
-Source = Literal["inline", "upload", "folder"]
 
 
 class Configurations:
@@ -53,6 +52,7 @@ class Configurations:
         """
         now = self._parts.clock.now()
         upload = self._parts.store.uploads.take(_digest(secret), now)
+        self._allowed(upload.workspace, "upload")
         snapshot = self._parts.sources.archive(stream)
         kept = self._keep(snapshot, upload.workspace, "upload", upload.caller)
         self._parts.store.uploads.finish(upload.key_digest, kept.digest)
@@ -63,11 +63,8 @@ class Configurations:
         return self._parts.store.configurations.get(digest)
 
     def content(self, digest: str) -> BinaryIO:
-        """Open the tar of a configuration."""
-        try:
-            return self._parts.store.blobs.open(blob_name(digest))
-        except KeyError:
-            raise ConfigurationUnknown(digest=digest) from None
+        """Open the tar of a configuration. Raises ConfigurationUnknown."""
+        return open_content(self._parts, digest)
 
     def validate(self, workspace: str, digest: str) -> tuple[LogLine, ...]:
         """Check a configuration as `terraform validate` does; return its errors (none: valid)."""
@@ -99,29 +96,55 @@ class Configurations:
         return workspace
 
     def _keep(
-        self, snapshot: Snapshot, workspace: str, source: Source, caller: Caller
+        self, snapshot: Snapshot, workspace: str, source: SourceKind, caller: Caller
     ) -> Configuration:
         store, manifest = self._parts.store, snapshot.manifest
         with contextlib.closing(snapshot.content) as content:
             if not store.blobs.has(blob_name(manifest.digest)):
                 store.blobs.put(blob_name(manifest.digest), content)
+        now = self._parts.clock.now()
+        store.blobs.put(origin_name(manifest.digest, source, workspace), io.BytesIO(b"1"))
         configuration = Configuration(
             digest=manifest.digest,
             source=source,
             files=len(manifest.files),
             size=manifest.size,
-            created_at=self._parts.clock.now(),
+            created_at=now,
             created_by=caller,
         )
         store.configurations.put(configuration)
         facts = {"digest": manifest.digest, "files": len(manifest.files), "source": source}
-        store.audit.append(self._parts.about("configuration.create", caller, workspace, **facts))
+        entry = self._parts.about(now, "configuration.create", caller, workspace, **facts)
+        store.audit.append(entry)
         return configuration
 
 
 def blob_name(digest: str) -> str:
     """Name the blob of a configuration's content."""
     return f"configurations/{digest.removeprefix('sha256:')}"
+
+
+def origin_name(digest: str, source: SourceKind, workspace: str) -> str:
+    """Name the mark that says: this content came in this way.
+
+    Anybody who may send a file may send it anywhere, so for inline files and uploads the way is
+    enough; a folder stands for the one workspace that it belongs to.
+    """
+    way = f"folder-{workspace.encode().hex()}" if source == "folder" else source
+    return f"{origins(digest)}{way}"
+
+
+def origins(digest: str) -> str:
+    """Return what the names of all origins of a configuration begin with."""
+    return f"origins/{digest.removeprefix('sha256:')}/"
+
+
+def open_content(parts: Parts, digest: str) -> BinaryIO:
+    """Open the tar of a configuration. Raises ConfigurationUnknown."""
+    try:
+        return parts.store.blobs.open(blob_name(digest))
+    except KeyError:
+        raise ConfigurationUnknown(digest=digest) from None
 
 
 def _digest(secret: str) -> str:

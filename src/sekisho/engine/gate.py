@@ -1,20 +1,28 @@
 """The gate at work: gathers what the rules look at, and retires plans that can never pass."""
 
-from collections.abc import Callable
+from collections.abc import Iterable
 from datetime import datetime
 
+from sekisho.domain.approvals import Approval
 from sekisho.domain.callers import SYSTEM
 from sekisho.domain.changes import NOTHING, Change
-from sekisho.domain.errors import PlanMissing
-from sekisho.domain.gate import GateFacts, Rule, Verdict, expiry, judge
-from sekisho.domain.runs import WAITING, Run, RunStatus, move
+from sekisho.domain.errors import PlanMissing, WorkspaceUnknown
+from sekisho.domain.gate import GateFacts, Rule, Unmet, Verdict, expiry, judge
+from sekisho.domain.plans import PlanRecord
+from sekisho.domain.problems import problem_unmet
+from sekisho.domain.runs import WAITING, Run, RunStatus, end_phase
 from sekisho.domain.states import NO_STATE, StatePosition
 from sekisho.domain.targets import ServerBackend
+from sekisho.domain.text import Text, joined
 from sekisho.domain.workspaces import Workspace, WorkspaceRecord
 from sekisho.engine.parts import Parts
 from sekisho.ports import RunQuery
 
-_ENDS = {"plan_expired": RunStatus.EXPIRED, "plan_stale": RunStatus.STALE}
+_ENDS = {
+    "plan_expired": RunStatus.EXPIRED,
+    "plan_stale": RunStatus.STALE,
+    "rules_changed": RunStatus.STALE,
+}
 
 
 class Gate:
@@ -25,64 +33,96 @@ class Gate:
 
     def check(self, run_id: str) -> Verdict:
         """Say everything that keeps a plan from being applied now. Raises PlanMissing."""
-        run = self._parts.store.runs.get(run_id)
-        record = self._parts.store.workspaces.get(run.workspace)
-        return self.verdict(run, record)
-
-    def verdict(self, run: Run, record: WorkspaceRecord) -> Verdict:
-        """Judge values already at hand; pure but for the clock, so it may run inside a write."""
-        workspace = self._parts.catalog.get(run.workspace)
-        return judge(workspace.rules, _facts(run, record, workspace), self._parts.clock.now())
+        parts = self._parts
+        run = parts.store.runs.get(run_id)
+        record = parts.store.workspaces.get(run.workspace)
+        return verdict(parts, parts.catalog.get(run.workspace), run, record, parts.clock.now())
 
     def sweep(self, workspace: str | None = None) -> int:
         """Retire waiting plans that became too old or stale; return how many."""
-        retired = 0
         query = RunQuery(workspace=workspace, statuses=WAITING, limit=200)
-        while True:
-            page = self._parts.store.runs.find(query)
-            for run in page.items:
-                after = self._parts.store.runs.update(run.id, self._retire())
-                retired += after.status is not run.status
-            if page.cursor is None:
-                return retired
-            query = RunQuery(workspace=workspace, statuses=WAITING, cursor=page.cursor, limit=200)
+        return sum(self._retire(run) for run in self._parts.walk(query))
 
-    def _retire(self) -> Callable[[Run, WorkspaceRecord], Change]:
-        now = self._parts.clock.now()
+    def _retire(self, run: Run) -> bool:
+        """Retire one run where that is due; one that stays costs no write."""
+        parts, now = self._parts, self._parts.clock.now()
+        declared = self._declared(run.workspace)
 
         def change(run: Run, record: WorkspaceRecord) -> Change:
-            if run.status not in WAITING:
+            over = _over(parts, declared, run, record, now)
+            if over is None:
                 return NOTHING
-            codes = {u.code for u in self.verdict(run, record).final}
-            end = next((to for code, to in _ENDS.items() if code in codes), None)
-            if end is None:
-                return NOTHING
-            moved = move(run, end, now)
-            return Change(run=moved, audit=(self._parts.entry(f"run.{end}", SYSTEM, moved),))
+            ended = end_phase(run, _ENDS[over.code], now, problem_unmet(over))
+            entry = parts.entry(now, f"run.{ended.status}", SYSTEM, ended, why=over.code)
+            return Change(run=ended, audit=(entry,))
 
-        return change
+        if _over(parts, declared, run, parts.store.workspaces.get(run.workspace), now) is None:
+            return False
+        return parts.store.runs.update(run.id, change).status is not run.status
+
+    def _declared(self, name: str) -> Workspace | None:
+        """Return the workspace, None once the operator has taken it out of the catalog."""
+        try:
+            return self._parts.catalog.get(name)
+        except WorkspaceUnknown:
+            return None
 
 
-def _facts(run: Run, record: WorkspaceRecord, workspace: Workspace) -> GateFacts:
-    plan = run.plan
-    if plan is None:
-        raise PlanMissing(run_id=run.id, status=run.status)
-    return GateFacts(
+def verdict(
+    parts: Parts, workspace: Workspace, run: Run, record: WorkspaceRecord, now: datetime
+) -> Verdict:
+    """Judge values already at hand: pure, so it may be asked inside a write."""
+    plan = _plan(run)
+    facts = GateFacts(
         requester=run.requested_by.person,
         seal=plan.seal.seal.digest,
         expires_at=min(plan.seal.seal.expires_at, expires(workspace.rules, run)),
         planned_on=plan.position,
         state_now=_position_now(record, workspace),
-        approvals=run.approvals,
+        approvals=tuple(a for a in run.approvals if _signed(parts, run, a)),
         lease=record.lease,
         lock=record.lock,
         run_id=run.id,
+        rules_then=plan.seal.seal.rules,
     )
+    return judge(workspace.rules, facts, now)
+
+
+def listed(unmet: Iterable[Unmet]) -> Text:
+    """Put everything unmet into one text, each with its code."""
+    return joined(Text(f"[{u.code}] {u.text.en}", f"[{u.code}] {u.text.ja}") for u in unmet)
 
 
 def expires(rules: tuple[Rule, ...], run: Run) -> datetime:
     """Return when the plan of a run becomes too old by the rules of today."""
     return expiry(rules, run.plan.made_at if run.plan else run.updated_at)
+
+
+def _over(
+    parts: Parts, workspace: Workspace | None, run: Run, record: WorkspaceRecord, now: datetime
+) -> Unmet | None:
+    """Return what ends a waiting run, if anything does. Without its workspace, only age can."""
+    if run.status not in WAITING:
+        return None
+    if workspace:
+        unmet = verdict(parts, workspace, run, record, now).final
+    else:
+        plan = _plan(run)
+        facts = GateFacts("", "", plan.seal.seal.expires_at, plan.position, None)
+        unmet = judge((), facts, now).final
+    return next((u for code in _ENDS for u in unmet if u.code == code), None)
+
+
+def _plan(run: Run) -> PlanRecord:
+    if run.plan is None:
+        raise PlanMissing(run_id=run.id, status=run.status)
+    return run.plan
+
+
+def _signed(parts: Parts, run: Run, approval: Approval) -> bool:
+    """Say whether the server itself wrote this approval, of this run: no other one counts."""
+    mine = approval.run_id == run.id
+    return mine and parts.keys.verify(approval.canonical(), approval.signature, approval.key_id)
 
 
 def _position_now(record: WorkspaceRecord, workspace: Workspace) -> StatePosition | None:

@@ -2,6 +2,8 @@
 
 import dataclasses
 import threading
+from collections.abc import Iterator
+from datetime import datetime
 
 from sekisho.domain.audit import AuditEntry, Fact
 from sekisho.domain.callers import Caller
@@ -15,6 +17,7 @@ from sekisho.ports import (
     Keys,
     Limits,
     Processes,
+    RunQuery,
     Sources,
     StepUp,
     Store,
@@ -57,15 +60,29 @@ class Parts:
     bell: Bell = dataclasses.field(default_factory=Bell)
     console_url: str = ""
 
-    def entry(self, action: str, caller: Caller, run: Run, **facts: Fact) -> AuditEntry:
-        """Make an audit entry about a run, at this moment."""
-        return AuditEntry(self.clock.now(), action, caller, run.workspace, run.id, facts)
+    def entry(
+        self, at: datetime, action: str, caller: Caller, run: Run, **facts: Fact
+    ) -> AuditEntry:
+        """Make an audit entry about a run. The moment is given: inside a write nobody asks a clock.
+
+        A `change` may be called again and must give the same answer then.
+        """
+        return AuditEntry(at, action, caller, run.workspace, run.id, facts)
 
     def about(
-        self, action: str, caller: Caller, workspace: str | None, **facts: Fact
+        self, at: datetime, action: str, caller: Caller, workspace: str | None, **facts: Fact
     ) -> AuditEntry:
         """Make an audit entry about a workspace, or about the server where it is None."""
-        return AuditEntry(self.clock.now(), action, caller, workspace, None, facts)
+        return AuditEntry(at, action, caller, workspace, None, facts)
+
+    def walk(self, query: RunQuery) -> Iterator[Run]:
+        """Walk every run of a query, newest first, page by page."""
+        while True:
+            page = self.store.runs.find(query)
+            yield from page.items
+            if page.cursor is None:
+                return
+            query = dataclasses.replace(query, cursor=page.cursor)
 
     def review_url(self, run_id: str) -> str:
         """Return the review page of a run; relative where the console's address is not known."""

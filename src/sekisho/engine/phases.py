@@ -16,6 +16,15 @@ from sekisho.ports import Desk, Finished
 
 
 @dataclasses.dataclass(frozen=True)
+class Claimed:
+    """A run that this worker carries now, and its workspace as it was declared at that moment."""
+
+    run: Run
+    lease: WorkerLease
+    workspace: Workspace
+
+
+@dataclasses.dataclass(frozen=True)
 class End:
     """How a phase ends: the status the run moves to, and why where something went wrong."""
 

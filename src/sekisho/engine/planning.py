@@ -4,20 +4,21 @@ import contextlib
 import dataclasses
 from collections import Counter
 from collections.abc import Callable
+from datetime import datetime
 
 from sekisho.domain.callers import SYSTEM
 from sekisho.domain.changes import Change
-from sekisho.domain.gate import most_approvals, needs_approval
+from sekisho.domain.gate import most_approvals, most_approvals_of_others, needs_approval
 from sekisho.domain.leases import WorkerLease
 from sekisho.domain.plans import PlanReading, PlanRecord
-from sekisho.domain.problems import problem
+from sekisho.domain.problems import problem, problem_unmet
 from sekisho.domain.runs import Problem, Run, RunStatus, end_phase
 from sekisho.domain.states import NO_STATE, StatePointer, StatePosition, newer
 from sekisho.domain.workspaces import Workspace, WorkspaceRecord
-from sekisho.engine.configurations import blob_name
-from sekisho.engine.gate import Gate
+from sekisho.engine.configurations import open_content
+from sekisho.engine.gate import verdict
 from sekisho.engine.parts import Parts
-from sekisho.engine.phases import End, Step, change_held, run_steps, said
+from sekisho.engine.phases import Claimed, End, Step, change_held, run_steps, said
 from sekisho.engine.sealing import seal_of, sign
 from sekisho.engine.watching import RunWatch
 from sekisho.ports import Desk, DeskOrder, Finished
@@ -49,17 +50,17 @@ def restore(phase: PlanPhase) -> End | None:
     """Lay out the configuration, the backend and the newest state in a fresh working directory."""
     parts, run = phase.parts, phase.run
     known = parts.store.workspaces.get(run.workspace).state
+    if run.attempts > 1:
+        parts.terraform.clean(run.id)
     with contextlib.ExitStack() as stack:
-        opened = stack.enter_context(
-            contextlib.closing(parts.store.blobs.open(blob_name(run.configuration)))
-        )
+        opened = stack.enter_context(contextlib.closing(open_content(parts, run.configuration)))
         state = parts.store.blobs.open(known.blob) if known and known.blob else None
         if state:
             stack.enter_context(contextlib.closing(state))
         phase.desk = parts.terraform.open(
             DeskOrder(
                 run_id=run.id,
-                phase="plan",
+                phase=_desk_name(run),
                 workspace=phase.workspace,
                 options=run.options,
                 build=parts.terraform.build_for(phase.workspace.terraform),
@@ -120,10 +121,10 @@ def seal(phase: PlanPhase) -> End | None:
 def judge(phase: PlanPhase) -> End | None:
     """Say where the run goes: the gate judges it again whenever it matters."""
     reading = _read(phase)
-    if not reading.applyable and not reading.errored:
+    if reading.errored:
+        return End(RunStatus.BLOCKED, problem("plan_not_applyable"))
+    if not reading.applyable:
         return End(RunStatus.NO_CHANGES)
-    if reading.errored or not reading.complete:
-        return End(RunStatus.BLOCKED)
     return End(RunStatus.AWAITING_APPROVAL)
 
 
@@ -137,54 +138,66 @@ PLAN_STEPS: tuple[Step[PlanPhase], ...] = (
 )
 
 
-def run_plan(parts: Parts, run: Run, lease: WorkerLease, stop: Callable[[], bool]) -> None:
+def run_plan(parts: Parts, claimed: Claimed, stop: Callable[[], bool]) -> None:
     """Carry the plan phase of a claimed run to its end."""
+    run, lease = claimed.run, claimed.lease
     watch = RunWatch(parts, run, lease, stop)
-    phase = PlanPhase(parts, run, lease, parts.catalog.get(run.workspace), watch)
+    phase = PlanPhase(parts, run, lease, claimed.workspace, watch)
     try:
         end = run_steps(phase, PLAN_STEPS)
         watch.flush()
-        parts.store.runs.update(run.id, change_held(phase, _finish(phase, end)))
     finally:
+        # Before the run may be queued again: whoever takes it then lays a desk at the same place.
         if phase.desk is not None:
             phase.desk.close()
+    parts.store.runs.update(run.id, change_held(phase, _finish(phase, end)))
+
+
+def _desk_name(run: Run) -> str:
+    """Name the desk of this attempt: a worker thought lost may still close its own, late."""
+    return "plan" if run.attempts <= 1 else f"plan-{run.attempts}"
 
 
 def _finish(phase: PlanPhase, end: End) -> Callable[[Run, WorkspaceRecord], Change]:
     parts, now = phase.parts, phase.parts.clock.now()
+    rules = phase.workspace.rules
 
     def change(run: Run, record: WorkspaceRecord) -> Change:
         if end.status is RunStatus.CANCELED and run.cancel is None:
             again = dataclasses.replace(end_phase(run, RunStatus.PLAN_QUEUED, now), attempts=0)
-            return Change(run=again, audit=(parts.entry("run.requeue", SYSTEM, again),))
+            return Change(run=again, audit=(parts.entry(now, "run.requeue", SYSTEM, again),))
         run = dataclasses.replace(run, plan=phase.record)
-        seen = _observed(phase, run, record)
-        status, why, rules = _status(phase, run, seen, end)
-        ended = dataclasses.replace(end_phase(run, status, now, why), allowed_by=rules)
-        facts = _told(ended) | {"needed": most_approvals(phase.workspace.rules)}
-        entry = parts.entry(f"run.{'plan' if ended.plan else status}", SYSTEM, ended, **facts)
+        seen = _observed(phase, run, record, now)
+        status, why, allowed = _status(phase, run, seen, end, now)
+        ended = dataclasses.replace(end_phase(run, status, now, why), allowed_by=allowed)
+        facts = _told(ended) | {"needed": most_approvals(rules)}
+        facts |= {"needed_of_others": most_approvals_of_others(rules)}
+        action = f"run.{'plan' if ended.plan else status}"
+        entry = parts.entry(now, action, SYSTEM, ended, **facts)
         return Change(run=ended, workspace=seen, audit=(entry,))
 
     return change
 
 
 def _status(
-    phase: PlanPhase, run: Run, record: WorkspaceRecord, end: End
+    phase: PlanPhase, run: Run, record: WorkspaceRecord, end: End, now: datetime
 ) -> tuple[RunStatus, Problem | None, tuple[str, ...]]:
-    """Refine `awaiting_approval`: no rule may want one, or the gate may never open."""
+    """Refine `awaiting_approval`: somebody canceled it, no rule wants one, or it can never pass."""
     if end.status is not RunStatus.AWAITING_APPROVAL:
         return end.status, end.problem, ()
-    verdict = Gate(phase.parts).verdict(run, record)
-    if verdict.final:
-        first = verdict.final[0]
-        why = problem("state_moved") if first.code == "plan_stale" else problem("plan_failed")
-        return RunStatus.BLOCKED, dataclasses.replace(why, code=first.code, text=first.text), ()
+    if run.cancel:
+        return RunStatus.CANCELED, None, ()
+    judged = verdict(phase.parts, phase.workspace, run, record, now)
+    if judged.final:
+        return RunStatus.BLOCKED, problem_unmet(judged.final[0]), ()
     if needs_approval(phase.workspace.rules):
         return end.status, end.problem, ()
-    return RunStatus.APPROVED, end.problem, verdict.rules
+    return RunStatus.APPROVED, end.problem, judged.rules
 
 
-def _observed(phase: PlanPhase, run: Run, record: WorkspaceRecord) -> WorkspaceRecord:
+def _observed(
+    phase: PlanPhase, run: Run, record: WorkspaceRecord, now: datetime
+) -> WorkspaceRecord:
     """Take note of where the state was seen, if that is news.
 
     With a backend outside, somebody else may have moved it; older plans are then stale.
@@ -198,7 +211,7 @@ def _observed(phase: PlanPhase, run: Run, record: WorkspaceRecord) -> WorkspaceR
         return record
     if known and known.blob:
         return record
-    pointer = StatePointer(position, phase.parts.clock.now(), run.id)
+    pointer = StatePointer(position, now, run.id)
     return dataclasses.replace(record, state=pointer)
 
 

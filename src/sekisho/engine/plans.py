@@ -3,9 +3,13 @@
 import dataclasses
 
 from sekisho.domain.callers import Caller
-from sekisho.domain.errors import ArgumentsInvalid, PlanMissing
+from sekisho.domain.configurations import Configuration
+from sekisho.domain.errors import ArgumentsInvalid, PlanMissing, SourceRefused
 from sekisho.domain.plans import PlanMode, PlanOptions, PlanReading
 from sekisho.domain.runs import Run
+from sekisho.domain.text import plain
+from sekisho.domain.workspaces import Workspace
+from sekisho.engine.configurations import origin_name
 from sekisho.engine.parts import Parts
 
 _MESSAGE = 500
@@ -30,11 +34,17 @@ class Plans:
         self._parts = parts
 
     def create(self, order: PlanOrder, caller: Caller) -> Run:
-        """Queue a plan and return its run at once; a worker does the rest."""
+        """Queue a plan and return its run at once; a worker does the rest.
+
+        Raises:
+            WorkspaceUnknown, ConfigurationUnknown, ArgumentsInvalid.
+            SourceRefused: the content came in a way that this workspace does not take.
+        """
         parts = self._parts
         workspace = parts.catalog.get(order.workspace)
         configuration = parts.store.configurations.get(order.configuration)
         _check(order)
+        self._check_origin(workspace, configuration)
         now = parts.clock.now()
         run = Run(
             id=parts.ids.new("run"),
@@ -45,13 +55,21 @@ class Plans:
             created_at=now,
             updated_at=now,
             options=order.options,
-            message=order.message,
-            change_id=order.change_id,
+            message=plain(order.message),
+            change_id=plain(order.change_id),
         )
         facts = {"configuration": run.configuration, "options": run.options.describe()}
-        parts.store.runs.add(run, parts.entry("run.create", caller, run, **facts))
+        parts.store.runs.add(run, parts.entry(now, "run.create", caller, run, **facts))
         parts.bell.ring()
         return run
+
+    def _check_origin(self, workspace: Workspace, configuration: Configuration) -> None:
+        """Hold to the workspace's sources what came in for another workspace, too."""
+        blobs, digest = self._parts.store.blobs, configuration.digest
+        ways = (origin_name(digest, source, workspace.name) for source in workspace.sources)
+        if not any(blobs.has(way) for way in ways):
+            allowed = ", ".join(workspace.sources)
+            raise SourceRefused(name=workspace.name, source=configuration.source, allowed=allowed)
 
     def reading(self, run_id: str) -> PlanReading:
         """Return what a plan said, redacted. Raises PlanMissing."""

@@ -7,10 +7,12 @@ decides (rule 6).
 import dataclasses
 import io
 from collections.abc import Callable
+from datetime import datetime
 
 from sekisho.domain.audit import AuditEntry
 from sekisho.domain.callers import SYSTEM
 from sekisho.domain.changes import NOTHING, Change
+from sekisho.domain.errors import WorkspaceUnknown
 from sekisho.domain.leases import Worker, WorkerLease
 from sekisho.domain.problems import problem
 from sekisho.domain.runs import AT_WORK, Run, RunStatus, end_phase, held_by
@@ -22,6 +24,8 @@ from sekisho.engine.parts import Parts
 from sekisho.ports import RunQuery
 
 NOTHING_RESCUED = "none"
+_IN_DOUBT = frozenset({RunStatus.INTERRUPTED})
+_OVER = frozenset({RunStatus.CANCELED, RunStatus.ERRORED})
 _PATIENCE = 4
 """A process that lives but does not beat gets this many stall times: it may only be starved."""
 
@@ -32,6 +36,7 @@ class Recovery:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._seen: dict[str, tuple[int, float]] = {}
+        self._looked = parts.clock.monotonic()
 
     def sweep(self, me: str, carrying: frozenset[str]) -> None:
         """Look at every run at work, and at every apply in doubt; forget dead workers.
@@ -40,21 +45,39 @@ class Recovery:
         """
         store = self._parts.store
         lost = self._lost_workers(me)
-        at_work = store.runs.find(RunQuery(statuses=AT_WORK, limit=500)).items
+        at_work = tuple(self._parts.walk(RunQuery(statuses=AT_WORK, limit=500)))
         known = {w.id for w in store.workers.all()}
         for run in at_work:
             lease = run.worker
             mine = lease is not None and lease.worker_id == me
             gone = lease is None or lease.worker_id in lost or lease.worker_id not in known
             if (mine and run.id not in carrying) or (not mine and gone):
-                self._lose(run)
+                self._guarded(self._lose, run)
         for worker_id in lost:
             store.workers.remove(worker_id)
-        self._rescue_all()
+        for run in self._parts.walk(RunQuery(statuses=_IN_DOUBT, limit=100)):
+            if run.apply and run.apply.rescued_blob is None:
+                self._guarded(self.rescue, run)
+
+    def _guarded(self, look_after: Callable[[Run], object], run: Run) -> None:
+        """Keep trouble with one run from the others; it is tried again at the next sweep."""
+        try:
+            look_after(run)
+        except Exception as error:  # noqa: BLE001 (whatever it is: the others need looking after)
+            self._parts.journal.event("recovery.failed", run_id=run.id, error=error)
 
     def _lost_workers(self, me: str) -> frozenset[str]:
+        """Say which workers are gone. Time in which nobody looked is nobody's silence.
+
+        Where this worker itself was held up (a paused machine, a store that was away), the others
+        may have been too: all get their full time again.
+        """
+        now = self._parts.clock.monotonic()
+        held_up = now - self._looked > self._parts.limits.stall_after
+        self._looked = now
         workers = [w for w in self._parts.store.workers.all() if w.id != me]
-        self._seen = {w.id: self._seen.get(w.id, (-1, 0.0)) for w in workers}
+        before = {} if held_up else self._seen
+        self._seen = {w.id: before.get(w.id, (-1, 0.0)) for w in workers}
         return frozenset(w.id for w in workers if self._lost(w))
 
     def _lost(self, worker: Worker) -> bool:
@@ -77,8 +100,9 @@ class Recovery:
         after = parts.store.runs.update(run.id, self._lost_change(run.worker))
         parts.journal.event("run.lost", run_id=run.id, status=str(after.status))
         if after.status is RunStatus.PLAN_QUEUED:
+            parts.bell.ring()  # whoever plans it again cleans up first
+        elif after.status in _OVER:
             parts.terraform.clean(run.id)
-            parts.bell.ring()
 
     def _lost_change(self, lease: WorkerLease | None) -> Callable[[Run, WorkspaceRecord], Change]:
         parts, now = self._parts, self._parts.clock.now()
@@ -87,29 +111,23 @@ class Recovery:
             if lease is not None and not held_by(run, lease):
                 return NOTHING
             if run.status is RunStatus.PLANNING:
-                return Change(run=(again := self._again(run)), audit=(_told(parts, again),))
+                again = self._again(run, now)
+                return Change(run=again, audit=(_told(parts, again, now),))
             if run.status is not RunStatus.APPLYING:
                 return NOTHING
             why = problem("apply_in_doubt")
             ended = end_phase(run, RunStatus.INTERRUPTED, now, why)
             held = doubtful(record, run, why, now)
-            return Change(run=ended, workspace=held, audit=(_told(parts, ended),))
+            return Change(run=ended, workspace=held, audit=(_told(parts, ended, now),))
 
         return change
 
-    def _again(self, run: Run) -> Run:
-        now = self._parts.clock.now()
+    def _again(self, run: Run, now: datetime) -> Run:
         if run.cancel:
             return end_phase(run, RunStatus.CANCELED, now)
         if run.attempts < self._parts.limits.plan_attempts:
             return end_phase(run, RunStatus.PLAN_QUEUED, now)
         return end_phase(run, RunStatus.ERRORED, now, problem("worker_lost", attempts=run.attempts))
-
-    def _rescue_all(self) -> None:
-        query = RunQuery(statuses=frozenset({RunStatus.INTERRUPTED}), limit=100)
-        for run in self._parts.store.runs.find(query).items:
-            if run.apply and run.apply.rescued_blob is None:
-                self.rescue(run)
 
     def rescue(self, run: Run) -> bool:
         """Keep the state that a lost apply left on disk, once its process is gone.
@@ -125,27 +143,37 @@ class Recovery:
         return True
 
     def _rescued(self, run: Run, raw: bytes | None) -> Callable[[Run, WorkspaceRecord], Change]:
+        """Keep what was found, whatever it is; make it the newest state where that is certain."""
         parts, now = self._parts, self._parts.clock.now()
         position = _position(raw)
-        here = isinstance(parts.catalog.get(run.workspace).backend, ServerBackend)
+        here = position != NO_STATE and self._kept_here(run)
         name = NOTHING_RESCUED
-        if raw and position != NO_STATE:
+        if raw:
             name = state_blob(run, position) if here else f"rescued/{run.id}/errored.tfstate"
             parts.store.blobs.put(name, io.BytesIO(raw))
 
         def change(run: Run, record: WorkspaceRecord) -> Change:
-            if run.apply is None:
+            if run.apply is None or run.apply.rescued_blob is not None:
                 return NOTHING
-            after = position if position != NO_STATE else None
+            after = position if position != NO_STATE else run.apply.after
             found = dataclasses.replace(run.apply, rescued_blob=name, after=after)
             known = record.state.position if record.state else NO_STATE
             kept = record
-            if here and newer(position, known):
+            in_doubt = record.lock is not None and record.lock.run_id == run.id
+            if here and in_doubt and newer(position, known):
                 kept = dataclasses.replace(record, state=StatePointer(position, now, run.id, name))
-            entry = parts.entry("run.rescue", SYSTEM, run, after=str(after or "-"), found=name)
+            facts = {"after": str(after or "-"), "found": name}
+            entry = parts.entry(now, "run.rescue", SYSTEM, run, **facts)
             return Change(dataclasses.replace(run, apply=found), kept, (entry,))
 
         return change
+
+    def _kept_here(self, run: Run) -> bool:
+        """Say whether the server keeps the state of this run's workspace."""
+        try:
+            return isinstance(self._parts.catalog.get(run.workspace).backend, ServerBackend)
+        except WorkspaceUnknown:
+            return False
 
 
 def _position(raw: bytes | None) -> StatePosition:
@@ -155,6 +183,6 @@ def _position(raw: bytes | None) -> StatePosition:
         return NO_STATE
 
 
-def _told(parts: Parts, run: Run) -> AuditEntry:
+def _told(parts: Parts, run: Run, now: datetime) -> AuditEntry:
     lost = {"status": str(run.status), "attempts": run.attempts}
-    return parts.entry("run.lost", SYSTEM, run, **lost)
+    return parts.entry(now, "run.lost", SYSTEM, run, **lost)

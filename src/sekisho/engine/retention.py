@@ -4,8 +4,8 @@ The audit is never shortened, and no state is: only what is over, and old, goes.
 """
 
 from sekisho.domain.callers import SYSTEM
-from sekisho.domain.runs import FINAL, Run, RunStatus
-from sekisho.engine.configurations import blob_name
+from sekisho.domain.runs import FINAL, Run
+from sekisho.engine.configurations import blob_name, origins
 from sekisho.engine.parts import Parts
 from sekisho.ports import RunQuery
 
@@ -23,36 +23,39 @@ class Retention:
         parts.store.uploads.expire(parts.clock.now() - parts.limits.upload_for)
         used: set[str] = set()
         removed = 0
-        query = RunQuery(limit=500)
-        while True:
-            page = parts.store.runs.find(query)
-            for run in page.items:
-                if run.updated_at < before and self._may_go(run):
-                    self._remove(run)
-                    removed += 1
-                else:
-                    used.add(run.configuration)
-            if page.cursor is None:
-                break
-            query = RunQuery(cursor=page.cursor, limit=500)
+        for run in parts.walk(RunQuery(limit=500)):
+            if run.updated_at < before and self._may_go(run):
+                self._remove(run)
+                removed += 1
+            else:
+                used.add(run.configuration)
         for configuration in parts.store.configurations.all():
             if configuration.digest not in used and configuration.created_at < before:
-                parts.store.configurations.remove(configuration.digest)
-                parts.store.blobs.remove(blob_name(configuration.digest))
+                self._remove_configuration(configuration.digest)
         return removed
 
     def _may_go(self, run: Run) -> bool:
-        """An apply in doubt stays until its workspace is free again."""
-        if run.status is RunStatus.INTERRUPTED:
-            lock = self._parts.store.workspaces.get(run.workspace).lock
-            return lock is None or lock.run_id != run.id
-        return run.status in FINAL
+        """A run in whose name the workspace is locked stays until a person has unlocked it."""
+        lock = self._parts.store.workspaces.get(run.workspace).lock
+        return run.status in FINAL and (lock is None or lock.run_id != run.id)
 
     def _remove(self, run: Run) -> None:
-        store = self._parts.store
+        parts, store = self._parts, self._parts.store
+        status = str(run.status)
+        # Told first: what is cut off half-way is forgotten, and told, once more.
+        entry = parts.entry(parts.clock.now(), "run.forget", SYSTEM, run, status=status)
+        store.audit.append(entry)
         for name in store.blobs.names(f"runs/{run.id}/"):
             store.blobs.remove(name)
         store.readings.remove(run.id)
         store.logs.remove(run.id)
         store.runs.remove(run.id)
-        store.audit.append(self._parts.entry("run.forget", SYSTEM, run, status=str(run.status)))
+
+    def _remove_configuration(self, digest: str) -> None:
+        parts, store = self._parts, self._parts.store
+        facts = {"digest": digest}
+        entry = parts.about(parts.clock.now(), "configuration.forget", SYSTEM, None, **facts)
+        store.audit.append(entry)
+        store.configurations.remove(digest)
+        for name in (*store.blobs.names(origins(digest)), blob_name(digest)):
+            store.blobs.remove(name)

@@ -4,6 +4,7 @@ from sekisho.domain.callers import Caller
 from sekisho.domain.changes import NOTHING, Change
 from sekisho.domain.logs import LogPage
 from sekisho.domain.runs import AT_WORK, CancelRequest, Run, RunStatus, move, request_cancel
+from sekisho.domain.text import plain
 from sekisho.domain.workspaces import WorkspaceRecord
 from sekisho.engine.parts import Parts
 from sekisho.ports import Page, RunQuery
@@ -41,13 +42,15 @@ class Runs:
 
         Terraform gets one interrupt: it finishes what is in flight and saves the state.
         """
-        request = CancelRequest(caller, self._parts.clock.now(), reason)
+        request = CancelRequest(caller, self._parts.clock.now(), plain(reason))
 
         def change(run: Run, _record: WorkspaceRecord) -> Change:
             asked = request_cancel(run, request)
             if asked == run:
                 return NOTHING
-            entry = self._parts.entry("run.cancel", caller, asked, reason=reason)
+            entry = self._parts.entry(
+                request.at, "run.cancel", caller, asked, reason=request.reason
+            )
             return Change(run=asked, audit=(entry,))
 
         after = self._parts.store.runs.update(run_id, change)
@@ -56,11 +59,11 @@ class Runs:
 
     def discard(self, run_id: str, caller: Caller, reason: str = "") -> Run:
         """Throw away a plan that waits; nothing was or will be changed by it."""
-        now = self._parts.clock.now()
+        now, why = self._parts.clock.now(), plain(reason)
 
         def change(run: Run, _record: WorkspaceRecord) -> Change:
             gone = move(run, RunStatus.DISCARDED, now, "discard")
-            entry = self._parts.entry("run.discard", caller, gone, reason=reason)
+            entry = self._parts.entry(now, "run.discard", caller, gone, reason=why)
             return Change(run=gone, audit=(entry,))
 
         return self._parts.store.runs.update(run_id, change)

@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Callable
 
 from sekisho.domain.changes import NOTHING, Change
+from sekisho.domain.errors import SekishoError
 from sekisho.domain.leases import ProcessMark, WorkerLease
 from sekisho.domain.logs import LogLine
 from sekisho.domain.runs import Run, held_by
@@ -69,11 +70,16 @@ class RunWatch:
         self.line(LogLine(self._parts.clock.now(), phase, "step", "info", text))
 
     def flush(self) -> None:
-        """Write what waits."""
+        """Write what waits. A log that cannot be written never decides how a phase ends."""
         lines, self._lines = self._lines, []
         self._flushed = self._parts.clock.monotonic()
-        if lines:
+        if not lines:
+            return
+        try:
             self._parts.store.logs.append(self._run.id, lines)
+        except SekishoError as error:
+            lost = {"run_id": self._run.id, "lines": len(lines)}
+            self._parts.journal.event("log.lost", error=error, **lost)
 
     def stopping(self) -> bool:
         """Say whether the phase was asked to end; late lines are written on the way."""

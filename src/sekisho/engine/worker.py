@@ -2,17 +2,22 @@
 
 import dataclasses
 from collections.abc import Callable
+from datetime import datetime
 
+from sekisho.domain.approvals import people
 from sekisho.domain.callers import SYSTEM
 from sekisho.domain.changes import NOTHING, Change
+from sekisho.domain.errors import WorkspaceUnknown
 from sekisho.domain.leases import Worker as WorkerRecord
 from sekisho.domain.leases import WorkerLease
+from sekisho.domain.problems import problem_of
 from sekisho.domain.queue import Slots, pick
-from sekisho.domain.runs import Run, RunStatus, claim, held_by
-from sekisho.domain.workspaces import WorkspaceRecord, take_lease
+from sekisho.domain.runs import Run, RunStatus, claim, end_phase, held_by
+from sekisho.domain.workspaces import Workspace, WorkspaceRecord, take_lease
 from sekisho.engine.applying import run_apply
-from sekisho.engine.gate import Gate
+from sekisho.engine.gate import Gate, verdict
 from sekisho.engine.parts import Parts
+from sekisho.engine.phases import Claimed
 from sekisho.engine.planning import run_plan
 from sekisho.engine.recovery import Recovery
 from sekisho.engine.retention import Retention
@@ -52,24 +57,16 @@ class Worker:
         )
 
     def run(self, stopping: Callable[[], bool]) -> None:
-        """Work until asked to stop, then let go of everything in good order.
-
-        An error of the store (a full disk, a lost connection) is told and outlived.
-        """
+        """Work until asked to stop, then let go of everything in good order."""
         self._parts.journal.event("worker.start", worker_id=self._record.id)
         while not stopping():
-            try:
-                self.turn()
-            except Exception as error:  # noqa: BLE001 (a worker outlives its store's bad minutes)
-                self._parts.journal.event("worker.failed", worker_id=self._record.id, error=error)
+            self._outlive(self.turn)
             self._parts.bell.wait(_TURN)
         self.drain()
 
     def turn(self) -> None:
         """Do what is due, and take as many phases as there is room for."""
-        if self._is_due("beat"):
-            self._record = dataclasses.replace(self._record, beat=self._record.beat + 1)
-            self._parts.store.workers.put(self._record)
+        self._beat()
         self._reap()
         if self._is_due("recover"):
             self._recovery.sweep(self._record.id, frozenset(self._carried))
@@ -88,13 +85,31 @@ class Worker:
             if carried.run.status is RunStatus.PLANNING:
                 carried.execution.stop()
         while self._carried:
-            self._reap()
+            self._outlive(self._tend)
             if clock.monotonic() > deadline:
                 for carried in self._carried.values():
                     carried.execution.stop()
             self._parts.bell.wait(0.05)
-        self._parts.store.workers.remove(self._record.id)
+            self._reap()
+        self._outlive(lambda: self._parts.store.workers.remove(self._record.id))
         self._parts.journal.event("worker.stop", worker_id=self._record.id)
+
+    def _tend(self) -> None:
+        """Do what must go on until the last phase ends: who does not beat is thought lost."""
+        self._beat()
+        self._pass_cancels_on()
+
+    def _outlive(self, work: Callable[[], None]) -> None:
+        """Do work; an error of the store (a full disk, a lost connection) is told and outlived."""
+        try:
+            work()
+        except Exception as error:  # noqa: BLE001 (a worker outlives its store's bad minutes)
+            self._parts.journal.event("worker.failed", worker_id=self._record.id, error=error)
+
+    def _beat(self) -> None:
+        if self._is_due("beat"):
+            self._record = dataclasses.replace(self._record, beat=self._record.beat + 1)
+            self._parts.store.workers.put(self._record)
 
     @property
     def carrying(self) -> int:
@@ -124,7 +139,7 @@ class Worker:
             slots = self._slots()
             if slots == Slots(0, 0):
                 return
-            queued = self._parts.store.runs.find(RunQuery(statuses=_QUEUED, limit=500)).items
+            queued = self._parts.walk(RunQuery(statuses=_QUEUED, limit=500))
             waiting = [r for r in queued if r.id not in passed]
             if not waiting:
                 return
@@ -144,56 +159,79 @@ class Worker:
     def _start(self, run: Run) -> bool:
         parts = self._parts
         lease = WorkerLease(self._record.id, run.attempts + 1, parts.clock.now())
-        claimed = parts.store.runs.update(run.id, self._claim(lease))
-        if not held_by(claimed, lease):
+        try:
+            workspace = parts.catalog.get(run.workspace)
+        except WorkspaceUnknown as error:
+            parts.store.runs.update(run.id, _undeclared(parts, error, lease.since))
             return False
-        carry = run_plan if claimed.status is RunStatus.PLANNING else run_apply
-        name = f"{claimed.status}-{claimed.id}"
+        run = parts.store.runs.update(run.id, _claim(parts, workspace, lease))
+        if not held_by(run, lease):
+            return False
+        carry = run_plan if run.status is RunStatus.PLANNING else run_apply
+        claimed = Claimed(run, lease, workspace)
 
         def phase(stop: Callable[[], bool]) -> None:
             try:
-                carry(parts, claimed, lease, stop)
+                carry(parts, claimed, stop)
             finally:
                 parts.bell.ring()
 
-        execution = parts.executor.start(name, phase)
-        self._carried[claimed.id] = _Carried(claimed, lease, execution)
+        execution = parts.executor.start(f"{run.status}-{run.id}", phase)
+        self._carried[run.id] = _Carried(run, lease, execution)
         return True
 
-    def _claim(self, lease: WorkerLease) -> Callable[[Run, WorkspaceRecord], Change]:
-        parts, gate = self._parts, self._gate
 
-        def change(run: Run, record: WorkspaceRecord) -> Change:
-            if run.status is RunStatus.PLAN_QUEUED:
-                started = claim(run, lease)
-                facts = {"attempt": lease.attempt, "worker": lease.worker_id}
-                return Change(
-                    run=started, audit=(parts.entry("run.plan_start", SYSTEM, run, **facts),)
-                )
-            if run.status is not RunStatus.APPLY_QUEUED or not gate.verdict(run, record).open:
-                return NOTHING
-            return _begin_apply(parts, run, record, lease)
+def _claim(
+    parts: Parts, workspace: Workspace, lease: WorkerLease
+) -> Callable[[Run, WorkspaceRecord], Change]:
+    """Take the run if it still waits, and an apply only where the gate is open at this moment."""
 
-        return change
+    def change(run: Run, record: WorkspaceRecord) -> Change:
+        if run.status is RunStatus.PLAN_QUEUED:
+            started = claim(run, lease)
+            facts = {"attempt": lease.attempt, "worker": lease.worker_id}
+            entry = parts.entry(lease.since, "run.plan_start", SYSTEM, run, **facts)
+            return Change(run=started, audit=(entry,))
+        if run.status is not RunStatus.APPLY_QUEUED:
+            return NOTHING
+        if not verdict(parts, workspace, run, record, lease.since).open:
+            return NOTHING
+        return _begin_apply(parts, run, record, lease)
+
+    return change
+
+
+def _undeclared(
+    parts: Parts, error: WorkspaceUnknown, now: datetime
+) -> Callable[[Run, WorkspaceRecord], Change]:
+    """End a plan whose workspace the operator took away; a waiting apply may see it come back."""
+
+    def change(run: Run, _record: WorkspaceRecord) -> Change:
+        if run.status is not RunStatus.PLAN_QUEUED:
+            return NOTHING
+        ended = end_phase(run, RunStatus.ERRORED, now, problem_of(error))
+        entry = parts.entry(now, "run.errored", SYSTEM, ended, problem=error.code)
+        return Change(run=ended, audit=(entry,))
+
+    return change
 
 
 def _begin_apply(parts: Parts, run: Run, record: WorkspaceRecord, lease: WorkerLease) -> Change:
     """Take the workspace, use up the approvals, and begin: one write."""
     taken = take_lease(record, run.id, lease.since)
-    started = claim(run, lease)
-    if started.apply is None or started.plan is None:
+    if run.apply is None or run.plan is None:
         raise RuntimeError("an apply was queued without a plan")
-    record_of_apply = dataclasses.replace(
-        started.apply, started_at=lease.since, fence=taken.fence, before=started.plan.position
+    begun = dataclasses.replace(
+        run.apply, started_at=lease.since, fence=taken.fence, before=run.plan.position
     )
-    started = dataclasses.replace(started, apply=record_of_apply)
+    started = dataclasses.replace(claim(run, lease), apply=begun)
+    seal = run.plan.seal.seal.digest
     facts = {
-        "seal": started.plan.seal.seal.digest if started.plan else "",
+        "seal": seal,
         "fence": taken.fence,
-        "approved_by": ", ".join(sorted({a.by.person for a in run.approvals})),
+        "approved_by": ", ".join(sorted(people(run.approvals, seal))),
         "worker": lease.worker_id,
     }
-    entry = parts.entry(
-        "run.apply_start", run.apply.requested_by if run.apply else SYSTEM, run, **facts
-    )
+    asked_by = run.apply.requested_by
+    entry = parts.entry(lease.since, "run.apply_start", asked_by, run, **facts)
     return Change(run=started, workspace=taken, audit=(entry,))

@@ -4,10 +4,11 @@ import dataclasses
 
 from sekisho.domain.callers import Caller
 from sekisho.domain.changes import Change
-from sekisho.domain.errors import ArgumentsInvalid, ProcessAlive
+from sekisho.domain.errors import ArgumentsInvalid, ProcessAlive, RunUnknown
 from sekisho.domain.leases import WorkspaceLock
 from sekisho.domain.runs import Run, RunStatus
-from sekisho.domain.workspaces import Workspace, WorkspaceRecord, lock, unlock
+from sekisho.domain.text import plain
+from sekisho.domain.workspaces import Workspace, WorkspaceRecord, check_free, lock, unlock
 from sekisho.engine.parts import Parts
 from sekisho.engine.recovery import Recovery
 
@@ -43,10 +44,10 @@ class Workspaces:
         if not reason.strip():
             raise ArgumentsInvalid(problem="reason is needed")
         self._parts.catalog.get(name)
-        hold = WorkspaceLock(caller.person, reason.strip(), self._parts.clock.now())
+        hold = WorkspaceLock(caller.person, plain(reason).strip(), self._parts.clock.now())
 
         def change(record: WorkspaceRecord) -> Change:
-            entry = self._parts.about("workspace.lock", caller, name, reason=hold.reason)
+            entry = self._parts.about(hold.at, "workspace.lock", caller, name, reason=hold.reason)
             return Change(workspace=lock(record, hold), audit=(entry,))
 
         return self._parts.store.workspaces.update(name, change)
@@ -57,22 +58,30 @@ class Workspaces:
         Raises:
             ProcessAlive: the Terraform of that apply is still at work.
             WorkspaceNotLocked: nobody held it.
+            WorkspaceLocked: while we looked, somebody else locked it, or another apply went wrong.
         """
+        parts, now, why = self._parts, self._parts.clock.now(), plain(reason)
         held = self.get(name).record.lock
         if held and held.run_id:
             self._rescue(held.run_id)
 
         def change(record: WorkspaceRecord) -> Change:
-            facts = {"reason": reason, "owner": held.owner if held else ""}
-            entry = self._parts.about("workspace.unlock", caller, name, **facts)
-            return Change(workspace=unlock(record), audit=(entry,))
+            free = unlock(record)
+            if held is None or record.lock != held:
+                check_free(record, parts.console_url)
+            facts = {"reason": why, "owner": held.owner if held else ""}
+            entry = parts.about(now, "workspace.unlock", caller, name, **facts)
+            return Change(workspace=free, audit=(entry,))
 
-        after = self._parts.store.workspaces.update(name, change)
-        self._parts.bell.ring()
+        after = parts.store.workspaces.update(name, change)
+        parts.bell.ring()
         return after
 
     def _rescue(self, run_id: str) -> None:
-        run: Run = self._parts.store.runs.get(run_id)
+        try:
+            run: Run = self._parts.store.runs.get(run_id)
+        except RunUnknown:
+            return
         if run.status is not RunStatus.INTERRUPTED:
             return
         if run.process and self._parts.processes.alive(run.process):

@@ -1,5 +1,6 @@
 """One working directory of one phase, and the Terraform commands in it."""
 
+import dataclasses
 import errno
 import json
 from collections.abc import Mapping
@@ -174,6 +175,9 @@ class LocalDesk:
             *again,
             "../plan.tfplan",
         )
+        if listener.only_the_lock() and ended.code == 1 and not ended.stopped:
+            # Everything was applied and the state was saved: an outcome of its own.
+            ended = dataclasses.replace(ended, code=0)
         return self._finished(listener, ended)
 
     def read_state(self) -> StateReading | None:

@@ -65,6 +65,7 @@ class Listener:
         self.lock_holder = ""
         self.stale = False
         self.lock_left = False
+        self._other_errors = False
 
     def line(self, raw: bytes) -> None:
         """Take one line of output."""
@@ -108,8 +109,13 @@ class Listener:
         )
         if level == "error":
             self._errors.append(line)
+            self._other_errors |= not any(s in line.text for s in _UNLOCK)
         self._notice(f"{line.text}\n{detail}")
         return line
+
+    def only_the_lock(self) -> bool:
+        """Say whether all that went wrong is that the lock stayed: the work itself was done."""
+        return self.lock_left and not self._other_errors
 
     def _say(self, kind: str, level: str, text: str, **more: Any) -> None:
         self._give(self.make(kind, level, text, **more))
@@ -126,6 +132,7 @@ class Listener:
         level = "error" if text.startswith(("Error:", "panic:")) else "info"
         if level == "error":
             self._errors.append(self.make("log", level, text))
+            self._other_errors = True
         self._say("log", level, text)
 
     def _event_line(self, event: Json) -> None:

@@ -1,13 +1,11 @@
 """Approvals: asking for a code, approving or rejecting with it, and applying what was approved."""
 
 import contextlib
-from typing import cast
 
 from starlette.responses import Response
 
 from sekisho.domain.errors import ArgumentsInvalid, Conflict, SealBroken
 from sekisho.domain.runs import RunStatus
-from sekisho.engine.approvals import Decision
 from sekisho.web.runs import address, recover
 from sekisho.web.visits import Console, Page, Visit, go
 
@@ -17,7 +15,7 @@ def _code(console: Console, visit: Visit) -> Response:
     decision = visit.needed("decision")
     if decision not in ("approve", "reject"):
         raise ArgumentsInvalid(problem="decision is approve or reject")
-    seal = console.engine.approvals.begin(visit.path("run_id"), cast("Decision", decision))
+    seal = console.engine.approvals.begin(visit.path("run_id"), decision)
     if seal != visit.needed("seal"):
         raise SealBroken(parts="plan")
     return go(f"{address(visit)}?decide={decision}#decision", "code_shown")

@@ -19,7 +19,13 @@ from sekisho.web.options import ConsoleOptions
 from sekisho.web.rendering import Pages
 from sekisho.web.visits import NOTE_COOKIE, VIA, Console, Page, Visit, visit_of
 
-PAGES: tuple[Page, ...] = (*runs.PAGES, *approvals.PAGES, *logs.PAGES, *workspaces.PAGES, *audits.PAGES)
+PAGES: tuple[Page, ...] = (
+    *runs.PAGES,
+    *approvals.PAGES,
+    *logs.PAGES,
+    *workspaces.PAGES,
+    *audits.PAGES,
+)
 """Every page and form."""
 _YEAR = 365 * 24 * 3600
 
@@ -68,9 +74,7 @@ def _endpoint(
             response = _refusal(pages, page, request, error)
         except HTTPException as error:
             key = _key(error.status_code)
-            response = pages.render_bare(
-                request, language_of(request), error.status_code, key=key
-            )
+            response = pages.render_bare(request, language_of(request), error.status_code, key=key)
         else:
             _set_cookies(response, request, token, console.options)
         return guard.armoured(response)
@@ -82,7 +86,8 @@ async def _admit(console: Console, page: Page, request: Request, token: str) -> 
     """Let a request in that may come in, and say who it is."""
     guard.check_host(request, console.options)
     if page.decides:
-        guard.check_no_credential(request, request.url.path.rpartition("/")[0])
+        page_url = console.options.base_url + request.url.path.rpartition("/")[0]
+        guard.check_no_credential(request, page_url)
     fields: dict[str, str] = {}
     if page.method == "POST":
         fields = await guard.read_form(request)
@@ -108,9 +113,7 @@ def _refusal(pages: Pages, page: Page, request: Request, error: SekishoError) ->
     return pages.render_bare(request, language, status, error=error)
 
 
-def _set_cookies(
-    response: Response, request: Request, token: str, options: ConsoleOptions
-) -> None:
+def _set_cookies(response: Response, request: Request, token: str, options: ConsoleOptions) -> None:
     keep = functools.partial(
         response.set_cookie,
         path="/",
@@ -132,10 +135,13 @@ def _is_page(response: Response) -> bool:
 
 def _asset_endpoint(options: ConsoleOptions) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
-        guard.check_host(request, options)
+        try:
+            guard.check_host(request, options)
+        except SekishoError as error:
+            return guard.armoured(Response(status_code=http_status(error)))
         found = asset_files.served().get(request.path_params["name"])
         if found is None:
-            raise HTTPException(404)
+            return guard.armoured(Response(status_code=404))
         response = Response(found.content, media_type=found.media_type)
         response.headers["Cache-Control"] = asset_files.FOREVER
         return guard.armoured(response)

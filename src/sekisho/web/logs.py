@@ -28,7 +28,7 @@ BUSY = AT_WORK | {RunStatus.PLAN_QUEUED, RunStatus.APPLY_QUEUED}
 
 @dataclass(frozen=True)
 class Tail:
-    """The newest lines; `cursor` is where the script goes on; `earlier` lines are not among them."""
+    """The newest lines, after `earlier` others; `cursor` is where the script goes on."""
 
     lines: tuple[LogLine, ...]
     cursor: int

@@ -3,7 +3,7 @@
 import functools
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote, urlencode
 
 import jinja2
@@ -71,8 +71,10 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.globals.update(asset=asset_files.address, tones=TONES)  # pyright: ignore[reportUnknownMemberType]
-    environment.filters.update(
+    words = cast("dict[str, Any]", environment.globals)
+    words.update(asset=asset_files.address, tones=TONES)
+    filters = cast("dict[str, Any]", environment.filters)  # pyright: ignore[reportUnknownMemberType]
+    filters.update(
         date_time=times.date_time,
         minute=times.minute,
         clock_time=times.clock_time,
@@ -96,9 +98,9 @@ def _text(language: Language, text: Text) -> str:
     return getattr(text, language)
 
 
-def _switch(request: Request, to: Language, path: str = "") -> str:
-    """Return the address of this page in another language; forms lead back to a page of their own."""
-    if path:
+def _switch(request: Request, to: Language, path: str) -> str:
+    """Return the address of this page in another language; what a form answered has `path`."""
+    if request.method != "GET":
         return f"{path}?{urlencode({'lang': to})}"
     kept = [(k, v) for k, v in request.query_params.multi_items() if k != "lang"]
     return f"?{urlencode([*kept, ('lang', to)])}"

@@ -92,8 +92,8 @@ Recover = Callable[[Console, Visit, SekishoError], Response]
 class Page:
     """One address of the console.
 
-    `decides`: a person's decision, which no credential may come near. `recover` answers an error of
-    the handler with the page that the reader came from; `data`: scripts read it, so errors are JSON.
+    `decides`: a person's decision, which no credential may come near. `recover` answers an error
+    of the handler with the page the reader came from; `data`: scripts read it, errors are JSON.
     """
 
     path: str

@@ -4,8 +4,6 @@ from typing import Annotated
 
 from pydantic import Field
 
-from sekisho.domain.runs import WAITING
-from sekisho.engine.engine import Engine
 from sekisho.mcp_server.arguments import (
     Addresses,
     Digest,
@@ -19,7 +17,8 @@ from sekisho.mcp_server.arguments import (
 from sekisho.mcp_server.call import Call
 from sekisho.mcp_server.spec import ToolSpec
 from sekisho.views.orders import PlanAsk
-from sekisho.views.plans import PlanView, one_of, page_of, summary_of
+from sekisho.views.plans import PlanView
+from sekisho.views.reading import plan_shown
 from sekisho.views.runs import RunView
 
 
@@ -67,19 +66,8 @@ async def plan_get(
     Without more it is a short summary; with address or details=true it shows values. Show the user
     the dangerous changes. Next: approval_request, or run_apply once it is approved.
     """
-    return await call.ask(_plan, call.engine, run_id, address, cursor if details or cursor else -1)
-
-
-def _plan(engine: Engine, run_id: str, address: str, start: int) -> PlanView:
-    run, reading = engine.runs.get(run_id), engine.plans.reading(run_id)
-    if address:
-        return one_of(run, reading, address)
-    if start >= 0:
-        return page_of(run, reading, start)
-    if run.status not in WAITING:
-        return summary_of(run, reading)
-    link = engine.approvals.link(run_id)
-    return summary_of(run, reading, link.verdict, link.url if link.running else "")
+    start = cursor if details or cursor else None
+    return await call.ask(plan_shown, call.engine, run_id, address, start)
 
 
 PLAN_TOOLS = (

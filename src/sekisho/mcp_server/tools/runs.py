@@ -4,13 +4,13 @@ from typing import Annotated
 
 from pydantic import Field
 
-from sekisho.domain.runs import Run, RunStatus
-from sekisho.engine.engine import Engine
+from sekisho.domain.runs import RunStatus
 from sekisho.mcp_server.arguments import Limit, Place, Reason, RunId, Wait
 from sekisho.mcp_server.call import Call
 from sekisho.mcp_server.spec import ToolSpec
 from sekisho.ports import RunQuery
-from sekisho.views.logs import LogView, log_of
+from sekisho.views.logs import LogView
+from sekisho.views.reading import log_shown, run_shown
 from sekisho.views.runs import RunPage, RunView, Status
 from sekisho.views.waiting import follow
 
@@ -22,7 +22,7 @@ async def run_get(call: Call, run_id: RunId, wait_seconds: Wait = 0) -> RunView:
     nothing. Call it again until the status is the one you wait for.
     """
     run = await follow(lambda: call.ask(call.engine.runs.get, run_id), wait_seconds)
-    return RunView.of(run, await call.ask(_review_url, call.engine, run))
+    return await call.ask(run_shown, call.engine, run)
 
 
 async def run_list(
@@ -50,7 +50,7 @@ async def run_log(call: Call, run_id: RunId, cursor: Place = 0, limit: Limit = 1
 
     Use it to follow an apply, or to find out why a run failed.
     """
-    return await call.ask(_log, call.engine, run_id, cursor, limit)
+    return await call.ask(log_shown, call.engine, run_id, cursor, limit)
 
 
 async def run_apply(call: Call, run_id: RunId) -> RunView:
@@ -76,19 +76,6 @@ async def run_discard(call: Call, run_id: RunId, reason: Reason = "") -> RunView
     Use it when a plan is not wanted after all. Next: plan_create for another one.
     """
     return RunView.of(await call.ask(call.engine.runs.discard, run_id, call.caller, reason))
-
-
-def _review_url(engine: Engine, run: Run) -> str:
-    if run.status not in (RunStatus.AWAITING_APPROVAL, RunStatus.INTERRUPTED) or not run.plan:
-        return ""
-    link = engine.approvals.link(run.id)
-    return link.url if link.running else ""
-
-
-def _log(engine: Engine, run_id: str, cursor: int, limit: int) -> LogView:
-    run = engine.runs.get(run_id)
-    page = engine.runs.log(run_id, cursor, limit)
-    return log_of(run, page, lambda shorter: engine.runs.log(run_id, cursor, shorter))
 
 
 RUN_TOOLS = (

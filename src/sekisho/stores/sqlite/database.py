@@ -18,6 +18,7 @@ from sekisho.stores.writes import Turn
 
 _IDLE = 8
 """Connections kept for the next borrower; each holds up to 2 MB of pages."""
+_TRY_AGAIN_SECONDS = 0.001
 
 
 class Database:
@@ -33,7 +34,7 @@ class Database:
         private_file(path)
         self._file = _identity(path)
         with self.reading() as connection:
-            self._use_wal(connection)
+            self._insist(connection, "PRAGMA journal_mode=WAL")
         self._migrate()
 
     @contextlib.contextmanager
@@ -57,7 +58,7 @@ class Database:
         with self._turn, self._translated(), self._lent() as connection:
             if _identity(self._path) != self._file:
                 raise StoreUnavailable(problem="the database file was moved or replaced")
-            connection.execute("BEGIN IMMEDIATE")
+            self._insist(connection, "BEGIN IMMEDIATE")
             yield connection
             connection.execute("COMMIT")
 
@@ -101,18 +102,27 @@ class Database:
         connection.execute("PRAGMA trusted_schema=OFF")
         return connection
 
-    def _use_wal(self, connection: sqlite3.Connection) -> None:
-        """Switch to WAL; SQLite does not wait when several processes do this at once, so we do."""
+    def _insist(self, connection: sqlite3.Connection, statement: str) -> None:
+        """Execute a statement that needs the database for itself, as soon as others let go.
+
+        SQLite would wait longer and longer between its tries, and so hardly ever get a turn beside
+        a process that writes all the time; for `journal_mode` it does not wait at all.
+        """
         until = time.monotonic() + self._patience
-        while True:
-            try:
-                connection.execute("PRAGMA journal_mode=WAL")
-            except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
-                    raise
-                time.sleep(0.01)
-            else:
-                return
+        connection.execute("PRAGMA busy_timeout=0")
+        try:
+            while True:
+                try:
+                    connection.execute(statement)
+                except sqlite3.OperationalError as error:
+                    busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+                    if not busy or time.monotonic() > until:
+                        raise
+                    time.sleep(_TRY_AGAIN_SECONDS)
+                else:
+                    return
+        finally:
+            connection.execute(f"PRAGMA busy_timeout={int(self._patience * 1000)}")
 
     def _migrate(self) -> None:
         """Bring the schema up to date, once, however many processes start at the same time."""

@@ -1,0 +1,44 @@
+"""What both faces show of a run in one go: gathered from the engine, which blocks."""
+
+from sekisho.domain.runs import WAITING, Run, RunStatus
+from sekisho.engine.engine import Engine
+from sekisho.views.logs import LogView, log_of
+from sekisho.views.plans import PlanView, one_of, page_of, summary_of
+from sekisho.views.runs import RunView
+
+_FOR_PEOPLE = (RunStatus.AWAITING_APPROVAL, RunStatus.INTERRUPTED)
+
+
+def run_shown(engine: Engine, run: Run) -> RunView:
+    """Show a run, with the review page where a person should look at it."""
+    if run.status not in _FOR_PEOPLE or not run.plan:
+        return RunView.of(run)
+    link = engine.approvals.link(run.id)
+    return RunView.of(run, link.url if link.running else "")
+
+
+def plan_shown(
+    engine: Engine, run_id: str, address: str = "", start: int | None = None
+) -> PlanView:
+    """Show a plan: a summary, one resource, or details from a place on.
+
+    Raises:
+        RunUnknown, PlanMissing: there is nothing to show.
+        AddressUnknown, CursorInvalid: not in this plan.
+    """
+    run, reading = engine.runs.get(run_id), engine.plans.reading(run_id)
+    if address:
+        return one_of(run, reading, address)
+    if start is not None:
+        return page_of(run, reading, start)
+    if run.status not in WAITING:
+        return summary_of(run, reading)
+    link = engine.approvals.link(run_id)
+    return summary_of(run, reading, link.verdict, link.url if link.running else "")
+
+
+def log_shown(engine: Engine, run_id: str, cursor: int, limit: int) -> LogView:
+    """Show a page of a run's log. Raises RunUnknown."""
+    run = engine.runs.get(run_id)
+    page = engine.runs.log(run_id, cursor, limit)
+    return log_of(run, page, lambda shorter: engine.runs.log(run_id, cursor, shorter))

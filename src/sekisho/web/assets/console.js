@@ -1,0 +1,118 @@
+"use strict";
+// The console works without this file. It follows a run that moves: log, status, and the page
+// around them once the status changes. Text from the server is only ever set as text.
+(() => {
+  const EVERY = { busy: 1000, waiting: 5000, lost: 5000 };
+
+  const element = (tag, name, text) => {
+    const made = document.createElement(tag);
+    made.className = name;
+    if (text) made.textContent = text;
+    return made;
+  };
+
+  const lineOf = (line) => {
+    const tone = { error: "bad", warn: "warn" }[line.level] || "plain";
+    const row = element("li", tone);
+    const time = element("time", "", line.time);
+    time.dateTime = line.at;
+    const text = element("span", "text", line.text);
+    if (line.place) text.append(" ", element("span", "quiet", `(${line.place})`));
+    if (line.detail) text.append(element("span", "detail", line.detail));
+    row.append(time, element("span", "phase", line.phase), text);
+    return row;
+  };
+
+  const addLines = (lines) => {
+    const list = document.getElementById("log-lines");
+    const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 40;
+    list.append(...lines.map(lineOf));
+    document.getElementById("log-none").hidden = list.childElementCount > 0;
+    if (atEnd) list.scrollTop = list.scrollHeight;
+  };
+
+  const relative = (root) => {
+    const words = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "auto" });
+    for (const time of root.querySelectorAll("time[data-relative]")) {
+      const minutes = Math.round((new Date(time.dateTime) - Date.now()) / 60000);
+      const hours = Math.round(minutes / 60);
+      const said = Math.abs(minutes) < 100 ? words.format(minutes, "minute") : words.format(hours, "hour");
+      const note = time.nextElementSibling || element("span", "quiet relative");
+      note.textContent = `(${said})`;
+      if (!note.parentElement) time.after(" ", note);
+    }
+  };
+
+  const fold = (root) => {
+    const bar = root.querySelector("#fold");
+    if (!bar) return;
+    bar.hidden = false;
+    bar.addEventListener("click", (event) => {
+      const how = event.target.dataset.fold;
+      if (!how) return;
+      for (const change of root.querySelectorAll("details.change")) change.open = how === "open";
+    });
+  };
+
+  const toEnd = () => {
+    const list = document.getElementById("log-lines");
+    if (list) list.scrollTop = list.scrollHeight;
+  };
+
+  const dress = (root) => {
+    fold(root);
+    relative(root);
+    toEnd();
+  };
+
+  const swap = async (live) => {
+    const answer = await fetch(live.dataset.address, { cache: "no-store" });
+    if (!answer.ok) return live;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = page.getElementById("live");
+    if (!fresh) return live;
+    document.title = page.title;
+    live.replaceWith(document.adoptNode(fresh));
+    dress(fresh);
+    return fresh;
+  };
+
+  const mark = (kind) => {
+    const shown = document.getElementById("live-mark");
+    shown.hidden = !kind;
+    if (kind) shown.textContent = shown.dataset[kind];
+  };
+
+  const news = async (live) => {
+    const list = document.getElementById("log-lines");
+    const address = `${live.dataset.address}/log?after=${encodeURIComponent(list.dataset.cursor)}`;
+    const answer = await fetch(address, { cache: "no-store", headers: { Accept: "application/json" } });
+    if (!answer.ok) throw new Error(String(answer.status));
+    const body = await answer.json();
+    list.dataset.cursor = String(body.cursor);
+    addLines(body.lines);
+    return body;
+  };
+
+  // Somebody is typing: the page around them stays until the run itself has moved on.
+  const typing = () => ["INPUT", "TEXTAREA"].includes(document.activeElement?.tagName || "");
+
+  const follow = async (live) => {
+    try {
+      const body = await news(live);
+      mark(body.busy ? "live" : "");
+      const moved = body.status !== live.dataset.status;
+      const changed = String(body.version) !== live.dataset.version;
+      if (moved || (changed && !typing())) live = await swap(live);
+      if (body.final && !body.more) return mark("");
+      setTimeout(follow, body.more ? 0 : EVERY[body.busy ? "busy" : "waiting"], live);
+    } catch {
+      mark("lost");
+      setTimeout(follow, EVERY.lost, live);
+    }
+  };
+
+  const live = document.getElementById("live");
+  dress(document);
+  if (live && live.dataset.final === "no") follow(live);
+})();

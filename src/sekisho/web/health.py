@@ -1,0 +1,67 @@
+"""Health: for people, load balancers and orchestrators; needs no credential and tells no secret."""
+
+import dataclasses
+from collections.abc import Callable
+
+import anyio
+import anyio.to_thread
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from sekisho.domain.errors import SekishoError
+from sekisho.engine.engine import Engine
+from sekisho.ports import RunQuery
+
+_PATIENCE = 3.0
+"""Seconds that the store has to answer."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Health:
+    """What health is judged by. `draining` says that this process takes no new work."""
+
+    engine: Engine
+    version: str
+    endpoint: str = "/mcp"
+    draining: Callable[[], bool] = lambda: False
+
+    def routes(self) -> list[BaseRoute]:
+        """Return `/health`, `/healthz/live` and `/healthz/ready`."""
+        return [
+            Route("/health", self._health, methods=["GET"]),
+            Route("/healthz/live", self._live, methods=["GET"]),
+            Route("/healthz/ready", self._ready, methods=["GET"]),
+        ]
+
+    async def _health(self, _request: Request) -> Response:
+        return JSONResponse(
+            {
+                "status": "ok",
+                "service": "sekisho",
+                "transport": "streamable-http",
+                "endpoint": self.endpoint,
+                "version": self.version,
+            }
+        )
+
+    async def _live(self, _request: Request) -> Response:
+        return JSONResponse({"status": "ok"})
+
+    async def _ready(self, _request: Request) -> Response:
+        why = "draining" if self.draining() else await self._store_problem()
+        if why:
+            return JSONResponse({"status": "unavailable", "reason": why}, status_code=503)
+        return JSONResponse({"status": "ok"})
+
+    async def _store_problem(self) -> str | None:
+        """Ask the store something small; a hung one is given up on, not waited for."""
+        ask = self.engine.runs.list
+        try:
+            with anyio.fail_after(_PATIENCE):
+                await anyio.to_thread.run_sync(ask, RunQuery(limit=1), abandon_on_cancel=True)
+        except TimeoutError:
+            return "store_silent"
+        except SekishoError as error:
+            return error.code
+        return None

@@ -1,0 +1,1 @@
+"""Faces: tools in memory, pages, the API, one error shape."""

@@ -1,0 +1,1 @@
+"""A Terraform provider mirror for tests, made from Python packages alone."""

@@ -23,7 +23,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 # uv comes by pip and hash, then installs the rest in seconds where pip takes a minute. pip stays the
 # way out: it knows indexes and certificates that a company has configured for pip alone.
 UV := $(BIN)/uv
-install = $(UV) pip install --quiet --python $(BIN)/python --no-build --require-hashes -r $(1) || \
+install = $(UV) pip install --quiet --compile-bytecode --python $(BIN)/python --no-build --require-hashes -r $(1) || \
   { echo "uv could not; installing $(1) with pip"; $(PIP) install --only-binary :all: --require-hashes -r $(1); }
 
 .DEFAULT_GOAL := help

@@ -30,7 +30,7 @@ HERE = Path(__file__).resolve().parent
 REPO = HERE.parent
 DATA = Path(os.environ.get("SEKISHO_DATA_DIR", REPO / ".sekisho")).absolute()
 SEKISHO = [sys.executable, "-m", "sekisho"]
-DEADLINE = 90.0
+DEADLINE = 60.0
 _COLOR = sys.stdout.isatty()
 
 
@@ -148,7 +148,7 @@ async def settled(client: Client, run_id: str) -> dict[str, Any]:
         _, _, run = await call(client, "run_get", run_id=run_id, wait_seconds=10)
         if run["status"] not in working:
             return run
-    sys.exit(f"run {run_id} did not settle")
+    raise TimeoutError(run_id)
 
 
 async def play(story: Story, server: Server) -> tuple[str, int]:
@@ -262,6 +262,9 @@ def main() -> int:
         server.wait_ready()
         story.tell("server", f"ready at {server.url}")
         run_id, wrong = asyncio.run(play(story, server))
+    except BaseException:
+        story.show("\n".join(server.terminal[-40:]))
+        raise
     finally:
         server.stop()
     verify = [*SEKISHO, "audit", "verify", "--data-dir", str(DATA)]

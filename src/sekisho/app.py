@@ -161,6 +161,7 @@ def make_limits(settings: Settings) -> Limits:
         keep_runs=timedelta(days=settings.keep_runs),
         plan_slots=settings.plan_slots,
         apply_slots=settings.apply_slots,
+        drain_for=settings.drain_for,
     )
 
 

@@ -151,6 +151,13 @@ class Settings(BaseSettings):
         description="Seconds that Terraform has to end by itself after it was asked to stop."
         " Less risks state.",
     )
+    drain_for: int = Field(
+        default=20,
+        ge=0,
+        le=3600,
+        description="Seconds that applies under way get to end when the server stops; then"
+        " Terraform is asked to stop, and saves its state.",
+    )
     plan_age: int = Field(
         default=24, ge=1, le=24 * 30, description="Hours after which a plan is too old to apply."
     )

@@ -1,8 +1,8 @@
 """What keys promise, real and fake; and what the file that keeps them does."""
 
 import base64
+import hmac
 import json
-import os
 import stat
 import threading
 from collections.abc import Callable
@@ -22,6 +22,10 @@ from tests.fakes.keys import FakeKeys
 Make = Callable[[str], Keys]
 MESSAGE = "承認 run_000001".encode()
 FILE = "server-keys.json"
+
+
+def names(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir()]
 
 
 @pytest.fixture(params=["fake", "file"])
@@ -95,7 +99,6 @@ def test_the_secrets_differ_and_are_used_as_documented(tmp_path: Path):
     signed = Ed25519PrivateKey.from_private_bytes(secrets["signing"]).sign(MESSAGE)
     assert base64.urlsafe_b64decode(keys.sign(MESSAGE) + "==") == signed
     derived = HKDFExpand(hashes.SHA256(), 32, b"sekisho audit").derive(secrets["digests"])
-    import hmac
 
     assert keys.audit_mac(MESSAGE) == hmac.new(derived, MESSAGE, "sha256").hexdigest()
 
@@ -105,7 +108,7 @@ def test_only_the_server_s_account_may_read_the_file(tmp_path: Path):
 
     assert stat.S_IMODE((tmp_path / "keys" / FILE).stat().st_mode) == 0o600
     assert stat.S_IMODE((tmp_path / "keys").stat().st_mode) == 0o700
-    assert os.listdir(tmp_path / "keys") == [FILE]
+    assert names(tmp_path / "keys") == [FILE]
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o620])
@@ -153,14 +156,14 @@ def test_keys_made_by_many_at_once_are_one_winner_s(tmp_path: Path):
 
         assert len(made) == 8
         assert len({keys.data_key() for keys in made}) == 1
-        assert os.listdir(tmp_path / str(trial)) == [FILE]
+        assert names(tmp_path / str(trial)) == [FILE]
 
 
 def test_a_full_disk_leaves_no_keys(tmp_path: Path):
     with no_file_beyond(100), pytest.raises(DiskFull):
         FileKeys(tmp_path / "keys")
 
-    assert os.listdir(tmp_path / "keys") == []
+    assert names(tmp_path / "keys") == []
     assert FileKeys(tmp_path / "keys").data_key() == FileKeys(tmp_path / "keys").data_key()
 
 

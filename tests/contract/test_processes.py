@@ -4,7 +4,9 @@ import dataclasses
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -13,7 +15,12 @@ from sekisho.executors.processes import LocalProcesses
 from sekisho.ports import Processes
 from tests.fakes.processes import FakeProcesses
 
-WAITS = "import sys; print('up', flush=True); sys.stdin.read()"
+WAITS = """
+import signal, sys
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+print('up', flush=True)
+sys.stdin.read()
+"""
 
 
 class Real:
@@ -94,6 +101,23 @@ def test_a_pid_that_no_process_has_is_not_alive(bench: Bench, pid: int):
     assert bench.processes.alive(dataclasses.replace(bench.mark, pid=pid)) is False
 
 
+def test_an_interrupted_process_ends(bench: Bench):
+    bench.processes.interrupt(bench.mark)
+
+    pause = threading.Event()
+    assert any(not bench.processes.alive(bench.mark) or pause.wait(0.01) for _ in range(3000))
+
+
+@pytest.mark.parametrize("other", [{"started": "boot:1"}, {"host": "elsewhere"}, {"started": ""}])
+def test_a_process_that_merely_has_the_same_pid_is_not_interrupted(
+    bench: Bench, other: dict[str, str]
+):
+    bench.processes.interrupt(dataclasses.replace(bench.mark, **other))
+
+    assert not threading.Event().wait(0.2)
+    assert bench.processes.alive(bench.mark) is True
+
+
 # --- real processes -----------------------------------------------------------------------------
 
 
@@ -130,10 +154,10 @@ def test_a_process_that_ended_and_was_not_waited_for_is_not_alive():
     child.communicate()
 
 
-def test_the_name_of_a_command_cannot_mislead(tmp_path: os.PathLike[str]):
+def test_the_name_of_a_command_cannot_mislead(tmp_path: Path):
     """The kernel writes the command's name into /proc/PID/stat as it is."""
-    wicked = os.path.join(tmp_path, "x) Z 1 (")
-    os.symlink(sys.executable, wicked)
+    wicked = tmp_path / "x) Z 1 ("
+    wicked.symlink_to(sys.executable)
     with subprocess.Popen(
         [wicked, "-c", WAITS], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as child:

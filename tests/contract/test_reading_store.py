@@ -102,3 +102,19 @@ def test_readings_are_not_among_the_blobs(store: Store):
     store.readings.put_state(WORKSPACE, INDEX)
 
     assert store.blobs.names() == ()
+
+
+def test_readings_of_many_runs_are_not_mistaken_for_each_other(store: Store):
+    readings = {
+        f"run_{n:06}": dataclasses.replace(READING, terraform_version=f"1.11.{n}") for n in range(9)
+    }
+    for run_id, reading in readings.items():
+        store.readings.put_plan(run_id, reading)
+
+    for _ in range(2):
+        for run_id, reading in readings.items():
+            assert store.readings.plan(run_id) == reading
+            assert store.readings.plan(run_id) == reading
+    store.readings.remove("run_000008")
+
+    assert store.readings.plan("run_000008") is None

@@ -17,13 +17,14 @@ import pytest
 
 from sekisho.domain.changes import Change
 from sekisho.domain.errors import DiskFull, StoreUnavailable
-from sekisho.domain.runs import RunStatus
+from sekisho.domain.runs import RunStatus, end_phase
 from sekisho.ports import RunQuery
 from sekisho.stores.sqlite import SqliteStore
 from sekisho.stores.sqlite.schema import MIGRATIONS
 from tests.contract import sqlite_writer, stores
 from tests.contract.stores import Digests
 from tests.contract.test_store_isolation import start_writer
+from tests.fakes.clock import START
 from tests.fakes.values import WORKSPACE, a_full_run, a_line, a_run, an_entry
 
 MIB = 1 << 20
@@ -356,6 +357,67 @@ def test_a_full_disk_can_be_freed_by_removing(store: SqliteStore):
     assert store.runs.get(again.id) == again
 
 
+class FreesRoom:
+    """Gives up room as the real reserve does on a disk that is full."""
+
+    def __init__(self, store: SqliteStore) -> None:
+        self._store = store
+        self.released = 0
+
+    def fill(self) -> None:
+        """Nothing is set aside again: the test looks at what was given up."""
+
+    def release(self) -> bool:
+        self.released += 1
+        if self.released > 1:
+            return False
+        with self._store._database._lent() as connection:
+            pages = connection.execute("PRAGMA page_count").fetchone()[0]
+            connection.execute(f"PRAGMA max_page_count={pages + 20}")
+        return True
+
+
+def test_how_a_run_ended_is_written_down_on_a_full_disk(store: SqliteStore):
+    reserve = store._database._reserve = FreesRoom(store)  # pyright: ignore[reportAttributeAccessIssue]
+    run = a_run("run_999999", status=RunStatus.APPLYING)
+    store.runs.add(run, an_entry(run=run))
+
+    with no_page_beyond(store, 200):
+        write_until_full(store)
+        assert reserve.released == 0
+        end = end_phase(run, RunStatus.APPLIED, START)
+        end = dataclasses.replace(end, message="長い" * 5000)
+        after = store.runs.update(run.id, lambda *_: Change(end, audit=(an_entry("run.end", run),)))
+
+    assert reserve.released == 1
+    assert (after.status, after.version) == (RunStatus.APPLIED, 1)
+    assert store.runs.get(run.id) == after
+    assert [r.entry.action for r in store.audit.read(run_id=run.id)] == ["run.create", "run.end"]
+    assert store.audit.verify() == ()
+
+
+def test_room_is_set_aside_and_given_up(store: SqliteStore, tmp_path: Path):
+    path = tmp_path / "data" / "reserve"
+    assert path.stat().st_blocks * 512 >= 4 * MIB
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+    assert store._database._reserve.release() is True
+    assert store._database._reserve.release() is False
+    assert not path.exists()
+
+    store.runs.remove("run_x")
+    assert path.stat().st_blocks * 512 >= 4 * MIB
+
+
+def test_a_disk_too_full_to_set_room_aside_is_done_without(store: SqliteStore, tmp_path: Path):
+    store._database._reserve.release()
+
+    with no_file_beyond(1 * MIB):
+        store.runs.remove("run_x")
+
+    assert not (tmp_path / "data" / "reserve").exists()
+
+
 def test_a_blob_that_finds_no_room_leaves_what_was_there_and_nothing_else(
     store: SqliteStore, tmp_path: Path
 ):
@@ -470,6 +532,23 @@ def test_a_reading_that_was_tampered_with_makes_the_store_unavailable(
 
     with pytest.raises(StoreUnavailable):
         store.readings.plan("run_000001")
+
+
+def test_a_reading_that_another_process_replaced_is_read_anew(
+    store: SqliteStore, tmp_path: Path, digests: Digests
+):
+    from tests.contract.test_reading_store import READING
+
+    other = stores.sqlite(tmp_path, digests)
+    for n in range(5):
+        newer = dataclasses.replace(READING, terraform_version=f"1.11.{n}")
+        other.readings.put_plan("run_000001", newer)
+        assert store.readings.plan("run_000001") == newer
+        assert store.readings.plan("run_000001") == newer
+    other.readings.remove("run_000001")
+
+    assert store.readings.plan("run_000001") is None
+    other.close()
 
 
 def test_nothing_of_a_blob_or_reading_is_legible_on_the_disk(store: SqliteStore, tmp_path: Path):

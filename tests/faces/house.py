@@ -8,17 +8,18 @@ from pathlib import Path
 from typing import Any
 
 from sekisho.domain.callers import Caller
+from sekisho.domain.errors import WorkspaceUnknown
 from sekisho.domain.gate import Require, Rule
 from sekisho.domain.runs import AT_WORK, Run, RunStatus
 from sekisho.domain.workspaces import Workspace
 from sekisho.engine.engine import Engine
 from sekisho.engine.parts import Parts
+from sekisho.engine.plans import PlanOrder
 from sekisho.engine.worker import Worker
 from sekisho.executors.local import LocalExecutor
 from sekisho.ports import RunQuery
 from sekisho.sources import LocalSources
 from sekisho.stores.memory import MemoryStore
-from tests.fakes.catalog import FakeCatalog
 from tests.fakes.clock import FakeClock
 from tests.fakes.ids import FakeIds
 from tests.fakes.journal import FakeJournal
@@ -32,6 +33,21 @@ CONSOLE = "http://127.0.0.1:8321"
 SATO = Caller("sato@example.jp", "kiro", "token")
 ONE = 'resource "terraform_data" "a" {\n  input = "1"\n}\noutput "site" {\n  value = "x"\n}\n'
 _UNSETTLED = AT_WORK | {RunStatus.PLAN_QUEUED, RunStatus.APPLY_QUEUED}
+
+
+class FewWorkspaces:
+    """A catalog of what a test names."""
+
+    def __init__(self, *workspaces: Workspace) -> None:
+        self._known = {w.name: w for w in workspaces}
+
+    def get(self, name: str) -> Workspace:
+        if name not in self._known:
+            raise WorkspaceUnknown(name=name, near=", ".join(self._known))
+        return self._known[name]
+
+    def all(self) -> tuple[Workspace, ...]:
+        return tuple(self._known.values())
 
 
 @dataclasses.dataclass
@@ -60,8 +76,6 @@ class House:
 
     def planned(self, workspace: str = "network", text: str = ONE) -> Run:
         """Make a run and let it be planned."""
-        from sekisho.engine.plans import PlanOrder
-
         taken = self.engine.configurations.from_inline(workspace, {"main.tf": text}, SATO)
         run = self.engine.plans.create(PlanOrder(workspace, taken.digest, message="why"), SATO)
         self.work()
@@ -97,7 +111,7 @@ def build(folder: Path, *, open_: bool = True, console: str = CONSOLE, **parts: 
     files = folder / "own"
     files.mkdir(exist_ok=True)
     (files / "main.tf").write_text(ONE, encoding="utf-8")
-    catalog = FakeCatalog(
+    catalog = FewWorkspaces(
         Workspace("network", description="The network", variables={"env": "prod"}),
         Workspace("free", rules=(Rule("none", Require(approvals=0)),)),
         Workspace("own", folder=str(files), sources=("folder",)),

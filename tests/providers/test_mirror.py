@@ -123,11 +123,12 @@ def test_a_thing_that_is_told_to_fail_ends_the_apply_with_its_error(place: Place
 
 def test_a_provider_that_the_mirror_lacks_is_sought_nowhere_else(place: Place):
     place.write(name="a")
-    more = 'terraform {\n  required_providers {\n    r = { source = "hashicorp/random" }\n  }\n}\n'
-    (place.folder / "more.tf").write_text(more, encoding="utf-8")
+    (place.folder / "more.tf").write_text('resource "random_id" "a" {}\n', encoding="utf-8")
     done = place.terraform("init")
     assert done.returncode == 1
-    assert str(place.mirror.folder) in " ".join(done.stderr.split())
+    said = "".join(done.stderr.split())
+    assert "hashicorp/randomwasnotfoundinanyofthesearchlocations" in said
+    assert f"-{place.mirror.folder}" in said
 
 
 def test_two_builders_leave_one_mirror_and_touch_nothing_that_is_up_to_date(

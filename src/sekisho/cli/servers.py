@@ -28,7 +28,7 @@ def declare(nouns: Nouns) -> None:
 
 def serve(args: argparse.Namespace) -> int:
     """`sekisho serve`."""
-    from sekisho.asgi import run_server
+    from sekisho.cli.serving import run_server
 
     form = args.log_format or ("text" if sys.stderr.isatty() else None)
     settings = settings_of(args, host=args.host, port=args.port, log_format=form)

@@ -59,6 +59,7 @@ class Worker:
     def run(self, stopping: Callable[[], bool]) -> None:
         """Work until asked to stop, then let go of everything in good order."""
         self._parts.journal.event("worker.start", worker_id=self._record.id)
+        self._parts.executor.start("find-terraform", self._find_terraform)
         while not stopping():
             self._outlive(self.turn)
             self._parts.bell.wait(_TURN)
@@ -110,6 +111,11 @@ class Worker:
         if self._is_due("beat"):
             self._record = dataclasses.replace(self._record, beat=self._record.beat + 1)
             self._parts.store.workers.put(self._record)
+
+    def _find_terraform(self, _stop: Callable[[], bool]) -> None:
+        """Look for Terraform before the first plan wants it: hashing an executable takes a while."""
+        for build in self._parts.terraform.builds():
+            self._parts.journal.event("terraform.found", product=build.product, version=build.version)
 
     @property
     def carrying(self) -> int:

@@ -46,10 +46,10 @@ class FileKeys:
         except OSError as error:
             raise _refusal(error, path) from error
 
-    @functools.cached_property
+    @property
     def key_id(self) -> str:
         """The first 16 hex digits of the SHA-256 of the public key."""
-        return hashlib.sha256(self._signing.public_key().public_bytes_raw()).hexdigest()[:16]
+        return self._key_id
 
     def sign(self, message: bytes) -> str:
         return base64.urlsafe_b64encode(self._signing.sign(message)).decode().rstrip("=")
@@ -76,6 +76,10 @@ class FileKeys:
     def data_key(self) -> bytes:
         """Return the key that files are encrypted with."""
         return self._secrets["data"]
+
+    @functools.cached_property
+    def _key_id(self) -> str:
+        return hashlib.sha256(self._signing.public_key().public_bytes_raw()).hexdigest()[:16]
 
     @functools.cached_property
     def _signing(self) -> "Ed25519PrivateKey":
@@ -138,6 +142,6 @@ def _flush_folder(folder: Path) -> None:
 
 
 def _refusal(error: OSError, path: Path) -> DiskFull | StoreUnavailable:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return DiskFull()
     return StoreUnavailable(problem=f"{path}: {error.strerror}")

@@ -24,12 +24,13 @@ from sekisho.terraform import bundle
 from sekisho.terraform.environment import environment
 from sekisho.terraform.events import Listener
 from sekisho.terraform.files import remove_tree, sha256_of
-from sekisho.terraform.json_text import Json, load, objects
+from sekisho.terraform.json_text import load, objects
 from sekisho.terraform.layout import lay_out, make_folders_read_only, run_folder
 from sekisho.terraform.options import TerraformOptions
-from sekisho.terraform.plan_json import base_position, ephemeral_variables, read_plan
+from sekisho.terraform.plan_json import base_position, ephemeral_variables, open_plan, read_plan
 from sekisho.terraform.process import Command, Control, Ended, output_paths, run
 from sekisho.terraform.redaction import Redactor, workspace_secrets
+from sekisho.terraform.sockets import forget_name, short_name
 from sekisho.terraform.state_json import read_state
 from sekisho.terraform.warm import WarmSlot
 
@@ -48,6 +49,7 @@ class LocalDesk:
         # Refuses before anything is on disk.
         self._environment = environment(self._root(), order.workspace.target)
         self._layout, self._uploaded = lay_out(options, order)
+        self._environment["TMPDIR"] = str(short_name(self._layout.tmp))
         self._redactor = Redactor(workspace_secrets(order.workspace))
         self._slot = WarmSlot(options, order, self._layout)
         self._own_lock = self._layout.lock_file.is_file()
@@ -131,7 +133,7 @@ class LocalDesk:
 
     def read_plan(self) -> PlanReading:
         position = base_position(self._layout.plan)
-        return read_plan(self._show("../plan.tfplan"), position, self._redactor)
+        return read_plan(self._show_plan(), position, self._redactor)
 
     def fingerprints(self) -> Fingerprints:
         return Fingerprints(
@@ -187,7 +189,7 @@ class LocalDesk:
         if pulled is None or position == NO_STATE:
             return None
         try:
-            index = read_state(self._show(str(pulled)), position, self._redactor)
+            index = read_state(load(self._show(str(pulled))), position, self._redactor)
         except ConfigurationInvalid:
             # Never lose a state because it cannot be shown.
             index = StateIndex(position, self._order.build.version)
@@ -197,6 +199,7 @@ class LocalDesk:
         return self._layout.errored.read_bytes() if self._layout.errored.is_file() else None
 
     def close(self) -> None:
+        forget_name(self._layout.tmp)
         remove_tree(self._layout.root)
 
     def _pull(self) -> Path | None:
@@ -213,7 +216,7 @@ class LocalDesk:
         variables = self._order.workspace.variables
         if not variables or not self._mentions_ephemeral():
             return ()
-        names = ephemeral_variables(self._show("../plan.tfplan"))
+        names = ephemeral_variables(self._show_plan())
         return self._var_file({n: variables[n] for n in names if n in variables})
 
     def _mentions_ephemeral(self) -> bool:
@@ -252,12 +255,15 @@ class LocalDesk:
         path = self._layout.variables
         return (f"-var-file=../{path.name}",) if path.is_file() else ()
 
-    def _show(self, what: str) -> Json:
-        """Read a plan or state file as JSON. Raises ConfigurationInvalid."""
+    def _show_plan(self) -> Mapping[str, Any]:
+        return open_plan(self._show("../plan.tfplan"))
+
+    def _show(self, what: str) -> Path:
+        """Return a file with a plan or state as JSON. Raises ConfigurationInvalid."""
         listener, ended = self._capture("show", "show", "-json", "-no-color", what)
         if ended.code != 0:
             raise ConfigurationInvalid(problem=_first(listener, ended.code))
-        return load(output_paths(self._layout.output("show"))[0])
+        return output_paths(self._layout.output("show"))[0]
 
     def _capture(self, name: str, *arguments: str, watch: Watch | None = None) -> _Result:
         """Run a command whose output is an answer, not a log; it stays in its file."""

@@ -1,6 +1,7 @@
 """Reading Terraform's JSON: formats, and access that no surprise in the shape can break."""
 
 import json
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, cast
@@ -10,22 +11,31 @@ from sekisho.domain.errors import ConfigurationInvalid
 Json = dict[str, Any]
 
 
+def decode(raw: bytes) -> Any:
+    """Read JSON; numbers that a float cannot hold stay text, so that none is changed.
+
+    Raises:
+        ConfigurationInvalid: it is no JSON.
+    """
+    try:
+        return json.loads(raw, parse_float=_exact)
+    except (ValueError, RecursionError) as error:
+        raise ConfigurationInvalid(problem="Terraform's JSON cannot be read") from error
+
+
 def load(path: Path) -> Json:
-    """Read a JSON object; numbers that a float cannot hold stay text, so that none is changed.
+    """Read a JSON object whole.
 
     Raises:
         ConfigurationInvalid: it is no JSON object.
     """
-    try:
-        found = json.loads(path.read_bytes(), parse_float=_exact)
-    except (ValueError, RecursionError) as error:
-        raise ConfigurationInvalid(problem="Terraform's JSON cannot be read") from error
+    found = decode(path.read_bytes())
     if not isinstance(found, dict):
         raise ConfigurationInvalid(problem="Terraform's JSON is no object")
     return cast("Json", found)
 
 
-def check_format(found: Json) -> None:
+def check_format(found: Mapping[str, Any]) -> None:
     """Let through formats before 2.0: within a major version Terraform only adds.
 
     Raises:
@@ -43,9 +53,11 @@ def obj(value: Any) -> Json:
     return cast("Json", value) if isinstance(value, dict) else {}
 
 
-def objects(value: Any) -> list[Json]:
-    """Return the objects of a list, or none for anything else."""
-    return [obj(v) for v in cast("list[Any]", value)] if isinstance(value, list) else []
+def objects(value: Any) -> Iterator[Json]:
+    """Yield the objects of a list, or of anything that yields them in a list's stead."""
+    if isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping):
+        for entry in cast("Iterable[Any]", value):
+            yield obj(entry)
 
 
 def _exact(text: str) -> float | str:

@@ -56,6 +56,10 @@ class Layout:
         return self.root / "given.sha256"
 
     @property
+    def tmp(self) -> Path:
+        return self.root / "tmp"
+
+    @property
     def errored(self) -> Path:
         return self.config / "errored.tfstate"
 

@@ -14,6 +14,7 @@ from sekisho.terraform.layout import Layout, left_behind, run_folder
 from sekisho.terraform.options import TerraformOptions
 from sekisho.terraform.process import Command, Control, output_paths, run
 from sekisho.terraform.redaction import Redactor
+from sekisho.terraform.sockets import forget_name
 
 _FORMATTED = (".tf", ".tfvars", ".tftest.hcl")
 _PLACE = re.compile(r"on (?P<name>f\d+\.\S+) line (?P<line>\d+)")
@@ -40,7 +41,10 @@ class LocalTerraform:
         return left_behind(Layout(run_folder(self._options, run_id) / "apply"))
 
     def clean(self, run_id: str) -> None:
-        remove_tree(run_folder(self._options, run_id))
+        folder = run_folder(self._options, run_id)
+        for desk in folder.glob("*/"):
+            forget_name(Layout(desk).tmp)
+        remove_tree(folder)
 
     def validate(self, order: DeskOrder, watch: Watch) -> Finished:
         desk = LocalDesk(self._options, order)

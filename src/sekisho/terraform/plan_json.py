@@ -1,7 +1,8 @@
 """`terraform show -json PLAN` → what the plan would do, redacted (facts `plan-json`)."""
 
+import itertools
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, cast
 
@@ -16,6 +17,7 @@ from sekisho.domain.plans import (
     risk_of,
 )
 from sekisho.domain.states import StatePosition, position_of
+from sekisho.terraform.documents import open_document
 from sekisho.terraform.json_text import Json, check_format, obj, objects
 from sekisho.terraform.redaction import Redactor, strings
 from sekisho.terraform.values import differing, secrets_in
@@ -23,7 +25,7 @@ from sekisho.terraform.values import differing, secrets_in
 _REASON_CAP = 100
 
 
-def read_plan(plan: Json, position: StatePosition, redactor: Redactor) -> PlanReading:
+def read_plan(plan: Mapping[str, Any], position: StatePosition, redactor: Redactor) -> PlanReading:
     """Read the plan JSON.
 
     Raises:
@@ -61,7 +63,30 @@ def base_position(plan: Path) -> StatePosition:
         raise ConfigurationInvalid(problem="Terraform left no saved plan") from error
 
 
-def ephemeral_variables(plan: Json) -> tuple[str, ...]:
+def open_plan(path: Path) -> Mapping[str, Any]:
+    """Open `show -json` of a plan for `read_plan`, however large.
+
+    Raises:
+        ConfigurationInvalid: it is no JSON object.
+    """
+    return open_document(path, {"resource_changes": worth_reading, "resource_drift": None})
+
+
+def worth_reading(raw: bytes) -> bool:
+    """Say whether a resource change, as Terraform writes it, is more than a plain no-op.
+
+    `change` comes after nothing but strings, in which a quote is escaped: its first occurrence is
+    the real one, whatever the values hold. The masks come after the values: their last is.
+    """
+    start = raw.find(b'"change":{"actions":[')
+    if start < 0 or not raw.startswith(b'"change":{"actions":["no-op"]', start):
+        return True
+    if b'"previous_address"' in raw or b'"importing"' in raw:
+        return True
+    return b"true" in raw[raw.rfind(b'"before_sensitive"') :]
+
+
+def ephemeral_variables(plan: Mapping[str, Any]) -> tuple[str, ...]:
     """Name the root variables that are declared and not in the plan: it never holds these."""
     declared = obj(obj(obj(plan.get("configuration")).get("root_module")).get("variables"))
     return tuple(n for n in declared if n not in obj(plan.get("variables")))
@@ -134,7 +159,7 @@ def _wrapped(name: str, change: Json) -> Json:
     return {s: {name: change[s]} for s in sides if s in change}
 
 
-def _sensitive(plan: Json) -> set[str]:
+def _sensitive(plan: Mapping[str, Any]) -> set[str]:
     """Collect the text of what is marked sensitive: it may turn up unmarked elsewhere."""
     found: set[str] = set()
     configuration = obj(obj(plan.get("configuration")).get("root_module"))
@@ -142,14 +167,15 @@ def _sensitive(plan: Json) -> set[str]:
     for name, variable in obj(plan.get("variables")).items():
         if obj(declared.get(name)).get("sensitive"):
             found.update(strings(obj(variable).get("value")))
-    changes = [obj(r.get("change")) for r in objects(plan.get("resource_changes"))]
-    for change in [*changes, *map(obj, obj(plan.get("output_changes")).values())]:
+    changes = (obj(r.get("change")) for r in objects(plan.get("resource_changes")))
+    outputs = map(obj, obj(plan.get("output_changes")).values())
+    for change in itertools.chain(changes, outputs):
         found.update(secrets_in(change.get("before"), change.get("before_sensitive")))
         found.update(secrets_in(change.get("after"), change.get("after_sensitive")))
     return found
 
 
-def _actions(plan: Json) -> list[str]:
+def _actions(plan: Mapping[str, Any]) -> list[str]:
     """Name the actions (Terraform 1.14) that this plan would call."""
     found = [*objects(plan.get("action_invocations"))]
     found += [
@@ -159,7 +185,7 @@ def _actions(plan: Json) -> list[str]:
     return [str(a.get("address") or a.get("type") or "action") for a in found]
 
 
-def _runs_code(plan: Json) -> Iterator[str]:
+def _runs_code(plan: Mapping[str, Any]) -> Iterator[str]:
     root = obj(obj(plan.get("configuration")).get("root_module"))
     yield from _code_in(root, "")
 

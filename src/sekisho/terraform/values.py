@@ -1,5 +1,7 @@
 """Before and after of one object → the leaves that change, masked, for people to read."""
 
+import functools
+import itertools
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -128,20 +130,42 @@ def _lists(pair: _Pair, before: Any, after: Any) -> Iterator[_Pair]:
     removed, added = _unpaired(olds, news)
     if not removed and not added and [v for _, v, _ in olds] != [v for _, v, _ in news]:
         yield pair  # only the order changes
-    yield from _elements(pair.path, removed, added)
+    hidden = functools.reduce(_either, (mask for _, _, mask in [*olds, *news]), False)
+    yield from _elements(pair.path, removed, added, hidden)
 
 
-def _elements(path: str, removed: list[_Element], added: list[_Element]) -> Iterator[_Pair]:
-    """Compare objects in pairs, as far as there are pairs; all else goes or comes."""
+def _elements(
+    path: str, removed: list[_Element], added: list[_Element], hidden: Any
+) -> Iterator[_Pair]:
+    """Compare objects in pairs, as far as there are pairs; all else goes or comes.
+
+    Nobody knows which element became which: `hidden`, the masks of all of them, covers those.
+    """
     for i in range(max(len(removed), len(added))):
         old, new = _at(removed, i, None), _at(added, i, None)
         if old and new and isinstance(old[1], dict | list) and isinstance(new[1], dict | list):
             yield from _walk(_Pair(f"{path}[{new[0]}]", old[1], new[1], (old[2], new[2])))
             continue
         if old:
-            yield from _walk(_Pair(f"{path}[{old[0]}]", old[1], ABSENT, (old[2], False)))
+            yield from _walk(_Pair(f"{path}[{old[0]}]", old[1], ABSENT, (hidden, False)))
         if new:
-            yield from _walk(_Pair(f"{path}[{new[0]}]", ABSENT, new[1], (False, new[2])))
+            yield from _walk(_Pair(f"{path}[{new[0]}]", ABSENT, new[1], (False, hidden)))
+
+
+def _either(mask: Any, other: Any) -> Any:
+    """Lay two masks over each other."""
+    either: Any = mask or other
+    if mask is True or other is True:
+        return True
+    if isinstance(mask, dict) and isinstance(other, dict):
+        one, two = cast("dict[str, Any]", mask), cast("dict[str, Any]", other)
+        return {k: _either(one.get(k, False), two.get(k, False)) for k in {**one, **two}}
+    if isinstance(mask, list) and isinstance(other, list):
+        pairs = itertools.zip_longest(
+            cast("list[Any]", mask), cast("list[Any]", other), fillvalue=False
+        )
+        return [_either(a, b) for a, b in pairs]
+    return either
 
 
 def _unpaired(olds: list[_Element], news: list[_Element]) -> tuple[list[_Element], list[_Element]]:
@@ -173,7 +197,11 @@ def _row(pair: _Pair, redactor: Redactor) -> ValueChange:
         before, after = (None if _nothing(v) else MASK for v in (pair.before, pair.after))
         return ValueChange(pair.path, before, after, note)
     note = "unknown" if pair.after is UNKNOWN else ""
-    return ValueChange(pair.path, shown(pair.before, redactor), shown(pair.after, redactor), note)
+    hidden = _either(*pair.masks)
+    before, after = (
+        shown(masked(v, hidden, lambda left: left), redactor) for v in (pair.before, pair.after)
+    )
+    return ValueChange(pair.path, before, after, note)
 
 
 def shown(value: Any, redactor: Redactor) -> Any:

@@ -83,7 +83,7 @@ def summary_of(
 ) -> PlanView:
     """Show a plan within `SUMMARY_TOKENS`; what does not fit is counted and can be asked for."""
     changes = in_order(reading)
-    code = _within((one_line(c, 160) for c in reading.runs_code), 150)
+    code = _within((one_line(c, 160) for c in reading.runs_code), 80)
     outputs = _within((one_line(o.path, 80) for o in reading.outputs), 60)
     bare = _bare(run, reading, len(changes)).model_copy(
         update={
@@ -151,13 +151,13 @@ def _bare(run: Run, reading: PlanReading, total: int) -> PlanView:
         counts=CountsView.of(reading.counts),
         total=total,
         left_out=total,
-        next=next_steps(run),
+        next=[step for step in next_steps(run) if not step.startswith("plan_get(")],
     )
 
 
 def _fitting(rows: Iterable[ChangeRow], room: int) -> list[ChangeRow]:
     """Return the first rows that fit."""
-    kept: list[ChangeRow] = Field(default_factory=list[ChangeRow])
+    kept: list[ChangeRow] = []
     for row in rows:
         room -= size(row)
         if room < 0:

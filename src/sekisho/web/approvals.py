@@ -18,7 +18,7 @@ def _code(console: Console, visit: Visit) -> Response:
     seal = console.engine.approvals.begin(visit.path("run_id"), decision)
     if seal != visit.needed("seal"):
         raise SealBroken(parts="plan")
-    return go(f"{address(visit)}?decide={decision}#decision", "code_shown")
+    return go(f"{address(visit)}?decide={decision}", "code_shown")
 
 
 def _approve(console: Console, visit: Visit) -> Response:

@@ -12,7 +12,7 @@ COOKIE = "lang"
 _TABLES: dict[Language, Mapping[str, str]] = {"en": ENGLISH, "ja": JAPANESE}
 
 
-def say(language: Language, key: str, **facts: object) -> str:
+def say(language: Language, key: str, /, **facts: object) -> str:
     """Return a text of the tables with facts filled in. A key that is not there is a KeyError."""
     text = _TABLES[language][key]
     return text.format(**{k: plain(v) for k, v in facts.items()}) if facts else text
@@ -25,11 +25,9 @@ def knows(key: str) -> bool:
 
 def language_of(request: Request) -> Language:
     """Choose by the switch, then by what was switched before, then by the browser's wishes."""
-    switched = request.query_params.get("lang") or request.cookies.get(COOKIE)
-    if switched == "ja":
-        return "ja"
-    if switched == "en":
-        return "en"
+    for switched in (request.query_params.get("lang"), request.cookies.get(COOKIE)):
+        if switched in ("en", "ja"):
+            return switched
     return _wished(request.headers.get("accept-language", ""))
 
 

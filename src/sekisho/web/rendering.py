@@ -61,6 +61,7 @@ class Pages:
         return self._templates.get_template(template).render(**words, **context)
 
 
+@functools.cache
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_TEMPLATES, encoding="utf-8"),
@@ -71,7 +72,7 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    words = cast("dict[str, Any]", environment.globals)
+    words = cast("dict[str, Any]", environment.globals)  # pyright: ignore[reportUnknownMemberType]
     words.update(asset=asset_files.address, tones=TONES)
     filters = cast("dict[str, Any]", environment.filters)  # pyright: ignore[reportUnknownMemberType]
     filters.update(

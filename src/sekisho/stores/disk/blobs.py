@@ -57,6 +57,15 @@ class DiskBlobs:
         with translated():
             return self._path(name).is_file()
 
+    def edition(self, name: str) -> tuple[int, int, int] | None:
+        """Return what changes whenever the blob does; None where there is none."""
+        with translated():
+            try:
+                found = self._path(name).stat()
+            except FileNotFoundError:
+                return None
+        return found.st_ino, found.st_mtime_ns, found.st_size
+
     def remove(self, name: str) -> None:
         path = self._path(name)
         with translated():

@@ -3,6 +3,7 @@
     FOLDER/sekisho.db       runs, workspaces, workers, audit, configurations, uploads, tokens, logs
     FOLDER/blobs/           plan files, bundles, states, configurations: encrypted
     FOLDER/readings/        redacted readings of plans and states: encrypted
+    FOLDER/reserve          room set aside for the day the disk is full
     FOLDER/incoming/        what is being written; whole files are moved out of it
 
 Several processes of one machine may share the folder. It must not lie on a network file system.

@@ -34,5 +34,4 @@ class SqliteConfigurations:
         return tuple(CONFIGURATION.load(body) for (body,) in rows)
 
     def remove(self, digest: str) -> None:
-        with self._database.writing() as connection:
-            connection.execute("DELETE FROM configurations WHERE digest = ?", (digest,))
+        self._database.remove("DELETE FROM configurations WHERE digest = ?", (digest,))

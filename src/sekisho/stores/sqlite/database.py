@@ -8,13 +8,17 @@ killed process and a power cut.
 import contextlib
 import sqlite3
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
+from typing import TypeVar
 
 from sekisho.domain.errors import DiskFull, SekishoError, StoreUnavailable
+from sekisho.stores.disk.reserve import Reserve
 from sekisho.stores.disk.room import full, private_file, refusal
 from sekisho.stores.sqlite.schema import MIGRATIONS
 from sekisho.stores.writes import Turn
+
+T = TypeVar("T")
 
 _IDLE = 8
 """Connections kept for the next borrower; each holds up to 2 MB of pages."""
@@ -36,6 +40,8 @@ class Database:
         with self.reading() as connection:
             self._insist(connection, "PRAGMA journal_mode=WAL")
         self._migrate()
+        self._reserve = Reserve(path.with_name("reserve"))
+        self._reserve.fill()
 
     @contextlib.contextmanager
     def reading(self) -> Generator[sqlite3.Connection]:
@@ -61,6 +67,29 @@ class Database:
             self._insist(connection, "BEGIN IMMEDIATE")
             yield connection
             connection.execute("COMMIT")
+
+    def write(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Do in a transaction what must not fail for want of room: how something ended, removals.
+
+        `work` is done again, on the room set aside, where the disk is full.
+
+        Raises:
+            DiskFull: even that is used up; nothing was changed.
+            StoreUnavailable: as for `writing`.
+        """
+        try:
+            with self.writing() as connection:
+                return work(connection)
+        except DiskFull:
+            if not self._reserve.release():
+                raise
+        with self.writing() as connection:
+            return work(connection)
+
+    def remove(self, statement: str, values: tuple[str, ...]) -> None:
+        """Delete rows; then set room aside again if it was used."""
+        self.write(lambda connection: connection.execute(statement, values))
+        self._reserve.fill()
 
     def close(self) -> None:
         """Close every connection that nobody borrows, and refuse to lend more."""

@@ -41,5 +41,4 @@ class SqliteLogs:
         return LogPage(lines, cursor, more=len(rows) > limit)
 
     def remove(self, run_id: str) -> None:
-        with self._database.writing() as connection:
-            connection.execute("DELETE FROM logs WHERE run_id = ?", (run_id,))
+        self._database.remove("DELETE FROM logs WHERE run_id = ?", (run_id,))

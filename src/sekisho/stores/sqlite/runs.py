@@ -51,7 +51,7 @@ class SqliteRuns:
         return Page(items, page[-1][0] if len(rows) > query.limit else None)
 
     def update(self, run_id: str, change: RunChange) -> Run:
-        with self._database.writing() as connection:
+        def work(connection: sqlite3.Connection) -> Run:
             before = _load(connection, run_id)
             record = load_workspace(connection, before.workspace)
             settled = settle(before, record, change(before, record))
@@ -65,9 +65,10 @@ class SqliteRuns:
             self._audit.add(connection, settled.audit)
             return settled.run or before
 
+        return self._database.write(work)
+
     def remove(self, run_id: str) -> None:
-        with self._database.writing() as connection:
-            connection.execute("DELETE FROM runs WHERE id = ?", (run_id,))
+        self._database.remove("DELETE FROM runs WHERE id = ?", (run_id,))
 
 
 def _load(connection: sqlite3.Connection, run_id: str) -> Run:

@@ -12,12 +12,14 @@ class SqliteWorkers:
         self._database = database
 
     def put(self, worker: Worker) -> None:
-        with self._database.writing() as connection:
-            connection.execute(
+        body = WORKER.dump(worker)
+        self._database.write(
+            lambda connection: connection.execute(
                 "INSERT INTO workers (id, body) VALUES (?, ?)"
                 " ON CONFLICT (id) DO UPDATE SET body = excluded.body",
-                (worker.id, WORKER.dump(worker)),
+                (worker.id, body),
             )
+        )
 
     def all(self) -> tuple[Worker, ...]:
         with self._database.reading() as connection:
@@ -25,5 +27,4 @@ class SqliteWorkers:
         return tuple(WORKER.load(body) for (body,) in rows)
 
     def remove(self, worker_id: str) -> None:
-        with self._database.writing() as connection:
-            connection.execute("DELETE FROM workers WHERE id = ?", (worker_id,))
+        self._database.remove("DELETE FROM workers WHERE id = ?", (worker_id,))

@@ -28,13 +28,15 @@ class SqliteWorkspaces:
         return {name: WORKSPACE.load(body) for name, body in rows}
 
     def update(self, name: str, change: WorkspaceChange) -> WorkspaceRecord:
-        with self._database.writing() as connection:
+        def work(connection: sqlite3.Connection) -> WorkspaceRecord:
             before = load_workspace(connection, name)
             settled = settle(None, before, change(before))
             if settled.workspace:
                 save_workspace(connection, settled.workspace)
             self._audit.add(connection, settled.audit)
             return settled.workspace or before
+
+        return self._database.write(work)
 
 
 def load_workspace(connection: sqlite3.Connection, name: str) -> WorkspaceRecord:

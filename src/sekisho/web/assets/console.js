@@ -35,8 +35,10 @@
     const words = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "auto" });
     for (const time of root.querySelectorAll("time[data-relative]")) {
       const minutes = Math.round((new Date(time.dateTime) - Date.now()) / 60000);
-      const hours = Math.round(minutes / 60);
-      const said = Math.abs(minutes) < 100 ? words.format(minutes, "minute") : words.format(hours, "hour");
+      const [unit, size] = [["minute", 1], ["hour", 60], ["day", 1440]].findLast(
+        ([name, long]) => name === "minute" || Math.abs(minutes) >= 1.6 * long,
+      );
+      const said = words.format(Math.round(minutes / size), unit);
       const note = time.nextElementSibling || element("span", "quiet relative");
       note.textContent = `(${said})`;
       if (!note.parentElement) time.after(" ", note);

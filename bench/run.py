@@ -1,0 +1,179 @@
+"""The budgets of the design, measured: `make bench`. Ratios within one run, since machines differ.
+
+    python bench/run.py [NAME …]      start plan read
+
+Prints one line a figure, with its budget, and exits 1 where a budget was missed.
+"""
+
+import asyncio
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx2
+from hand import by_hand, cold_folder
+from mcp import Client
+from servers import BARE, Server, sekisho
+
+HELLO = Path(__file__).resolve().parent.parent / "examples" / "hello" / "main.tf"
+missed: list[str] = []
+
+
+def figure(name: str, value: float, unit: str, budget: float, *, at_least: bool = False) -> None:
+    """Print one figure beside its budget."""
+    kept = value >= budget if at_least else value <= budget
+    sign = "≥" if at_least else "≤"
+    print(
+        f"{'ok  ' if kept else 'MISS'}  {name:<58} {value:10.3f} {unit:<8} (budget {sign} {budget:g})"
+    )
+    if not kept:
+        missed.append(name)
+
+
+def bench_start() -> None:
+    """Time to ready, and memory when idle."""
+    ready: list[float] = []
+    with tempfile.TemporaryDirectory() as folder:
+        for _ in range(5):
+            with sekisho(Path(folder)) as server:
+                ready.append(server.ready_after)
+                time.sleep(2)
+                memory = server.memory_mb()
+    figure("ready (best of 5)", min(ready), "s", 1.0)
+    figure("idle memory (RSS)", memory, "MB", 100)
+
+
+async def plan_through(url: str, files: dict[str, str]) -> float:
+    """Plan through MCP and read the summary; return seconds from call to summary."""
+    async with Client(f"{url}/mcp") as client:
+        began = time.perf_counter()
+        asked = await client.call_tool("plan_create", {"workspace": "default", "files": files})
+        run = content(asked)
+        while run["status"] in {"plan_queued", "planning"}:
+            again = await client.call_tool("run_get", {"run_id": run["id"], "wait_seconds": 10})
+            run = content(again)
+        content(await client.call_tool("plan_get", {"run_id": run["id"]}))
+        return time.perf_counter() - began
+
+
+def content(result: Any) -> dict[str, Any]:
+    """Return what a tool answered; a refusal ends the bench."""
+    if result.is_error:
+        sys.exit(result.content[0].text)
+    return result.structured_content
+
+
+def bench_plan() -> None:
+    """A trivial plan through MCP against init, plan and show by hand, cold and warm."""
+    text = HELLO.read_text(encoding="utf-8")
+    cold, warm, cold_hand, warm_hand = [], [], [], []
+    for _ in range(7):
+        with tempfile.TemporaryDirectory() as folder, sekisho(Path(folder) / "data") as server:
+            content_of = {"main.tf": text}
+            cold.append(asyncio.run(plan_through(server.url, content_of)))
+            warm.append(asyncio.run(plan_through(server.url, content_of)))
+            hand = cold_folder(Path(folder) / "hand", text)
+            cold_hand.append(by_hand(hand))
+            warm_hand.append(by_hand(hand))
+    told = f"{statistics.median(cold):.3f} s against {statistics.median(cold_hand):.3f} s by hand"
+    print(f"      cold: {told}")
+    told = f"{statistics.median(warm):.3f} s against {statistics.median(warm_hand):.3f} s by hand"
+    print(f"      warm: {told}")
+    over = statistics.median(cold) - statistics.median(cold_hand)
+    figure("plan through MCP, cold: more than by hand", over * 1000, "ms", 150)
+    ratio = statistics.median(warm) / statistics.median(warm_hand)
+    figure("plan through MCP, warm: ratio to by hand", ratio, "×", 1.0)
+
+
+async def calls(url: str, tool: str, arguments: dict[str, Any], seconds: float) -> list[float]:
+    """Call a tool over and over with 8 clients; return how long each call took."""
+    took: list[float] = []
+    end = time.perf_counter() + seconds
+
+    async def one() -> None:
+        async with Client(f"{url}/mcp") as client:
+            while time.perf_counter() < end:
+                began = time.perf_counter()
+                await client.call_tool(tool, arguments)
+                took.append(time.perf_counter() - began)
+
+    await asyncio.gather(*(one() for _ in range(8)))
+    return took
+
+
+def bench_read() -> None:
+    """Calls a second of a read tool against a bare SDK tool, and p99 while an apply runs."""
+    seconds = 6.0
+    rates: list[float] = []
+    for _ in range(3):
+        with tempfile.TemporaryDirectory() as folder, sekisho(Path(folder)) as server:
+            asyncio.run(plan_through(server.url, {"main.tf": HELLO.read_text(encoding="utf-8")}))
+            run_id = newest(server)
+            ours = asyncio.run(calls(server.url, "run_get", {"run_id": run_id}, seconds))
+        with Server([sys.executable, BARE]) as bare:
+            plain = asyncio.run(calls(bare.url, "hello", {"name": "x"}, seconds))
+        rates.append(len(ours) / len(plain))
+    print(
+        f"      run_get {len(ours) / seconds:.0f}/s, bare SDK tool {len(plain) / seconds:.0f}/s, 8 clients"
+    )
+    figure(
+        "read tool: throughput against a bare SDK tool",
+        statistics.median(rates),
+        "×",
+        0.8,
+        at_least=True,
+    )
+    with tempfile.TemporaryDirectory() as folder, sekisho(Path(folder)) as server:
+        busy = 'resource "terraform_data" "n" {\n  count = 200\n  input = timestamp()\n}\n'
+        asyncio.run(beside_plans(server, busy))
+
+
+async def beside_plans(server: Server, text: str) -> None:
+    """Measure one client's reads while Terraform is at work in the same server."""
+    took: list[float] = []
+    plans = [asyncio.create_task(plan_through(server.url, {"main.tf": text})) for _ in range(3)]
+    async with Client(f"{server.url}/mcp") as client:
+        while not all(p.done() for p in plans):
+            began = time.perf_counter()
+            await client.call_tool("run_list", {"limit": 5})
+            took.append(time.perf_counter() - began)
+            await asyncio.sleep(0.005)
+    await asyncio.gather(*plans)
+    ranked = sorted(took)
+    figure(
+        f"read tool p99 while Terraform runs ({len(took)} calls)",
+        ranked[int(len(ranked) * 0.99) - 1] * 1000,
+        "ms",
+        50,
+    )
+
+
+def newest(server: Server) -> str:
+    """Return the id of the newest run."""
+    headers = {"Authorization": f"Bearer {server.token()}"}
+    return httpx2.get(f"{server.url}/api/v1/runs", headers=headers).json()["runs"][0]["id"]
+
+
+BENCHES: dict[str, Callable[[], None]] = {
+    "start": bench_start,
+    "plan": bench_plan,
+    "read": bench_read,
+}
+
+
+def main() -> int:
+    """Run the benches that were named, or all."""
+    version = subprocess.run(["uname", "-sm"], capture_output=True, encoding="utf-8", check=False)
+    print(f"Python {sys.version.split()[0]}, {version.stdout.strip()}")
+    for name in sys.argv[1:] or BENCHES:
+        BENCHES[name]()
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

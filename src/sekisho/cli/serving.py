@@ -1,0 +1,99 @@
+"""Serving: the ASGI app in uvicorn, the worker beside it, and the local token."""
+
+import contextlib
+import dataclasses
+import getpass
+import signal
+import threading
+
+from sekisho.app import App, console_url, is_loopback
+from sekisho.asgi import AsgiOptions, build_asgi
+from sekisho.domain.tokens import usable
+from sekisho.engine.tokens import digest
+from sekisho_client.settings import LOCAL_TOKEN
+
+_KEEP_ALIVE = 75
+"""Seconds an idle connection is kept: longer than a load balancer's 60, so it closes first."""
+_LAST_ANSWERS = 5
+"""Seconds that requests under way get when the server stops; long polls just end."""
+
+
+@dataclasses.dataclass
+class Carrier:
+    """The worker that a server hosts, in its thread; `draining` once it takes no more."""
+
+    app: App
+    draining: bool = False
+    _thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Begin to work, where the operator did not say that others do."""
+        if self.app.settings.worker:
+            work = self.app.worker().run
+            self._thread = threading.Thread(target=work, args=(self._stopping,), name="worker")
+            self._thread.start()
+
+    def stop(self) -> None:
+        """Let go of everything in good order; returns when it is done."""
+        self.draining = True
+        self.app.parts.bell.ring()
+        if self._thread:
+            self._thread.join()
+
+    def _stopping(self) -> bool:
+        return self.draining
+
+
+def asgi_options(app: App) -> AsgiOptions:
+    """Take the operator's settings.
+
+    The console is served where only this machine reaches it: beyond loopback people would have to
+    sign in first, and that is not built yet.
+    """
+    settings = app.settings
+    return AsgiOptions(
+        base_url=console_url(settings),
+        upload_bytes=app.caps.packed_bytes,
+        hosts=(settings.host, *settings.allowed_hosts),
+        origins=settings.allowed_origins,
+        console=is_loopback(settings.host),
+    )
+
+
+def run_server(app: App) -> None:
+    """Serve until SIGTERM or Ctrl-C, then stop in good order."""
+    import uvicorn
+
+    leave_token(app)
+    config = uvicorn.Config(
+        build_asgi(app.engine, asgi_options(app), Carrier(app)),
+        host=app.settings.host,
+        port=app.settings.port,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=_KEEP_ALIVE,
+        timeout_graceful_shutdown=_LAST_ANSWERS,
+    )
+    # uvicorn raises the signal again once it has stopped; by then there is nothing left to do.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: None)
+    try:
+        uvicorn.Server(config).run()
+    finally:
+        app.close()
+
+
+def leave_token(app: App) -> None:
+    """Leave a token for commands of this user on this machine, unless a good one is there."""
+    path = app.settings.data_dir / LOCAL_TOKEN
+    with contextlib.suppress(OSError):
+        found = app.parts.store.tokens.find(digest(path.read_text(encoding="utf-8").strip()))
+        if found and usable(found, app.parts.clock.now()):
+            return
+    _token, secret = app.engine.tokens.create(f"{getpass.getuser()}@localhost", "cli", None)
+    fresh = path.with_suffix(".new")
+    fresh.unlink(missing_ok=True)
+    fresh.touch(mode=0o600)
+    fresh.write_text(secret + "\n", encoding="utf-8")
+    fresh.replace(path)

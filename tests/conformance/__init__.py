@@ -1,0 +1,1 @@
+"""The MCP conformance suites and the Inspector, run against a server of ours over real HTTP."""

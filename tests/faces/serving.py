@@ -1,0 +1,64 @@
+"""A real HTTP server on loopback for tests, with every machine-facing route mounted."""
+
+import contextlib
+import socket
+import threading
+import time
+from collections.abc import AsyncGenerator, Callable, Generator
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.routing import Route
+
+from sekisho.mcp_server.call import FaceOptions
+from sekisho.mcp_server.http import HttpAccess, McpEndpoint
+from sekisho.mcp_server.server import build_server
+from sekisho.web.api import ApiOptions, api_routes
+from sekisho.web.health import Health
+from tests.faces.house import House
+
+
+def an_app(house: House, base_url: str, draining: Callable[[], bool] = lambda: False) -> Starlette:
+    """Mount everything as asgi.py does."""
+    options = FaceOptions(version="1.2.3", base_url=base_url)
+    server = build_server(house.engine, options)
+    endpoint = McpEndpoint(server, house.engine, options, HttpAccess())
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_app: Any) -> AsyncGenerator[None]:
+        async with endpoint.running():
+            yield
+
+    routes = [
+        Route("/mcp", endpoint),
+        *api_routes(house.engine, ApiOptions(base_url=base_url, upload_bytes=1_000_000)),
+        *Health(house.engine, "1.2.3", draining=draining).routes(),
+    ]
+    return Starlette(routes=routes, lifespan=lifespan)
+
+
+@contextlib.contextmanager
+def serving(house: House, draining: Callable[[], bool] = lambda: False) -> Generator[str]:
+    """Serve on a free port; yield the address."""
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    config = uvicorn.Config(
+        an_app(house, url, draining), log_level="error", lifespan="on", timeout_keep_alive=75
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    until = time.monotonic() + 10
+    while not server.started:
+        assert thread.is_alive(), "the server did not start"
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    try:
+        yield url
+    finally:
+        server.should_exit = True
+        thread.join(10)
+        listener.close()
+        assert not thread.is_alive(), "the server did not stop"

@@ -136,7 +136,7 @@ def test_files_are_read_only_and_the_backend_is_ours_whatever_they_say(tmp_path:
     watch = Listening()
     assert desk.init(watch).ok, watch.text()
     assert desk.plan(watch).ok, watch.text()
-    assert (config.parent / "data" / "terraform.tfstate").read_text().count('"local"') == 1
+    assert (config.parent / "data" / "terraform.tfstate").read_text("utf-8").count('"local"') == 1
     desk.close()
     assert not config.parent.exists()
 

@@ -48,7 +48,7 @@ def until(seen: Callable[[], object], seconds: float = 20) -> None:
 
 def gone(pid: int) -> bool:
     try:
-        return "\nState:\tZ" in Path(f"/proc/{pid}/status").read_text()
+        return "\nState:\tZ" in Path(f"/proc/{pid}/status").read_text("utf-8")
     except FileNotFoundError:
         return True
 
@@ -76,7 +76,7 @@ def test_whatever_a_command_leaves_behind_ends_with_it(tmp_path: Path):
     files = {"main.tf": DONE_THEN_SLOW % f"sleep 61 >/dev/null 2>&1 & echo $! > {note}"}
     bench = Bench(local(tmp_path / "data"))
     bench.applied(files)
-    pid = int(note.read_text())
+    pid = int(note.read_text("utf-8"))
     until(lambda: gone(pid))
 
 
@@ -196,7 +196,7 @@ def test_a_flood_of_output_fills_no_memory(tmp_path: Path):
 
 
 def test_a_process_has_a_session_of_its_own_an_empty_stdin_and_no_foreign_files(tmp_path: Path):
-    with (tmp_path / "open").open("w") as leak:
+    with (tmp_path / "open").open("wb") as leak:
         os.set_inheritable(leak.fileno(), True)
         lines: list[bytes] = []
         script = "cat; umask; ps -o sid= -p $$; echo $$; ls /proc/$$/fd"
@@ -215,7 +215,7 @@ def test_a_process_that_ignores_the_interrupt_is_killed_with_its_children(tmp_pa
     ended = run(shell(tmp_path, script), control, LocalProcesses().mark, 0.2)
     assert 0.2 <= time.monotonic() - begun < 10
     assert (ended.stopped, ended.killed, ended.code) == (True, True, -signal.SIGKILL)
-    assert gone(int((tmp_path / "child").read_text()))
+    assert gone(int((tmp_path / "child").read_text("utf-8")))
 
 
 def test_one_interrupt_is_all_that_is_ever_sent(tmp_path: Path):

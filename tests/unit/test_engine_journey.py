@@ -466,14 +466,12 @@ def test_a_shorter_rule_of_today_makes_an_old_plan_too_old():
 
 def test_when_one_apply_ends_the_other_waiting_plans_of_its_workspace_are_stale():
     world = World()
-    others = [world.planned(main("2")), world.approved(main("3")), world.queued(main("4"))]
+    others = [world.planned(main("2")), world.approved(main("3"))]
     elsewhere = world.planned(main("2"), "other")
-    waiting = world.approved(main("5"))
-    world.engine.runs.cancel(others[2].id, AGENT)
 
-    world.apply(waiting)
+    world.applied(main("5"))
 
-    assert [world.run(r).status for r in others] == [S.STALE, S.STALE, S.CANCELED]
+    assert [world.run(r).status for r in others] == [S.STALE, S.STALE]
     assert world.run(elsewhere).status is S.AWAITING_APPROVAL
     problem = world.run(others[0]).problem
     assert problem
@@ -482,7 +480,9 @@ def test_when_one_apply_ends_the_other_waiting_plans_of_its_workspace_are_stale(
 
 def test_of_two_queued_applies_one_is_applied_and_the_other_becomes_stale():
     world = World()
-    first, second = world.queued(main("1")), world.queued(main("2"))
+    first, second = world.approved(main("1")), world.approved(main("2"))
+    for run in (first, second):
+        world.engine.applies.start(run.id, AGENT)
 
     world.worker.turn()
 

@@ -61,10 +61,10 @@ def test_an_executable_is_asked_once_and_again_when_it_changes(tmp_path: Path):
     assert not asked.exists()
     first = builds.all()
     assert builds.all() == first == Builds(options).all()
-    assert asked.read_text().count("asked") == 1
+    assert asked.read_text("utf-8").count("asked") == 1
     executable(path, "1.10.10", asked)
     assert [b.version for b in builds.all()] == ["1.10.10"]
-    assert asked.read_text().count("asked") == 2
+    assert asked.read_text("utf-8").count("asked") == 2
 
 
 def test_what_is_no_terraform_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from sekisho.domain.configurations import OVERRIDE_FILE
-from sekisho.domain.errors import ConfigurationInvalid
-from sekisho.terraform.files import entries, sha256_of, tree_digest
+from sekisho.domain.errors import ConfigurationInvalid, DiskFull
+from sekisho.terraform.files import entries, is_full, sha256_of, tree_digest
 from sekisho.terraform.layout import LOCK_FILE, Layout
 
 _PROVIDERS = "providers"
@@ -108,6 +108,8 @@ def restore(bundle: BinaryIO, layout: Layout) -> tuple[str, ...]:
                 else:
                     _lay(tar, member, layout)
     except (tarfile.TarError, OSError, ValueError) as error:
+        if is_full(error):
+            raise DiskFull from error
         problem = f"its bundle cannot be restored ({type(error).__name__})"
         raise ConfigurationInvalid(problem=problem) from error
     return needed

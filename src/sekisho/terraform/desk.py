@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 from sekisho.domain.errors import (
     ConfigurationInvalid,
     DiskFull,
+    SekishoError,
     StoreUnavailable,
     TerraformMissing,
 )
@@ -23,7 +24,7 @@ from sekisho.ports.terraform import DeskOrder, Fingerprints, Finished, StateRead
 from sekisho.terraform import bundle
 from sekisho.terraform.environment import environment
 from sekisho.terraform.events import Listener
-from sekisho.terraform.files import remove_tree, sha256_of
+from sekisho.terraform.files import is_full, remove_tree, sha256_of
 from sekisho.terraform.json_text import load, objects
 from sekisho.terraform.layout import lay_out, make_folders_read_only, run_folder
 from sekisho.terraform.options import TerraformOptions
@@ -56,8 +57,15 @@ class LocalDesk:
         self._warm = False
         self._needed: tuple[str, ...] = ()
         if order.bundle:
-            self._needed = bundle.restore(order.bundle, self._layout)
-            make_folders_read_only(self._layout.config)
+            self._restore(order.bundle)
+
+    def _restore(self, content: BinaryIO) -> None:
+        try:
+            self._needed = bundle.restore(content, self._layout)
+        except SekishoError:
+            self.close()
+            raise
+        make_folders_read_only(self._layout.config)
 
     # --- init -----------------------------------------------------------------------------------
 
@@ -93,7 +101,9 @@ class LocalDesk:
         speaks = product == "terraform" and not version < _JSON_INIT
         stream = ("-json",) if speaks else ()
         listener = self._listener(watch)
-        ended = self._run("init", watch, listener, "init", *_QUIET, *stream, *flags)
+        # A module's source may depend on variables (Terraform 1.15, OpenTofu 1.8).
+        arguments = ("init", *_QUIET, *stream, *flags, *self._var_file())
+        ended = self._run("init", watch, listener, *arguments)
         return self._finished(listener, ended)
 
     # --- plan -----------------------------------------------------------------------------------
@@ -293,7 +303,7 @@ class LocalDesk:
         try:
             return run(command, control, self._options.mark, self._options.stop_grace)
         except OSError as error:
-            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            if is_full(error):
                 raise DiskFull from error
             if error.errno in (errno.ENOENT, errno.EACCES, errno.ENOEXEC):
                 raise TerraformMissing from error

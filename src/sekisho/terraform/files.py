@@ -1,5 +1,6 @@
 """Files and folders of working directories: digests, safe copies, removal."""
 
+import errno
 import hashlib
 import os
 import secrets
@@ -9,7 +10,10 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-_BUFFER = 1024 * 1024
+
+def is_full(error: BaseException) -> bool:
+    """Say whether an error means that the disk has no room left."""
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
 def sha256_of(path: Path) -> str:

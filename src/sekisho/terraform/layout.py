@@ -19,12 +19,12 @@ from pathlib import Path
 from typing import IO, BinaryIO
 
 from sekisho.domain.configurations import OVERRIDE_FILE, Limits, checked_path, refused
-from sekisho.domain.errors import ArchiveInvalid, UploadTooLarge
+from sekisho.domain.errors import ArchiveInvalid, DiskFull, UploadTooLarge
 from sekisho.domain.targets import ServerBackend
 from sekisho.ports.terraform import DeskOrder
 from sekisho.terraform.backend import backend_block
 from sekisho.terraform.environment import cli_configuration
-from sekisho.terraform.files import remove_tree
+from sekisho.terraform.files import is_full, remove_tree
 from sekisho.terraform.options import TerraformOptions
 
 LOCK_FILE = ".terraform.lock.hcl"
@@ -95,6 +95,7 @@ def lay_out(options: TerraformOptions, order: DeskOrder) -> tuple[Layout, frozen
 
     Raises:
         ArchiveInvalid, UploadTooLarge: the configuration's tar is not one of ours.
+        DiskFull
         FileExistsError: a lost apply left a state here.
     """
     if not _SAFE_NAME.fullmatch(order.phase):
@@ -104,6 +105,14 @@ def lay_out(options: TerraformOptions, order: DeskOrder) -> tuple[Layout, frozen
         if order.phase == "apply" and left_behind(layout) is not None:
             raise FileExistsError(layout.root)
         remove_tree(layout.root)
+    try:
+        return layout, _fill(options, order, layout)
+    except BaseException:
+        remove_tree(layout.root)
+        raise
+
+
+def _fill(options: TerraformOptions, order: DeskOrder, layout: Layout) -> frozenset[str]:
     for name in _FOLDERS:
         (layout.root / name).mkdir(mode=0o700, parents=True)
     files = unpack(order.configuration, layout.config)
@@ -118,7 +127,7 @@ def lay_out(options: TerraformOptions, order: DeskOrder) -> tuple[Layout, frozen
     if order.state and isinstance(workspace.backend, ServerBackend):
         _copy(order.state, layout.state)
         layout.given.write_text(_digest(layout.state), encoding="ascii")
-    return layout, files
+    return files
 
 
 def unpack(tar: BinaryIO, goal: Path) -> frozenset[str]:
@@ -147,6 +156,8 @@ def unpack(tar: BinaryIO, goal: Path) -> frozenset[str]:
                 if content:
                     _write_member(goal / name, content, executable=bool(member.mode & 0o100))
     except (tarfile.TarError, OSError, EOFError) as error:
+        if is_full(error):
+            raise DiskFull from error
         raise ArchiveInvalid(problem=f"cannot be unpacked ({type(error).__name__})") from error
     return frozenset(names)
 

@@ -20,7 +20,7 @@ from sekisho.terraform.files import clone, entries, remove_tree, sha256_of, tree
 from sekisho.terraform.layout import Layout
 from sekisho.terraform.options import TerraformOptions
 
-_SLOTS = 64
+_SLOTS, _DRAFTS = 64, 16
 _LINK_OVER = 1024 * 1024
 """Provider binaries are linked, not copied: they are large, and Terraform checks their hashes."""
 
@@ -117,6 +117,9 @@ class WarmSlot:
                 return path.stat().st_mtime
             return 0.0
 
-        slots = [p for p in self._folder.parent.iterdir() if not p.name.startswith(".")]
-        for path in sorted(slots, key=used, reverse=True)[_SLOTS:]:
+        found = sorted(self._folder.parent.iterdir(), key=used, reverse=True)
+        drafts = [p for p in found if p.name.startswith(".")]
+        slots = [p for p in found if not p.name.startswith(".")]
+        # Drafts past these are of processes that died: nobody drafts for that many at once.
+        for path in [*slots[_SLOTS:], *drafts[_DRAFTS:]]:
             remove_tree(path)

@@ -1,0 +1,172 @@
+"""The command line against a real server, and on its data folder."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sekisho.cli import main
+from tests.e2e.serving import Serving, serving
+
+pytestmark = pytest.mark.timeout(120)
+
+MAIN = """
+resource "terraform_data" "a" {
+  input = "x"
+}
+output "out" {
+  value = terraform_data.a.output
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("root")
+    (root / "network").mkdir()
+    (root / "network" / "main.tf").write_text(MAIN)
+    (root / "broken").mkdir()
+    (root / "broken" / "main.tf").write_text('resource "terraform_data" {\n')
+    return root
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Iterator[Serving]:
+    with serving(tmp_path_factory.mktemp("data"), "--root", str(root)) as running:
+        yield running
+
+
+@pytest.fixture
+def run(server: Serving, capsys: pytest.CaptureFixture[str]):
+    def ask(*words: str) -> tuple[int, str, str]:
+        code = main([*words, "--server", server.url, "--data-dir", str(server.data)])
+        shown = capsys.readouterr()
+        return code, shown.out, shown.err
+
+    return ask
+
+
+@pytest.fixture
+def host(server: Serving, capsys: pytest.CaptureFixture[str]):
+    def ask(*words: str) -> tuple[int, str, str]:
+        code = main([*words, "--data-dir", str(server.data)])
+        shown = capsys.readouterr()
+        return code, shown.out, shown.err
+
+    return ask
+
+
+def test_a_plan_is_made_shown_approved_and_applied(server: Serving, run, host):
+    code, out, _ = run("plan", "create", "network", "--message", "週次の変更", "--follow", "--json")
+    assert code == 0
+    made = json.loads(out)
+    assert made["status"] == "awaiting_approval"
+    run_id = made["id"]
+
+    code, out, _ = run("plan", "show", run_id)
+    assert code == 0
+    assert "Plan: 1 to add, 0 to change, 0 to destroy." in out
+    code, _, err = run("run", "apply", run_id)
+    assert code == 1
+    assert "gate_unmet" in err
+    server.approve(run_id)
+    code, out, _ = run("run", "apply", run_id, "--follow")
+    assert code == 0
+    assert "applied" in out
+
+    code, out, _ = run("run", "log", run_id)
+    assert code == 0
+    assert "Apply complete" in out or "1 added" in out
+    code, out, _ = run("run", "list", "--workspace", "network")
+    assert code == 0
+    assert "週次の変更" in out
+    code, out, _ = host("audit", "verify")
+    assert code == 0
+    assert "1 applies" in out
+    code, out, _ = host("audit", "list", "--run", run_id, "--json")
+    assert [r["action"] for r in json.loads(out)][-1] == "run.applied"
+
+
+def test_a_syntax_error_is_told_with_its_file_and_line(run):
+    code, out, err = run("plan", "create", "broken", "--follow")
+    assert code == 1
+    assert "init_failed" in err or "configuration" in err
+    assert "main.tf:1" in out + err
+
+
+def test_an_unknown_workspace_gets_near_names(run):
+    code, _, err = run("plan", "create", "netwrok")
+    assert code == 1
+    assert "workspace_unknown" in err
+    assert "network" in err
+
+
+def test_a_server_that_does_not_answer_is_told_with_a_next_step(capsys: pytest.CaptureFixture[str]):
+    code = main(["run", "list", "--server", "http://127.0.0.1:9"])
+    assert code == 1
+    assert "sekisho serve" in capsys.readouterr().err
+
+
+def test_a_lock_keeps_applies_out_until_it_is_taken_back(server: Serving, run, host, root: Path):
+    where = ("network", "--root", str(root))
+    assert host("lock", *where, "--reason", "年末の凍結")[0] == 0
+    code, _, err = run("plan", "create", "network", "--mode", "destroy", "--replace", "x.y")
+    assert code == 1
+    assert "arguments_invalid" in err
+    code, out, _ = run("plan", "create", "network", "--mode", "destroy", "--follow", "--json")
+    run_id = json.loads(out)["id"]
+    server.approve(run_id)
+    code, _, err = run("run", "apply", run_id)
+    assert code == 1
+    assert "workspace_locked" in err
+    assert "年末の凍結" in err
+    assert host("unlock", *where)[0] == 0
+    assert host("unlock", *where)[0] == 1, "there is nothing left to unlock"
+    assert run("run", "discard", run_id)[0] == 0
+    _, out, _ = run("workspace", "list")
+    assert "network" in out
+
+
+def test_a_token_is_shown_once_listed_without_secret_and_revoked(host):
+    code, out, _ = host("token", "create", "sato@example.jp", "--client", "kiro")
+    assert code == 0
+    secret = out.strip()
+    assert re.fullmatch(r"sks_[\w-]{43}", secret)
+    _, listed, _ = host("token", "list")
+    assert "sato@example.jp" in listed
+    assert secret not in listed
+    token_id = next(line.split()[0] for line in listed.splitlines() if "sato@" in line)
+    code, _, _ = host("token", "revoke", token_id)
+    assert code == 0
+    code, _, err = host("token", "revoke", "tok-nothing")
+    assert code == 1
+    assert "token_unknown" in err
+
+
+def test_config_check_reports_every_problem_with_its_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    file = tmp_path / "sekisho.yaml"
+    file.write_text("version: 1\nworkspaces:\n  a: {terrafrom: '1.11'}\n  b: {backend: {s4: {}}}\n")
+    words = ["config", "check", "--config", str(file), "--data-dir", str(tmp_path / "data")]
+    assert main(words) == 1
+    said = capsys.readouterr().err
+    assert "operator_file_invalid" in said
+    assert "terraform" in said
+    file.write_text("version: 1\nworkspaces:\n  a: {terraform: '~> 1.11'}\n")
+    assert main(words) == 0
+    assert "~> 1.11" in capsys.readouterr().out
+
+
+def test_the_schema_of_the_operators_file_is_json(capsys: pytest.CaptureFixture[str]):
+    assert main(["config", "schema"]) == 0
+    assert json.loads(capsys.readouterr().out)["title"] == "sekisho.yaml"
+
+
+def test_no_command_shows_the_commands_and_says_it_was_called_wrongly(
+    capsys: pytest.CaptureFixture[str],
+):
+    assert main([]) == 2
+    assert "serve" in capsys.readouterr().out

@@ -38,6 +38,7 @@ def figure(name: str, value: float, unit: str, budget: float, *, at_least: bool 
 def bench_start() -> None:
     """Time to ready, and memory when idle."""
     ready: list[float] = []
+    memory = 0.0
     with tempfile.TemporaryDirectory() as folder:
         for _ in range(5):
             with sekisho(Path(folder)) as server:
@@ -110,6 +111,8 @@ def bench_read() -> None:
     """Calls a second of a read tool against a bare SDK tool, and p99 while an apply runs."""
     seconds = 6.0
     rates: list[float] = []
+    ours: list[float] = []
+    plain: list[float] = []
     for _ in range(3):
         with tempfile.TemporaryDirectory() as folder, sekisho(Path(folder)) as server:
             asyncio.run(plan_through(server.url, {"main.tf": HELLO.read_text(encoding="utf-8")}))

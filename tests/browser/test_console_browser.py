@@ -20,7 +20,7 @@ S = RunStatus
 
 def test_a_person_reviews_approves_and_applies(house: House, browser: Browser):
     run = house.planned()
-    with serving(house) as base, opened(browser) as page:
+    with serving(house) as base, opened(browser, expected="403 (Forbidden)") as page:
         page.goto(base)
         page.get_by_role("link", name=run.id).first.click()
         expect(page.get_by_role("status").first).to_have_text("Awaiting approval")

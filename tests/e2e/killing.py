@@ -31,6 +31,10 @@ def die() -> None:
 class Around:
     """Stands in front of a part and passes everything on but what a subclass says."""
 
+    runs: Any
+    blobs: Any
+    workspaces: Any
+
     def __init__(self, inner: Any, point: str) -> None:
         self._inner = inner
         self._kind, self._what, self._when = point.split(":")
@@ -115,6 +119,8 @@ class KillingWatch(Around):
 def wrapped(parts: Any, point: str) -> Any:
     kind = point.split(":", maxsplit=1)[0]
     store = Around(parts.store, point)
+    store.runs, store.blobs = parts.store.runs, parts.store.blobs
+    store.workspaces = parts.store.workspaces
     if kind == "write":
         store.runs = KillingRuns(parts.store.runs, point)
         store.runs.workspaces = parts.store.workspaces

@@ -41,9 +41,9 @@ def free_port() -> int:
 class Serving:
     """A running server. `lines` is what its terminal showed so far."""
 
-    def __init__(self, data: Path, *words: str, port: int = 0, **more: str) -> None:
+    def __init__(self, data: Path, words: tuple[str, ...], more: dict[str, str]) -> None:
         self.data = data
-        self.port = port or free_port()
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.lines: list[str] = []
         self._fresh: queue.Queue[str] = queue.Queue()
@@ -143,7 +143,7 @@ ALL = {
 @contextlib.contextmanager
 def serving(data: Path, *words: str, **more: str) -> Iterator[Serving]:
     """Serve, and stop at the end if it still runs."""
-    server = Serving(data, *words, **more)
+    server = Serving(data, words, more)
     try:
         yield server
     finally:

@@ -235,7 +235,8 @@ def test_ephemeral_variables_are_those_declared_and_not_planned():
 def test_numbers_that_no_float_holds_stay_as_they_are_written(tmp_path: Path):
     path = tmp_path / "p.json"
     path.write_text(
-        '{"a": 0.1, "b": 12345678901234567890123, "c": 1.00000000000000000001, "d": 1e999}'
+        '{"a": 0.1, "b": 12345678901234567890123, "c": 1.00000000000000000001, "d": 1e999}',
+        "utf-8",
     )
     found = load(path)
     assert found == {
@@ -245,7 +246,7 @@ def test_numbers_that_no_float_holds_stay_as_they_are_written(tmp_path: Path):
         "d": "1e999",
     }
     for text in ("[]", "", "{"):
-        path.write_text(text)
+        path.write_text(text, "utf-8")
         with pytest.raises(ConfigurationInvalid):
             load(path)
 

@@ -28,9 +28,8 @@ def figure(name: str, value: float, unit: str, budget: float, *, at_least: bool 
     """Print one figure beside its budget."""
     kept = value >= budget if at_least else value <= budget
     sign = "≥" if at_least else "≤"
-    print(
-        f"{'ok  ' if kept else 'MISS'}  {name:<58} {value:10.3f} {unit:<8} (budget {sign} {budget:g})"
-    )
+    verdict = "ok  " if kept else "MISS"
+    print(f"{verdict}  {name:<58} {value:10.3f} {unit:<8} (budget {sign} {budget:g})")
     if not kept:
         missed.append(name)
 
@@ -121,9 +120,8 @@ def bench_read() -> None:
         with Server([sys.executable, BARE]) as bare:
             plain = asyncio.run(calls(bare.url, "hello", {"name": "x"}, seconds))
         rates.append(len(ours) / len(plain))
-    print(
-        f"      run_get {len(ours) / seconds:.0f}/s, bare SDK tool {len(plain) / seconds:.0f}/s, 8 clients"
-    )
+    told = f"{len(ours) / seconds:.0f}/s, bare SDK tool {len(plain) / seconds:.0f}/s, 8 clients"
+    print(f"      run_get {told}")
     figure(
         "read tool: throughput against a bare SDK tool",
         statistics.median(rates),

@@ -43,7 +43,7 @@ def chromium() -> Iterator[Browser]:
 def opened(
     browser: Browser, language: str = "en", *, expected: str = "", **options: Any
 ) -> Iterator[Page]:
-    """Open a page at the size of the approver's screen; `expected` is the one complaint it may make."""
+    """Open a page at the size of the approver's screen; only `expected` may be complained of."""
     size: Any = {"width": 1440, "height": 900}
     context = browser.new_context(viewport=size, locale=language, **options)
     page, said = context.new_page(), list[str]()

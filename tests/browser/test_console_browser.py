@@ -97,6 +97,7 @@ def test_what_somebody_types_is_not_taken_away(house: House, browser: Browser):
         page.goto(f"{base}/runs/{run.id}")
         page.get_by_role("button", name="Approve…").click()
         page.get_by_label("Comment").fill("half a sentence")
+        page.get_by_label("Comment").blur()
         set_status(house, run.id, S.AWAITING_APPROVAL, message="changed meanwhile")
         page.wait_for_timeout(6_000)
         expect(page.get_by_label("Comment")).to_have_value("half a sentence")

@@ -16,7 +16,7 @@ from sekisho.domain import errors
 from sekisho.domain.errors import SekishoError
 from sekisho.domain.runs import RunStatus
 from sekisho.web.errors import http_status
-from tests.faces.house import CONSOLE, ONE, House, build
+from tests.faces.house import ONE, House, build
 from tests.faces.serving import serving
 
 PLAN = {"workspace": "network", "files": {"main.tf": ONE}, "message": "from a pipeline"}
@@ -86,7 +86,7 @@ def test_a_pipeline_plans_waits_and_applies(house: House, sato: Caller):
     house.work()
     run = sato.get(f"/runs/{made['id']}", wait=20)
     assert run["status"] == "awaiting_approval"
-    assert run["review_url"] == f"{CONSOLE}/runs/{run['id']}"
+    assert run["review_url"] == f"{sato.url}/runs/{run['id']}"
     plan = sato.get(f"/runs/{run['id']}/plan")
     assert plan["summary"] == "Plan: 1 to add, 0 to change, 0 to destroy."
     assert plan["unmet"]
@@ -165,8 +165,8 @@ def test_no_credential_decides(house: House, sato: Caller, verb: str):
         ("GET", "/api/v1/nothing", {}, (404, "path_unknown")),
         ("GET", "/api/v1/", {}, (404, "path_unknown")),
         ("GET", "/uploads/", {}, (404, "path_unknown")),
-        ("DELETE", "/api/v1/runs", {}, (405, "method_refused")),
-        ("GET", "/uploads/x", {}, (405, "method_refused")),
+        ("DELETE", "/api/v1/runs", {}, (405, "arguments_invalid")),
+        ("GET", "/uploads/x", {}, (405, "arguments_invalid")),
         ("PUT", "/uploads/x", {"content": b"x"}, (404, "upload_unknown")),
         ("GET", "/api/v1/runs?limit=x", {}, (400, "arguments_invalid")),
         ("GET", "/api/v1/runs?limit=201", {}, (400, "arguments_invalid")),
@@ -188,7 +188,7 @@ def test_every_refusal_has_the_one_shape(
 def test_a_wrong_method_is_told_which_are_right(sato: Caller):
     answer = sato.http.delete("/api/v1/runs")
     assert answer.headers["allow"] == "GET, POST"
-    assert "GET, POST" in the_error(answer)["next"]
+    assert "GET, POST" in the_error(answer)["message"]
 
 
 def test_what_is_sent_is_never_repeated(sato: Caller):

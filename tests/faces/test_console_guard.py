@@ -79,6 +79,14 @@ def test_our_own_names_are_welcome_with_any_port_unless_one_is_named(house: Hous
         assert client.get("/", headers={"host": "sekisho.example"}).status_code == 403
 
 
+def test_the_host_people_were_told_is_ours_without_being_named_again(house: House):
+    app = app_of(house, "https://Console.example:8443", allowed_hosts=())
+    with TestClient(app, base_url="https://console.example:8443") as client:
+        assert client.get("/").status_code == 200
+        assert client.get("/", headers={"host": "console.example"}).status_code == 403
+        assert client.get("/", headers={"host": "localhost:8443"}).status_code == 403
+
+
 def test_two_host_headers_are_refused(house: House):
     with TestClient(app_of(house), base_url=BASE) as client:
         raw: Any = [("host", HOST), ("host", "evil.example")]

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import threading
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -48,21 +49,19 @@ class Moto:
 @contextlib.contextmanager
 def serving() -> Iterator[Moto]:
     """Serve on a free port until the end of the block."""
-    server = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-u", "-m", "moto.server", "-H", "127.0.0.1", "-p", "0"],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         encoding="utf-8",
         env={"PATH": os.environ["PATH"]},
-    )
-    assert server.stdout
-    try:
-        for line in server.stdout:
-            if found := re.search(r"http://127\.0\.0\.1:\d+", line):
-                break
-        else:
-            raise AssertionError("moto did not start")
-        yield Moto(found[0])
-    finally:
-        server.kill()
-        server.communicate()
+    ) as server:
+        assert server.stdout
+        try:
+            started = (re.search(r"http://127\.0\.0\.1:\d+", line) for line in server.stdout)
+            url = next(found[0] for found in started if found)
+            # It logs every request, and stands still once nobody reads what it writes.
+            threading.Thread(target=server.stdout.read, daemon=True).start()
+            yield Moto(url)
+        finally:
+            server.kill()

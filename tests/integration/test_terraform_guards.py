@@ -66,7 +66,9 @@ def test_the_child_sees_our_environment_and_nothing_of_the_servers(
         "TMPDIR",
     }
     assert Path(seen["HOME"]).is_relative_to(tmp_path)
-    assert Path(seen["TMPDIR"]).is_relative_to(tmp_path)
+    # A long path has a short name, for the sockets of providers, while the desk is open.
+    assert not Path(seen["TMPDIR"]).exists()
+    assert Path(seen["TMPDIR"]).is_relative_to(tmp_path) or "sekisho-" in seen["TMPDIR"]
 
 
 @pytest.mark.parametrize(

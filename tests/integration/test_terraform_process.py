@@ -123,7 +123,7 @@ desk.apply(Watch())
     assert server.stdout.readline() == "provisioning\n"
     mark = LocalProcesses().mark(pid)
     assert mark is not None
-    server.send_signal(signal.SIGKILL)
+    server.kill()
     server.communicate()
     assert LocalProcesses().alive(mark), "Terraform goes on"
     early = bench.terraform.rescue("run-x")

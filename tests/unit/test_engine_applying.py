@@ -278,15 +278,26 @@ def test_a_backend_that_cannot_be_read_back_after_a_good_apply_loses_nothing():
     assert world.record().free()
 
 
-@pytest.mark.parametrize("backend", ["server", "s3"])
-def test_an_apply_that_leaves_no_state_at_all_is_applied_all_the_same(backend: str):
-    world = World(Workspace("dev", backend=S3) if backend == "s3" else Workspace("dev"))
+def test_a_state_that_a_bucket_does_not_show_after_a_good_apply_is_left_to_the_bucket():
+    world = World(Workspace("dev", backend=S3))
     world.twist("apply", read_state=lambda _: None)
 
     run = world.applied()
 
     assert run.status is S.APPLIED
     assert (world.record().state, world.record().free()) == (None, True)
+
+
+def test_a_good_apply_whose_state_is_gone_from_our_own_disk_is_in_doubt():
+    world = World(Workspace("dev"))
+    world.twist("apply", read_state=lambda _: None)
+
+    run = world.applied()
+
+    assert run.status is S.INTERRUPTED
+    assert run.problem
+    assert run.problem.code == "apply_in_doubt"
+    assert world.record().lock
 
 
 # --- stopping -------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@
     │                       plan_missing · state_missing · address_unknown · path_unknown
     ├── Invalid             arguments_invalid · cursor_invalid · configuration_invalid
     │                       configuration_empty · archive_invalid · operator_file_invalid
-    │                       version_unmet · setting_invalid · method_refused
+    │                       version_unmet · setting_invalid
     ├── TooLarge            inline_too_large · upload_too_large
     ├── Conflict            move_illegal · workspace_busy · workspace_locked · workspace_not_locked
     │                       seal_broken · approval_repeated · approval_own · codes_too_many
@@ -204,14 +204,6 @@ class VersionUnmet(Invalid):
     code = "version_unmet"
     says = "The workspace wants Terraform {wanted}; this server has {found}."
     step = "Ask the operator to add that version, or to change `terraform:` in sekisho.yaml."
-
-
-class MethodRefused(Invalid):
-    """The HTTP API has this path, but not with this method."""
-
-    code = "method_refused"
-    says = "This address does not take {method}."
-    step = "Use one of: {allowed}."
 
 
 class InlineTooLarge(TooLarge):

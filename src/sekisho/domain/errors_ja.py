@@ -34,10 +34,6 @@ JAPANESE: dict[str, tuple[str, str]] = {
         "このアドレスには何もありません。",
         "API のパスは docs/reference にあります。",
     ),
-    "method_refused": (
-        "このアドレスは {method} を受け付けません。",
-        "使えるもの: {allowed}。",
-    ),
     "arguments_invalid": (
         "引数が正しくありません: {problem}。",
         "引数を修正して再度呼び出してください。",

@@ -25,8 +25,8 @@ PROBLEMS: dict[str, tuple[Text, Text]] = {
     ),
     "plan_killed": (
         Text(
-            "Terraform did not stop in time while planning and was killed.",
-            "計画中の Terraform が停止要求に応じず強制終了されました。",
+            "Terraform was killed while planning; perhaps the machine ran out of memory.",
+            "計画中の Terraform が強制終了されました。メモリ不足の可能性があります。",
         ),
         _AGAIN,
     ),
@@ -64,8 +64,10 @@ PROBLEMS: dict[str, tuple[Text, Text]] = {
     "state_locked": (
         Text("The state is locked by {holder}.", "state は {holder} によりロックされています。"),
         Text(
-            "Wait until they finish, then plan again: plan_create.",
-            "完了を待ち、plan_create で再計画してください。",
+            "Wait until they finish, then plan again: plan_create. If nobody is at work there any"
+            " more, a person frees it first: terraform force-unlock ID.",
+            "完了を待ち、plan_create で再計画してください。実行者が既にいない場合は、担当者が先に"
+            " terraform force-unlock ID で解除します。",
         ),
     ),
     "state_unsaved": (

@@ -147,7 +147,10 @@ def save(phase: ApplyPhase) -> End | None:
         _save_here(phase, unsaved)
     else:
         _look_at_backend(phase)
-    phase.saved = True
+    # Terraform says that it applied, yet there is no state: code in the configuration can remove
+    # the file that Terraform holds open. What was made is real and nobody knows it: in doubt.
+    gone = kept_here and phase.state is None and phase.finished is not None and phase.finished.ok
+    phase.saved = not gone
     return None
 
 
@@ -213,11 +216,13 @@ def run_apply(parts: Parts, claimed: Claimed, stop: Callable[[], bool]) -> None:
 
 
 def _doubt(phase: ApplyPhase, end: End) -> End:
-    """Call an apply `interrupted` that was killed, or of which no state could be kept."""
-    killed = phase.finished is not None and phase.finished.killed
-    if not phase.begun or (phase.saved and not killed):
+    """Call an apply `interrupted` that was cut off, or of which no state could be kept."""
+    finished = phase.finished
+    # Terraform fails with 1; with any other code it crashed, and may not have written the state.
+    cut_off = finished is not None and (finished.killed or finished.code > 1)
+    if not phase.begun or (phase.saved and not cut_off):
         return end
-    detail = said(phase.finished) if phase.finished else ""
+    detail = said(finished) if finished else ""
     return End(RunStatus.INTERRUPTED, problem("apply_in_doubt", detail))
 
 

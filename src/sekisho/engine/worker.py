@@ -113,9 +113,10 @@ class Worker:
             self._parts.store.workers.put(self._record)
 
     def _find_terraform(self, _stop: Callable[[], bool]) -> None:
-        """Look for Terraform before the first plan wants it: hashing an executable takes a while."""
+        """Look for Terraform before the first plan wants it: hashing it takes a while."""
         for build in self._parts.terraform.builds():
-            self._parts.journal.event("terraform.found", product=build.product, version=build.version)
+            found = {"product": build.product, "version": build.version}
+            self._parts.journal.event("terraform.found", **found)
 
     @property
     def carrying(self) -> int:

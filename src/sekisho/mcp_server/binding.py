@@ -5,10 +5,12 @@ output no text of its own. Everything else of it is used as it is.
 """
 
 import logging
+from collections.abc import Mapping
 from typing import Any, cast
 
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.tools import Tool
+from mcp.server.session import ServerSession
 from mcp.shared.exceptions import MCPError
 from mcp_types import CallToolResult, TextContent, ToolAnnotations
 from pydantic import ConfigDict, PrivateAttr, ValidationError
@@ -61,9 +63,10 @@ class BoundTool(Tool):
             raise unfit(error, allowed) from None
 
     async def _call(self, context: Context[Any, Any]) -> Call:
-        headers = context.headers or {}
+        request = context.request_context
+        headers: Mapping[str, str] = getattr(request.request, "headers", None) or {}
         secret = bearer(headers.get("authorization"))
-        via = _client_name(context) or headers.get("user-agent", "")
+        via = _client_name(request.session) or headers.get("user-agent", "")
         identify, inline = self._engine.callers.identify, self._options.inline_reads
         caller = await ask(inline, identify, secret, via)
         return Call(self._engine, self._options, caller, self._inline and inline)
@@ -97,9 +100,9 @@ def bind(spec: ToolSpec, engine: Engine, options: FaceOptions) -> BoundTool:
 _STRICT = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
 
 
-def _client_name(context: Context[Any, Any]) -> str:
+def _client_name(session: ServerSession) -> str:
     """Return what the client calls itself: in the handshake, or in each modern request."""
-    said = context.session.client_params
+    said = session.client_params
     return f"{said.client_info.name} {said.client_info.version}".strip() if said else ""
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from mcp.server import MCPServer
 from mcp.server.transport_security import TransportSecurityMiddleware, TransportSecuritySettings
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
@@ -57,23 +58,18 @@ class McpEndpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        request = Request(scope, receive)
-        answer = await self._checked(request)
+        posted = scope["method"] == "POST"
+        answer = await (self._unproven(scope) if posted else self._not_posted(scope))
         if answer is None:
             await self._manager.handle_request(scope, receive, send)
         else:
             await answer(scope, receive, send)
 
-    async def _checked(self, request: Request) -> Response | None:
-        """Answer what never reaches the SDK: other hosts, other methods, bad credentials."""
-        refused = await self._security.validate_request(request, is_post=False)
-        if refused is not None:
-            return refused
-        if request.method != "POST":
-            return self._not_posted(request)
+    async def _unproven(self, scope: Scope) -> Response | None:
+        """Answer a call whose credential is not good; hosts and origins are the SDK's to check."""
+        headers = Headers(scope=scope)
         try:
-            secret = bearer(request.headers.get("authorization"))
-            via = request.headers.get("user-agent", "")
+            secret, via = bearer(headers.get("authorization")), headers.get("user-agent", "")
             await ask(self._options.inline_reads, self._engine.callers.identify, secret, via)
         except Refused as error:
             return JSONResponse(
@@ -83,8 +79,12 @@ class McpEndpoint:
             )
         return None
 
-    def _not_posted(self, request: Request) -> Response:
+    async def _not_posted(self, scope: Scope) -> Response:
         """Answer a browser; a legacy client that asks for a stream is told that there is none."""
+        request = Request(scope)
+        refused = await self._security.validate_request(request)
+        if refused is not None:
+            return refused
         wants_stream = "text/event-stream" in request.headers.get("accept", "")
         if request.method not in ("GET", "HEAD") or wants_stream:
             return Response(status_code=405, headers={"Allow": "POST"})

@@ -1,7 +1,6 @@
 """One working directory of one phase, and the Terraform commands in it."""
 
 import dataclasses
-import errno
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,35 +8,28 @@ from typing import Any, BinaryIO
 
 from sekisho.domain.errors import (
     ConfigurationInvalid,
-    DiskFull,
     SekishoError,
     StoreUnavailable,
-    TerraformMissing,
 )
-from sekisho.domain.leases import ProcessMark
-from sekisho.domain.logs import LogLine
 from sekisho.domain.plans import PlanMode, PlanReading
 from sekisho.domain.states import NO_STATE, StateIndex, StatePosition, position_of
 from sekisho.domain.targets import ServerBackend
 from sekisho.domain.versions import Version
 from sekisho.ports.terraform import DeskOrder, Fingerprints, Finished, StateReading, Watch
 from sekisho.terraform import bundle
+from sekisho.terraform.commands import Commands, Held, ended_as, first_problem
 from sekisho.terraform.environment import environment
-from sekisho.terraform.events import Listener
-from sekisho.terraform.files import is_full, remove_tree, sha256_of
+from sekisho.terraform.files import remove_tree, sha256_of
 from sekisho.terraform.json_text import load, objects
 from sekisho.terraform.layout import lay_out, make_folders_read_only, run_folder
 from sekisho.terraform.options import TerraformOptions
 from sekisho.terraform.plan_json import base_position, ephemeral_variables, open_plan, read_plan
-from sekisho.terraform.process import Command, Control, Ended, output_paths, run
 from sekisho.terraform.redaction import Redactor, workspace_secrets
 from sekisho.terraform.sockets import forget_name, short_name
 from sekisho.terraform.state_json import read_state
 from sekisho.terraform.warm import WarmSlot
 
 _JSON_INIT = Version.parse("1.9")
-_TAIL = 64 * 1024
-_Result = tuple[Listener, Ended]
 _QUIET = ("-input=false", "-no-color")
 _MODES = {PlanMode.DESTROY: ("-destroy",), PlanMode.REFRESH_ONLY: ("-refresh-only",)}
 
@@ -48,10 +40,11 @@ class LocalDesk:
     def __init__(self, options: TerraformOptions, order: DeskOrder) -> None:
         self._options, self._order = options, order
         # Refuses before anything is on disk.
-        self._environment = environment(self._root(), order.workspace.target)
+        variables = environment(self._root(), order.workspace.target)
         self._layout, self._uploaded = lay_out(options, order)
-        self._environment["TMPDIR"] = str(short_name(self._layout.tmp))
+        variables["TMPDIR"] = str(short_name(self._layout.tmp))
         self._redactor = Redactor(workspace_secrets(order.workspace))
+        self._commands = Commands(options, order, self._layout, variables, self._redactor)
         self._slot = WarmSlot(options, order, self._layout)
         self._own_lock = self._layout.lock_file.is_file()
         self._warm = False
@@ -80,7 +73,7 @@ class LocalDesk:
         return self._init_cold(watch)
 
     def _used_warm(self, watch: Watch) -> Finished:
-        listener = self._listener(watch)
+        listener = self._commands.listener(watch)
         text = "init: what an earlier run of this workspace installed is used"
         watch.line(listener.make("step", "info", text))
         return Finished(code=0, warm=True)
@@ -100,18 +93,18 @@ class LocalDesk:
         product, version = self._order.build.product, Version.parse(self._order.build.version)
         speaks = product == "terraform" and not version < _JSON_INIT
         stream = ("-json",) if speaks else ()
-        listener = self._listener(watch)
+        listener = self._commands.listener(watch)
         # A module's source may depend on variables (Terraform 1.15, OpenTofu 1.8).
         arguments = ("init", *_QUIET, *stream, *flags, *self._var_file())
-        ended = self._run("init", watch, listener, *arguments)
-        return self._finished(listener, ended)
+        ended = self._commands.run(watch, listener, *arguments)
+        return ended_as(listener, ended)
 
     # --- plan -----------------------------------------------------------------------------------
 
     def plan(self, watch: Watch) -> Finished:
         if not self._warm:
             return self._plan(watch)
-        held = _Held(watch)
+        held = Held(watch)
         finished = self._plan(held)
         if finished.code == 0 or held.open or finished.stopped or finished.killed:
             held.release()
@@ -122,11 +115,10 @@ class LocalDesk:
         return self._plan(watch) if cold.ok else cold
 
     def _plan(self, watch: Watch) -> Finished:
-        options, listener = self._order.options, self._listener(watch)
-        if isinstance(watch, _Held):
+        options, listener = self._order.options, self._commands.listener(watch)
+        if isinstance(watch, Held):
             watch.listener = listener
-        ended = self._run(
-            "plan",
+        ended = self._commands.run(
             watch,
             listener,
             "plan",
@@ -139,7 +131,7 @@ class LocalDesk:
             *(f"-replace={a}" for a in options.replace),
             *self._var_file(),
         )
-        return self._finished(listener, ended, warm=self._warm)
+        return ended_as(listener, ended, warm=self._warm)
 
     def read_plan(self) -> PlanReading:
         position = base_position(self._layout.plan)
@@ -175,9 +167,8 @@ class LocalDesk:
 
     def apply(self, watch: Watch) -> Finished:
         again = self._ephemeral()
-        listener = self._listener(watch)
-        ended = self._run(
-            "apply",
+        listener = self._commands.listener(watch)
+        ended = self._commands.run(
             watch,
             listener,
             "apply",
@@ -190,7 +181,7 @@ class LocalDesk:
         if listener.only_the_lock() and ended.code == 1 and not ended.stopped:
             # Everything was applied and the state was saved: an outcome of its own.
             ended = dataclasses.replace(ended, code=0)
-        return self._finished(listener, ended)
+        return ended_as(listener, ended)
 
     def read_state(self) -> StateReading | None:
         pulled = self._pull()
@@ -199,7 +190,7 @@ class LocalDesk:
         if pulled is None or position == NO_STATE:
             return None
         try:
-            index = read_state(load(self._show(str(pulled))), position, self._redactor)
+            index = read_state(load(self._commands.show(str(pulled))), position, self._redactor)
         except ConfigurationInvalid:
             # Never lose a state because it cannot be shown.
             index = StateIndex(position, self._order.build.version)
@@ -216,10 +207,10 @@ class LocalDesk:
         """Return a file with the state as it stands in the backend, None where there is none."""
         if isinstance(self._order.workspace.backend, ServerBackend):
             return self._layout.state if self._layout.state.is_file() else None
-        listener, ended = self._capture("pull", "state", "pull")
+        answer, listener, ended = self._commands.capture("state", "pull")
         if ended.code != 0:
-            raise StoreUnavailable(problem=_first(listener, ended.code))
-        return output_paths(self._layout.output("pull"))[0]
+            raise StoreUnavailable(problem=first_problem(listener, ended.code))
+        return answer
 
     def _ephemeral(self) -> tuple[str, ...]:
         """Give ephemeral variables again: a saved plan never holds them, and all others it does."""
@@ -240,21 +231,19 @@ class LocalDesk:
         first = self._init(watch, "-backend=false")
         if not first.ok:
             return first
-        listener = self._listener(watch)
-        quiet, ended = self._capture("validate", "validate", "-json", "-no-color", watch=watch)
+        listener = self._commands.listener(watch)
+        capture = self._commands.capture
+        answer, quiet, ended = capture("validate", "-json", "-no-color", watch=watch)
         try:
-            found = load(output_paths(self._layout.output("validate"))[0])
+            found = load(answer)
         except ConfigurationInvalid:
-            return self._finished(quiet, ended)
+            return ended_as(quiet, ended)
         for problem in objects(found.get("diagnostics")):
             watch.line(listener.diagnostic(problem))
-        return self._finished(listener, ended)
+        return ended_as(listener, ended)
 
     def _root(self) -> Path:
         return run_folder(self._options, self._order.run_id) / self._order.phase
-
-    def _listener(self, watch: Watch) -> Listener:
-        return Listener(self._order.phase, self._options.clock, self._redactor, watch.line)
 
     def _var_file(self, values: Mapping[str, Any] | None = None) -> tuple[str, ...]:
         """Name the file of the operator's variables, or of `values` alone."""
@@ -266,93 +255,4 @@ class LocalDesk:
         return (f"-var-file=../{path.name}",) if path.is_file() else ()
 
     def _show_plan(self) -> Mapping[str, Any]:
-        return open_plan(self._show("../plan.tfplan"))
-
-    def _show(self, what: str) -> Path:
-        """Return a file with a plan or state as JSON. Raises ConfigurationInvalid."""
-        listener, ended = self._capture("show", "show", "-json", "-no-color", what)
-        if ended.code != 0:
-            raise ConfigurationInvalid(problem=_first(listener, ended.code))
-        return output_paths(self._layout.output("show"))[0]
-
-    def _capture(self, name: str, *arguments: str, watch: Watch | None = None) -> _Result:
-        """Run a command whose output is an answer, not a log; it stays in its file."""
-        listener = Listener(
-            self._order.phase, self._options.clock, self._redactor, lambda _line: None
-        )
-        command = self._command(name, arguments)
-        control = Control(stopping=watch.stopping) if watch else Control()
-        ended = self._start(command, control)
-        for raw in output_paths(command.output)[1].read_bytes()[-_TAIL:].splitlines():
-            listener.line(raw)
-        return listener, ended
-
-    def _run(self, name: str, watch: Watch, listener: Listener, *arguments: str) -> Ended:
-        control = Control(listener.line, watch.started, watch.stopping)
-        return self._start(self._command(name, arguments), control)
-
-    def _command(self, name: str, arguments: tuple[str, ...]) -> Command:
-        return Command(
-            argv=(*self._order.build.command, *arguments),
-            folder=self._layout.config,
-            environment=self._environment,
-            output=self._layout.output(name),
-        )
-
-    def _start(self, command: Command, control: Control) -> Ended:
-        try:
-            return run(command, control, self._options.mark, self._options.stop_grace)
-        except OSError as error:
-            if is_full(error):
-                raise DiskFull from error
-            if error.errno in (errno.ENOENT, errno.EACCES, errno.ENOEXEC):
-                raise TerraformMissing from error
-            raise
-
-    def _finished(self, listener: Listener, ended: Ended, *, warm: bool = False) -> Finished:
-        return Finished(
-            code=ended.code,
-            stopped=ended.stopped,
-            killed=ended.killed,
-            errors=listener.errors(ended.code),
-            lock_holder=listener.lock_holder,
-            stale=listener.stale,
-            lock_left=listener.lock_left,
-            warm=warm,
-        )
-
-
-class _Held:
-    """Holds lines back until Terraform gets as far as a resource: the attempt may not count."""
-
-    def __init__(self, watch: Watch) -> None:
-        self._watch = watch
-        self._lines: list[LogLine] = []
-        self.listener: Listener | None = None
-        self.open = False
-
-    def started(self, process: ProcessMark) -> None:
-        self._watch.started(process)
-
-    def stopping(self) -> bool:
-        return self._watch.stopping()
-
-    def line(self, line: LogLine) -> None:
-        if not self.open and self.listener and self.listener.touched:
-            self.release()
-        if self.open:
-            self._watch.line(line)
-        else:
-            self._lines.append(line)
-
-    def release(self) -> None:
-        """Give what was held back, and all that follows at once."""
-        self.open = True
-        for line in self._lines:
-            self._watch.line(line)
-        self._lines.clear()
-
-
-def _first(listener: Listener, code: int) -> str:
-    errors = listener.errors(code)
-    return errors[0].text if errors else "Terraform ended with an error"
+        return open_plan(self._commands.show("../plan.tfplan"))

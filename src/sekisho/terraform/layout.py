@@ -1,6 +1,6 @@
 """Where everything lies in a working directory, and how it gets there.
 
-<folder>/work/<run>/<phase>/
+In the folder of the adapter, work/RUN/PHASE has:
     config/   the configuration, files read-only, our override beside them; Terraform's cwd
     data/     TF_DATA_DIR: providers, modules, the backend's settings
     state/    the state file of the server backend        home/ tmp/   private to the child

@@ -44,7 +44,10 @@ class Command:
 
 @dataclass(frozen=True)
 class Ended:
-    """How a process ended; a negative code is the signal that ended it."""
+    """How a process ended; a negative code is the signal that ended it.
+
+    `stopped`: we asked it to. `killed`: by us, who waited too long, or by anybody else.
+    """
 
     code: int
     stopped: bool = False
@@ -149,7 +152,9 @@ def run(
             tail.close()
     if failure:
         raise failure
-    return Ended(process.returncode, stopper.stopped, stopper.killed)
+    # Terraform takes SIGINT as a request from its first moments on: what ends by it had not begun.
+    killed = stopper.killed or (process.returncode < 0 and process.returncode != -signal.SIGINT)
+    return Ended(process.returncode, stopper.stopped, killed)
 
 
 def output_paths(output: Path) -> tuple[Path, Path]:

@@ -21,11 +21,35 @@ _SHAPES = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE | re.DOTALL,
 )
-_HINT = re.compile(
-    r"akia|asia|private key|bearer|sks_|gh[pousr]_|github_pat_|xox|passw|secret|token|key|://",
-    re.IGNORECASE,
+_HINTS = (
+    "akia",
+    "asia",
+    "private key",
+    "bearer",
+    "sks_",
+    "ghp_",
+    "gho_",
+    "ghu_",
+    "ghs_",
+    "ghr_",
+    "github_pat_",
+    "xox",
+    "passw",
+    "secret",
+    "session",
+    "api_key",
+    "api-key",
+    "apikey",
+    "private_key",
 )
-"""Cheap: most strings have none of these, and the shapes are not tried on them."""
+"""One of these is in every text that a shape fits, but for addresses with a password in them."""
+_ADDRESS = re.compile(r"://[^\s/@]*:[^\s/@]*@")
+
+
+def suspicious(text: str) -> bool:
+    """Say, cheaply, whether a credential may be in there at all: most texts have none."""
+    low = text.lower()
+    return any(hint in low for hint in _HINTS) or bool("@" in low and _ADDRESS.search(text))
 
 
 _NAME = re.compile(
@@ -41,7 +65,7 @@ def names_secret(name: str) -> bool:
 
 def mask(text: str) -> str:
     """Return `text` with everything that looks like a credential replaced by the mask."""
-    return _SHAPES.sub(_masked, text) if _HINT.search(text) else text
+    return _SHAPES.sub(_masked, text) if suspicious(text) else text
 
 
 def _masked(found: re.Match[str]) -> str:

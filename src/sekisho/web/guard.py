@@ -52,7 +52,7 @@ def check_host(request: Request, options: ConsoleOptions) -> None:
     given = request.headers.getlist("host")
     found = _HOST.fullmatch(given[0].lower()) if len(given) == 1 else None
     names = {found.group(0), found.group(1)} if found else set[str]()
-    if not names & {h.lower() for h in options.allowed_hosts}:
+    if not names & options.hosts:
         raise OriginRefused
 
 

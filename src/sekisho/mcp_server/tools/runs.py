@@ -22,7 +22,7 @@ async def run_get(call: Call, run_id: RunId, wait_seconds: Wait = 0) -> RunView:
     nothing. Call it again until the status is the one you wait for.
     """
     run = await follow(lambda: call.ask(call.engine.runs.get, run_id), wait_seconds)
-    return await call.ask(run_shown, call.engine, run)
+    return await call.ask(run_shown, call.engine, run, call.options.base_url)
 
 
 async def run_list(

@@ -68,7 +68,9 @@
   };
 
   const swap = async (live) => {
-    const answer = await fetch(live.dataset.address, { cache: "no-store" });
+    // What a form answered has an address of its own, which only takes forms.
+    const asked = location.pathname === live.dataset.address ? location.search : "";
+    const answer = await fetch(live.dataset.address + asked, { cache: "no-store" });
     if (!answer.ok) return live;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = page.getElementById("live");
@@ -97,7 +99,9 @@
   };
 
   // Somebody is typing: the page around them stays until the run itself has moved on.
-  const typing = () => ["INPUT", "TEXTAREA"].includes(document.activeElement?.tagName || "");
+  const typing = (live) =>
+    ["INPUT", "TEXTAREA"].includes(document.activeElement?.tagName || "") ||
+    [...live.querySelectorAll("input, textarea")].some((f) => f.value !== f.defaultValue);
 
   const follow = async (live) => {
     try {
@@ -105,7 +109,7 @@
       mark(body.busy ? "live" : "");
       const moved = body.status !== live.dataset.status;
       const changed = String(body.version) !== live.dataset.version;
-      if (moved || (changed && !typing())) live = await swap(live);
+      if (moved || (changed && !typing(live))) live = await swap(live);
       if (body.final && !body.more) return mark("");
       setTimeout(follow, body.more ? 0 : EVERY[body.busy ? "busy" : "waiting"], live);
     } catch {

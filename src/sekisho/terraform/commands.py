@@ -1,0 +1,132 @@
+"""The Terraform commands of one working directory, and what is made of how they end."""
+
+import errno
+from pathlib import Path
+
+from sekisho.domain.errors import ConfigurationInvalid, DiskFull, TerraformMissing
+from sekisho.domain.leases import ProcessMark
+from sekisho.domain.logs import LogLine
+from sekisho.ports.terraform import DeskOrder, Finished, Watch
+from sekisho.terraform.events import Listener
+from sekisho.terraform.files import is_full
+from sekisho.terraform.layout import Layout
+from sekisho.terraform.options import TerraformOptions
+from sekisho.terraform.process import Command, Control, Ended, output_paths, run
+from sekisho.terraform.redaction import Redactor
+
+_TAIL = 64 * 1024
+_AWAY = (errno.ENOENT, errno.EACCES, errno.ENOEXEC)
+
+
+class Commands:
+    """Starts commands with the one environment of their working directory."""
+
+    def __init__(
+        self,
+        options: TerraformOptions,
+        order: DeskOrder,
+        layout: Layout,
+        environment: dict[str, str],
+        redactor: Redactor,
+    ) -> None:
+        self._options, self._order, self._layout = options, order, layout
+        self._environment, self._redactor = environment, redactor
+
+    def listener(self, watch: Watch | None = None) -> Listener:
+        """Make what turns output into log lines for `watch`, or for nobody."""
+        give = watch.line if watch else _nobody
+        return Listener(self._order.phase, self._options.clock, self._redactor, give)
+
+    def run(self, watch: Watch, listener: Listener, *arguments: str) -> Ended:
+        """Run a command whose output is a log."""
+        control = Control(listener.line, watch.started, watch.stopping)
+        return self._start(self._command(arguments), control)
+
+    def capture(self, *arguments: str, watch: Watch | None = None) -> tuple[Path, Listener, Ended]:
+        """Run a command whose output is an answer, not a log; return the file it is in."""
+        listener, command = self.listener(), self._command(arguments)
+        ended = self._start(command, Control(stopping=watch.stopping) if watch else Control())
+        answer, said = output_paths(command.output)
+        for raw in said.read_bytes()[-_TAIL:].splitlines():
+            listener.line(raw)
+        return answer, listener, ended
+
+    def show(self, what: str) -> Path:
+        """Return a file with a plan or state as JSON. Raises ConfigurationInvalid."""
+        answer, listener, ended = self.capture("show", "-json", "-no-color", what)
+        if ended.code != 0:
+            raise ConfigurationInvalid(problem=first_problem(listener, ended.code))
+        return answer
+
+    def _command(self, arguments: tuple[str, ...]) -> Command:
+        return Command(
+            argv=(*self._order.build.command, *arguments),
+            folder=self._layout.config,
+            environment=self._environment,
+            output=self._layout.output(arguments[0]),
+        )
+
+    def _start(self, command: Command, control: Control) -> Ended:
+        try:
+            return run(command, control, self._options.mark, self._options.stop_grace)
+        except OSError as error:
+            if is_full(error):
+                raise DiskFull from error
+            if error.errno in _AWAY:
+                raise TerraformMissing from error
+            raise
+
+
+def ended_as(listener: Listener, ended: Ended, *, warm: bool = False) -> Finished:
+    """Say how a command ended, with everything its output told."""
+    return Finished(
+        code=ended.code,
+        stopped=ended.stopped,
+        killed=ended.killed,
+        errors=listener.errors(ended.code),
+        lock_holder=listener.lock_holder,
+        stale=listener.stale,
+        lock_left=listener.lock_left,
+        warm=warm,
+    )
+
+
+def first_problem(listener: Listener, code: int) -> str:
+    """Say in one line what went wrong."""
+    errors = listener.errors(code)
+    return errors[0].text if errors else "Terraform ended with an error"
+
+
+def _nobody(_line: LogLine) -> None:
+    """Take a line that nobody waits for."""
+
+
+class Held:
+    """Holds lines back until Terraform gets as far as a resource: the attempt may not count."""
+
+    def __init__(self, watch: Watch) -> None:
+        self._watch = watch
+        self._lines: list[LogLine] = []
+        self.listener: Listener | None = None
+        self.open = False
+
+    def started(self, process: ProcessMark) -> None:
+        self._watch.started(process)
+
+    def stopping(self) -> bool:
+        return self._watch.stopping()
+
+    def line(self, line: LogLine) -> None:
+        if not self.open and self.listener and self.listener.touched:
+            self.release()
+        if self.open:
+            self._watch.line(line)
+        else:
+            self._lines.append(line)
+
+    def release(self) -> None:
+        """Give what was held back, and all that follows at once."""
+        self.open = True
+        for line in self._lines:
+            self._watch.line(line)
+        self._lines.clear()

@@ -7,10 +7,19 @@ import urllib.request
 from collections.abc import Mapping
 from typing import Any, cast
 
-from sekisho_client.settings import Server
+from sekisho_client.settings import Server, is_loopback
 
 _TIMEOUT = 60
 _NO_PROXY = urllib.request.ProxyHandler({})
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    """Follows nothing: urllib would carry the credential to wherever it is sent."""
+
+    def redirect_request(
+        self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str
+    ) -> None:
+        """Answer nothing: the redirect itself becomes the error."""
 
 
 class ClientError(Exception):
@@ -29,10 +38,8 @@ class Client:
 
     def __init__(self, server: Server) -> None:
         self._server = server
-        loopback = urllib.parse.urlsplit(server.url).hostname in {"127.0.0.1", "::1", "localhost"}
-        self._opener = (
-            urllib.request.build_opener(_NO_PROXY) if loopback else urllib.request.build_opener()
-        )
+        handlers = (_NO_PROXY,) if is_loopback(server.url) else ()
+        self._opener = urllib.request.build_opener(*handlers, _NoRedirect)
 
     @property
     def url(self) -> str:

@@ -1,9 +1,11 @@
 """Where the server is and who we are: flags first, then the environment, then this machine."""
 
 import dataclasses
+import ipaddress
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 DEFAULT_URL = "http://127.0.0.1:8080"
 LOCAL_TOKEN = "local.token"  # noqa: S105 (the name of a file)
@@ -32,9 +34,18 @@ def find_server(
     file = given.get("SEKISHO_TOKEN_FILE")
     if token is None and file:
         token = _read(Path(file))
-    if token is None and data_dir and address.startswith(("http://127.", "http://localhost", "http://[::1]")):
+    if token is None and data_dir and is_loopback(address):
         token = _read(data_dir / LOCAL_TOKEN)
     return Server(address, token)
+
+
+def is_loopback(url: str) -> bool:
+    """Say whether an address leads to this machine alone; names other than localhost do not."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _read(path: Path) -> str | None:

@@ -11,8 +11,11 @@ import pytest
 from mcp import Client, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 
+from sekisho.stores.cipher import Cipher
+from sekisho.stores.sqlite import SqliteStore
 from tests.faces.house import House, build
 from tests.faces.serving import serving
+from tests.fakes.keys import FakeKeys
 
 pytestmark = pytest.mark.anyio
 
@@ -93,6 +96,35 @@ async def test_other_hosts_and_origins_are_refused(
     async with httpx2.AsyncClient() as http:
         answer = await http.request(method, f"{url}/mcp", json=CALL, headers={**ACCEPT, **headers})
     assert answer.status_code == status
+
+
+async def test_white_space_around_a_header_is_no_part_of_it(url: str):
+    meta = {
+        "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+        "io.modelcontextprotocol/clientCapabilities": {},
+    }
+    body = {**CALL, "params": {"name": "caller_get", "arguments": {}, "_meta": meta}}
+    modern = {
+        "MCP-Protocol-Version": "2026-07-28",
+        "Mcp-Method": "tools/call",
+        "Mcp-Name": "caller_get  ",
+    }
+    async with httpx2.AsyncClient() as http:
+        answer = await http.post(f"{url}/mcp", json=body, headers={**ACCEPT, **modern})
+    assert answer.status_code == 200, answer.text
+
+
+async def test_a_store_that_is_away_is_said_to_be_away(tmp_path: Path):
+    store = SqliteStore(tmp_path / "store", FakeKeys().audit_mac, Cipher(b"k" * 32))
+    house = build(tmp_path, store=store)
+    token = house.token()
+    with serving(house) as url:
+        store.close()
+        async with httpx2.AsyncClient() as http:
+            headers = {**ACCEPT, "Authorization": f"Bearer {token}"}
+            answer = await http.post(f"{url}/mcp", json=CALL, headers=headers)
+    assert answer.status_code == 503
+    assert answer.json()["error"]["code"] == "store_unavailable"
 
 
 async def test_a_body_over_the_cap_is_refused(url: str):

@@ -61,11 +61,11 @@ def tar_of(files: Mapping[str, str | bytes]) -> io.BytesIO:
 
 
 def options_in(folder: Path, **changes: Any) -> TerraformOptions:
-    found = shutil.which("terraform")
-    assert found, "these tests need terraform on PATH"
+    # Where neither is on PATH, the adapter itself finds the engine extra.
+    found = shutil.which("terraform") or shutil.which("tofu")
     given: dict[str, Any] = {
         "folder": folder,
-        "path": str(Path(found).parent),
+        "path": str(Path(found).parent) if found else "",
         "clock": lambda: datetime.now(UTC),
         "mark": LocalProcesses().mark,
         "mac": lambda b: hmac.new(b"test", b, hashlib.sha256).hexdigest(),

@@ -277,10 +277,7 @@ class World:
 
     def other_worker(self, pid: int = 200, *, host: str = "", **options: Any) -> Worker:
         """A worker in another process; its phases go to the same executor."""
-        if host:
-            mark = ProcessMark(host, pid, "1")
-        else:
-            mark = self.processes.start(pid)
+        mark = ProcessMark(host, pid, "1") if host else self.processes.start(pid)
         parts = dataclasses.replace(self.parts, processes=Seat(self.processes, mark))
         return Worker(parts, **options)
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.providers.test_mirror import TERRAFORM, Place, place
+from tests.providers.places import Place
+from tests.terraform_command import terraform_command
 
 pytestmark = [pytest.mark.long, pytest.mark.mirror]
 
@@ -38,7 +39,7 @@ def eventually(seen: Callable[[], bool], seconds: float = 15) -> bool:
 def applying(place: Place) -> "subprocess.Popen[str]":
     """Start a slow apply in a session of its own; return when its provider is at work."""
     process = subprocess.Popen(
-        [TERRAFORM, "apply", "-auto-approve", "-no-color"],
+        [*terraform_command(), "apply", "-auto-approve", "-no-color"],
         cwd=place.folder,
         env={
             "HOME": str(place.folder),

@@ -8,11 +8,14 @@ from typing import Any
 import pytest
 
 from sekisho.domain.errors import DiskFull, StoreUnavailable
-from sekisho.domain.leases import ProcessMark
+from sekisho.domain.leases import ProcessMark, WorkerLease
 from sekisho.domain.runs import Run, RunStatus
 from sekisho.domain.states import StatePosition
 from sekisho.domain.targets import Target
 from sekisho.domain.workspaces import Workspace
+from sekisho.engine.applying import ApplyPhase, conclude, init, restore
+from sekisho.engine.phases import run_steps
+from sekisho.engine.watching import RunWatch
 from sekisho.ports import Finished
 from tests.fakes.terraform import FakeDesk
 from tests.fakes.world import AGENT, PERSON, S3, World, between, failing, main, until
@@ -94,12 +97,12 @@ def test_what_the_operator_changed_since_the_approval_voids_it(changes: Any, par
     ("changes", "part"),
     [({"change_id": "CHG-2"}, "change_id"), ({"configuration": "CONFIGURATION"}, "configuration")],
 )
-def test_a_run_that_was_changed_in_the_store_is_not_applied(changes: dict[str, str], part: str):
+def test_a_run_that_was_changed_in_the_store_is_not_applied(changes: Any, part: str):
     world = World()
     run = world.queued()
     other = world.configuration(main("evil"))
     changes = {k: other if v == "CONFIGURATION" else v for k, v in changes.items()}
-    world.store.runs._runs[run.id] = dataclasses.replace(run, **changes)  # pyright: ignore[reportArgumentType]
+    world.store.runs._runs[run.id] = dataclasses.replace(run, **changes)
 
     world.worker.turn()
 
@@ -131,16 +134,16 @@ def test_what_was_kept_and_is_gone_or_tampered_with_voids_the_approval(part: str
     run = world.queued()
     assert run.plan
     names = {"plan": run.plan.plan_blob, "bundle": run.plan.bundle_blob}
-    name = names.get(part) or world.store.blobs.names("configurations/")[0]
-    error: Exception = KeyError(name)
+    gone = names.get(part) or world.store.blobs.names("configurations/")[0]
+    error: Exception = KeyError(gone)
     if part == "bundle":
         error = ValueError("tampered")
     inner = world.store.blobs.open
 
-    def opened(wanted: str) -> Any:
-        if wanted == name:
+    def opened(name: str) -> Any:
+        if name == gone:
             raise error
-        return inner(wanted)
+        return inner(name)
 
     world.store.blobs.open = opened
     world.worker.turn()
@@ -254,7 +257,7 @@ def test_a_state_that_could_not_reach_its_backend_is_kept_and_the_workspace_lock
     assert (run.status, run.problem and run.problem.code) == (S.ERRORED, "state_unsaved")
     assert run.apply
     assert run.apply.rescued_blob == f"rescued/{run.id}/errored.tfstate"
-    assert b"terraform_data" in world.store.blobs.open(run.apply.rescued_blob).read()
+    assert b"terraform_data" in world.store.blobs.open(run.apply.rescued_blob or "").read()
     lock = world.record().lock
     assert lock
     assert (lock.owner, lock.run_id, world.record().lease) == ("sekisho", run.id, None)
@@ -617,3 +620,25 @@ def test_a_process_mark_of_a_worker_that_lost_the_run_is_not_kept():
 
     assert world.run(run).process is None
     assert world.run(run).status is S.APPLYING
+
+
+def test_a_terraform_that_crashed_leaves_doubt():
+    world = World()
+    crashed = Finished(code=2)
+    world.twist("apply", apply=lambda *_: crashed)
+
+    run = world.applied()
+
+    assert (run.status, run.problem and run.problem.code) == (S.INTERRUPTED, "apply_in_doubt")
+
+
+def test_steps_of_an_apply_in_the_wrong_order_are_a_bug_of_ours():
+    world = World()
+    run = world.asked()
+    lease = WorkerLease("wrk", 1, world.clock.now())
+    watch = RunWatch(world.parts, run, lease, lambda: False)
+    phase = ApplyPhase(world.parts, run, lease, Workspace("dev"), watch)
+
+    ends = [run_steps(phase, [(s.__name__, s)]) for s in (restore, init, conclude)]
+
+    assert [(e.status, e.problem and e.problem.code) for e in ends] == [(S.ERRORED, "internal")] * 3

@@ -1,6 +1,7 @@
 """A run's journey through the engine: plan, decide, apply, and every honest refusal on the way."""
 
 import dataclasses
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -24,9 +25,10 @@ from sekisho.domain.errors import (
 )
 from sekisho.domain.gate import Require, Rule
 from sekisho.domain.plans import PlanMode, PlanOptions
-from sekisho.domain.runs import FINAL, MOVES, RunStatus
+from sekisho.domain.runs import FINAL, MOVES, Run, RunStatus
 from sekisho.domain.states import StatePosition
 from sekisho.domain.workspaces import Workspace
+from sekisho.engine.approvals import Decision
 from sekisho.engine.plans import PlanOrder
 from sekisho.engine.runs import settled
 from sekisho.ports import RunQuery
@@ -285,17 +287,17 @@ def test_a_rejected_plan_is_over_and_a_reason_is_needed():
 
 def test_nobody_is_asked_to_prove_themselves_for_a_decision_that_is_not_open():
     world = World()
-    queued, approved = world.asked(), world.approved(main("2"))
+    approved = world.approved(main("2"))
+    cases: list[tuple[Callable[[], Run], Decision, type[Exception]]] = [
+        (world.asked, "approve", PlanMissing),
+        (world.asked, "reject", PlanMissing),
+        (lambda: approved, "approve", MoveIllegal),
+    ]
 
-    for run, decision, error in (
-        (queued, "approve", PlanMissing),
-        (queued, "reject", PlanMissing),
-        (approved, "approve", MoveIllegal),
-    ):
+    for run, decision, error in cases:
         shown = len(world.step_up.shown)
-        fresh = world.asked(main("3")) if error is PlanMissing else run
         with pytest.raises(error):
-            world.engine.approvals.begin(fresh.id, decision)
+            world.engine.approvals.begin(run().id, decision)
         assert len(world.step_up.shown) == shown
     assert world.reject(approved).status is S.REJECTED
 
@@ -537,6 +539,18 @@ def test_a_plan_of_a_workspace_that_was_taken_away_only_grows_old():
     assert [world.run(r).status for r in (run, kept)] == [S.EXPIRED, S.STALE]
 
 
+@pytest.mark.parametrize("verb", ["cancel", "discard"])
+def test_a_plan_that_somebody_ends_while_the_sweep_looks_at_it_stays_ended(verb: str):
+    world = World()
+    run = world.planned()
+    world.clock.advance(25 * 3600)
+    between(world.store.workspaces, "get", lambda: getattr(world.engine.runs, verb)(run.id, AGENT))
+
+    assert world.engine.gate.sweep() == 1, "it ended, by another hand"
+
+    assert world.audit(run)[-1] == f"run.{verb}"
+
+
 # --- cancel and discard ---------------------------------------------------------------------------
 
 
@@ -641,3 +655,25 @@ def test_a_plan_that_began_before_another_plan_saw_more_changes_nothing():
     assert state
     assert state.position == StatePosition("lineage-dev", 9)
     assert world.run(late).status is S.BLOCKED
+
+
+def test_a_workspace_moves_to_a_backend_outside_with_its_state_or_not_at_all():
+    world = World()
+    world.applied(main("1"))
+    state = world.record().state
+    assert state
+    assert state.blob
+    raw = world.store.blobs.open(state.blob).read()
+    world.catalog.change("dev", backend=S3)
+
+    empty = world.planned(main("2"))
+    assert (empty.status, empty.problem and empty.problem.code) == (S.BLOCKED, "plan_stale")
+    world.terraform.backends["bucket/network/terraform.tfstate"] = raw
+    moved = world.planned(main("2"))
+
+    assert moved.status is S.AWAITING_APPROVAL
+    after = world.record().state
+    assert after
+    assert (after.position, after.blob) == (state.position, None)
+    assert world.apply(world.approve(moved)).status is S.APPLIED
+    assert world.store.blobs.has(state.blob), "what was kept here stays"

@@ -160,7 +160,7 @@ class Walk(RuleBasedStateMachine):
         world.terraform.script = dataclasses.replace(
             world.terraform.script, apply_error="", unsaved=False
         )
-        world.clock.advance(3 * 86400)
+        world.clock.advance(90 * 86400 / 2)  # more than all jumps back together
         world.pass_time(100, *self.workers, step=4)
         for workspace in world.catalog.workspaces:
             self.unlock(workspace)

@@ -14,6 +14,7 @@ from sekisho.domain.plans import PlanReading, PlanRecord
 from sekisho.domain.problems import problem, problem_unmet
 from sekisho.domain.runs import Problem, Run, RunStatus, end_phase
 from sekisho.domain.states import NO_STATE, StatePointer, StatePosition, newer
+from sekisho.domain.targets import ServerBackend
 from sekisho.domain.workspaces import Workspace, WorkspaceRecord
 from sekisho.engine.configurations import open_content
 from sekisho.engine.gate import verdict
@@ -198,21 +199,26 @@ def _status(
 def _observed(
     phase: PlanPhase, run: Run, record: WorkspaceRecord, now: datetime
 ) -> WorkspaceRecord:
-    """Take note of where the state was seen, if that is news.
+    """Take note of where a state outside was seen, if that is news; older plans are then stale.
 
-    With a backend outside, somebody else may have moved it; older plans are then stale.
+    Only applies move a state that the server keeps.
     """
-    if phase.reading is None or phase.reading.position == NO_STATE:
+    if phase.reading is None or isinstance(phase.workspace.backend, ServerBackend):
         return record
-    position: StatePosition = phase.reading.position
-    known = record.state
-    replaced = known and known.position.lineage != position.lineage and known.at < phase.lease.since
-    if known and not replaced and not newer(position, known.position):
+    position, known = phase.reading.position, record.state
+    if position == NO_STATE or (known and not _supersedes(position, known, phase.lease.since)):
         return record
-    if known and known.blob:
-        return record
-    pointer = StatePointer(position, now, run.id)
-    return dataclasses.replace(record, state=pointer)
+    return dataclasses.replace(record, state=StatePointer(position, now, run.id))
+
+
+def _supersedes(found: StatePosition, known: StatePointer, since: datetime) -> bool:
+    """Say whether what a plan found that began at `since` takes the place of what was known."""
+    if known.blob:
+        # Kept here until the operator moved the workspace to a backend outside: it must be the
+        # state that went there. Whatever else is found there leaves every plan stale.
+        return found.lineage == known.position.lineage and found.serial >= known.position.serial
+    anew = found.lineage != known.position.lineage and known.at < since
+    return anew or newer(found, known.position)
 
 
 def _told(run: Run) -> dict[str, str | int | bool | None]:

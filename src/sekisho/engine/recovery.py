@@ -15,7 +15,7 @@ from sekisho.domain.changes import NOTHING, Change
 from sekisho.domain.errors import WorkspaceUnknown
 from sekisho.domain.leases import Worker, WorkerLease
 from sekisho.domain.problems import problem
-from sekisho.domain.runs import AT_WORK, Run, RunStatus, end_phase, held_by
+from sekisho.domain.runs import AT_WORK, Run, RunStatus, end_phase
 from sekisho.domain.states import NO_STATE, StatePointer, StatePosition, newer, position_of
 from sekisho.domain.targets import ServerBackend
 from sekisho.domain.workspaces import WorkspaceRecord
@@ -108,13 +108,11 @@ class Recovery:
         parts, now = self._parts, self._parts.clock.now()
 
         def change(run: Run, record: WorkspaceRecord) -> Change:
-            if lease is not None and not held_by(run, lease):
+            if run.status not in AT_WORK or run.worker != lease:
                 return NOTHING
             if run.status is RunStatus.PLANNING:
                 again = self._again(run, now)
                 return Change(run=again, audit=(_told(parts, again, now),))
-            if run.status is not RunStatus.APPLYING:
-                return NOTHING
             why = problem("apply_in_doubt")
             ended = end_phase(run, RunStatus.INTERRUPTED, now, why)
             held = doubtful(record, run, why, now)

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from sekisho.domain.errors import Refused
+from sekisho.domain.errors import Refused, SekishoError
 from sekisho.engine.engine import Engine
 from sekisho.mcp_server.call import FaceOptions, ask
 from sekisho.views.callers import bearer
@@ -61,7 +61,9 @@ class McpEndpoint:
         posted = scope["method"] == "POST"
         answer = await (self._unproven(scope) if posted else self._not_posted(scope))
         if answer is None:
-            await self._manager.handle_request(scope, receive, send)
+            # HTTP excludes white space around header values; not every HTTP parser does.
+            headers = [(name, value.strip()) for name, value in scope["headers"]]
+            await self._manager.handle_request({**scope, "headers": headers}, receive, send)
         else:
             await answer(scope, receive, send)
 
@@ -72,11 +74,9 @@ class McpEndpoint:
             secret, via = bearer(headers.get("authorization")), headers.get("user-agent", "")
             await ask(self._options.inline_reads, self._engine.callers.identify, secret, via)
         except Refused as error:
-            return JSONResponse(
-                {"error": ErrorView.of(error).model_dump()},
-                status_code=401,
-                headers={"WWW-Authenticate": "Bearer"},
-            )
+            return _refusal(error, 401, {"WWW-Authenticate": "Bearer"})
+        except SekishoError as error:
+            return _refusal(error, 503, {"Retry-After": "5"})
         return None
 
     async def _not_posted(self, scope: Scope) -> Response:
@@ -97,3 +97,8 @@ class McpEndpoint:
                 "next": "Add this address to an MCP client; it is for agents, not for browsers.",
             }
         )
+
+
+def _refusal(error: SekishoError, status: int, headers: dict[str, str]) -> Response:
+    shown = {"error": ErrorView.of(error).model_dump()}
+    return JSONResponse(shown, status_code=status, headers=headers)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import anyio
 import httpx2
 import pytest
 from mcp import Client, StdioServerParameters
@@ -104,14 +105,16 @@ async def test_white_space_around_a_header_is_no_part_of_it(url: str):
         "io.modelcontextprotocol/clientCapabilities": {},
     }
     body = {**CALL, "params": {"name": "caller_get", "arguments": {}, "_meta": meta}}
-    modern = {
-        "MCP-Protocol-Version": "2026-07-28",
-        "Mcp-Method": "tools/call",
-        "Mcp-Name": "caller_get  ",
-    }
-    async with httpx2.AsyncClient() as http:
-        answer = await http.post(f"{url}/mcp", json=body, headers={**ACCEPT, **modern})
-    assert answer.status_code == 200, answer.text
+    sent = json.dumps(body).encode()
+    host, port = url.removeprefix("http://").split(":")
+    head = f"POST /mcp HTTP/1.1\r\nHost: {host}:{port}\r\nContent-Type: application/json\r\n"
+    head += f"Accept: {ACCEPT['accept']}\r\nContent-Length: {len(sent)}\r\n"
+    head += "MCP-Protocol-Version: 2026-07-28\r\nMcp-Method: tools/call\r\n"
+    head += "Mcp-Name:   caller_get  \r\nConnection: close\r\n\r\n"
+    async with await anyio.connect_tcp(host, int(port)) as raw:
+        await raw.send(head.encode() + sent)
+        answer = await raw.receive()
+    assert answer.startswith(b"HTTP/1.1 200"), answer
 
 
 async def test_a_store_that_is_away_is_said_to_be_away(tmp_path: Path):

@@ -45,6 +45,19 @@ class Moto:
         request = urllib.request.Request(f"{self.url}/moto-api/reset", method="POST")
         urllib.request.urlopen(request).close()
 
+    def make_backend(self, bucket: str, table: str) -> None:
+        """Make what a team makes once for its states: a bucket, and a table for locks."""
+        with self.client("s3") as s3, self.client("dynamodb") as dynamodb:
+            s3.create_bucket(
+                Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION}
+            )
+            dynamodb.create_table(
+                TableName=table,
+                KeySchema=[{"AttributeName": "LockID", "KeyType": "HASH"}],
+                AttributeDefinitions=[{"AttributeName": "LockID", "AttributeType": "S"}],
+                BillingMode="PAY_PER_REQUEST",
+            )
+
 
 @contextlib.contextmanager
 def serving() -> Iterator[Moto]:

@@ -321,14 +321,7 @@ def lock() -> StateLock:
 @pytest.fixture
 def team(moto: Moto, provider_mirror: Mirror, tmp_path: Path, lock: StateLock) -> Team:
     moto.reset()
-    with moto.client("s3") as s3, moto.client("dynamodb") as db:
-        s3.create_bucket(Bucket=STATES, CreateBucketConfiguration={"LocationConstraint": REGION})
-        db.create_table(
-            TableName=TABLE,
-            KeySchema=[{"AttributeName": "LockID", "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": "LockID", "AttributeType": "S"}],
-            BillingMode="PAY_PER_REQUEST",
-        )
+    moto.make_backend(STATES, TABLE)
     return Team(moto, provider_mirror, tmp_path, lock)
 
 
@@ -442,7 +435,7 @@ def test_while_ours_applies_an_outsider_is_refused_by_the_lock(
     assert team.held() == []
 
 
-def test_a_state_that_an_outsider_moved_by_nothing_we_manage_makes_ours_stale_too(
+def test_an_outsider_who_adds_what_we_do_not_know_makes_ours_stale_too(
     team: Team, sekisho: Sekisho, outsider: Outsider
 ):
     sekisho.applied(team.files("sato"))

@@ -218,6 +218,16 @@ def test_a_process_that_ignores_the_interrupt_is_killed_with_its_children(tmp_pa
     assert gone(int((tmp_path / "child").read_text("utf-8")))
 
 
+@pytest.mark.parametrize(("name", "killed"), [("KILL", True), ("TERM", True), ("INT", False)])
+def test_a_process_that_somebody_else_kills_is_told_from_one_that_ends(
+    tmp_path: Path, name: str, killed: bool
+):
+    command = shell(tmp_path, f"kill -{name} $$; sleep 9")
+    ended = run(command, Control(), LocalProcesses().mark, 1.0)
+    assert ended.code == -getattr(signal, f"SIG{name}")
+    assert (ended.stopped, ended.killed) == (False, killed)
+
+
 def test_one_interrupt_is_all_that_is_ever_sent(tmp_path: Path):
     script = "trap 'echo int' INT; echo ready; for i in 1 2 3 4 5 6 7 8 9 10; do sleep 0.1; done"
     lines: list[bytes] = []

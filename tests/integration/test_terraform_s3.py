@@ -6,16 +6,11 @@ import contextlib
 import http.client
 import http.server
 import json
-import os
-import re
-import subprocess
-import sys
 import threading
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-import boto3
 import pytest
 
 from sekisho.domain.errors import StoreUnavailable
@@ -23,57 +18,29 @@ from sekisho.domain.states import NO_STATE
 from sekisho.domain.targets import S3Backend, StateLock, Target
 from sekisho.domain.workspaces import Workspace
 from tests.fakes.desks import Bench, Listening, local
+from tests.integration.moto import KEYS, REGION, Moto, serving
 
-REGION, BUCKET, TABLE = "ap-northeast-1", "team-state", "team-locks"
+BUCKET, TABLE = "team-state", "team-locks"
 FILES = {"main.tf": 'resource "terraform_data" "a" {\n  input = "秘"\n}\n'}
-KEYS = {"AWS_ACCESS_KEY_ID": "AKIATESTTESTTESTTEST", "AWS_SECRET_ACCESS_KEY": "moto-does-not-look"}
 
 
 @pytest.fixture(scope="module")
-def aws() -> Iterator[str]:
-    """Serve S3, DynamoDB and STS on loopback; give the address."""
-    server = subprocess.Popen(
-        [sys.executable, "-u", "-m", "moto.server", "-H", "127.0.0.1", "-p", "0"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        encoding="utf-8",
-        env={"PATH": os.environ["PATH"]},
-    )
-    assert server.stdout
-    try:
-        for line in server.stdout:
-            if found := re.search(r"http://127\.0\.0\.1:(\d+)", line):
-                url = found[0]
-                break
-        else:
-            raise AssertionError("moto did not start")
-        yield url
-    finally:
-        server.kill()
-        server.communicate()
+def moto() -> Iterator[Moto]:
+    with serving() as server:
+        yield server
 
 
 @pytest.fixture
-def s3(aws: str):
-    request = urllib.request.Request(f"{aws}/moto-api/reset", method="POST")
-    urllib.request.urlopen(request).close()
-    given = {
-        "endpoint_url": aws,
-        "region_name": REGION,
-        "aws_access_key_id": KEYS["AWS_ACCESS_KEY_ID"],
-        "aws_secret_access_key": KEYS["AWS_SECRET_ACCESS_KEY"],
-    }
-    client = boto3.client("s3", **given)
-    client.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
-    boto3.client("dynamodb", **given).create_table(
-        TableName=TABLE,
-        KeySchema=[{"AttributeName": "LockID", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": "LockID", "AttributeType": "S"}],
-        BillingMode="PAY_PER_REQUEST",
-    )
-    yield client
-    client.close()
+def aws(moto: Moto) -> str:
+    return moto.url
+
+
+@pytest.fixture
+def s3(moto: Moto) -> Iterator[Any]:
+    moto.reset()
+    moto.make_backend(BUCKET, TABLE)
+    with moto.client("s3") as client:
+        yield client
 
 
 def bench_on(aws: str, folder: Path, lock: StateLock = "lockfile", **changes: object) -> Bench:

@@ -378,6 +378,20 @@ def test_a_terraform_that_had_to_be_killed_leaves_doubt_a_lock_and_its_state():
     assert rescued.apply.after == StatePosition("lineage-dev", 1), "what is known stays known"
 
 
+@pytest.mark.parametrize("ended", [Finished(-9, killed=True), Finished(11), Finished(137)])
+def test_a_terraform_that_crashed_or_was_killed_by_others_leaves_doubt_too(ended: Finished):
+    world = World()
+    run = world.approved()
+    world.twist("apply", apply=lambda *_: ended)
+
+    run = world.apply(run)
+
+    assert (run.status, run.problem and run.problem.code) == (S.INTERRUPTED, "apply_in_doubt")
+    lock = world.record().lock
+    assert lock
+    assert lock.run_id == run.id
+
+
 def test_a_plan_that_had_to_be_killed_without_anybody_asking_says_so():
     world = World()
     killed = Finished(code=-9, killed=True)

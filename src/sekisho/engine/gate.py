@@ -58,7 +58,7 @@ class Gate:
 
         if _over(parts, declared, run, parts.store.workspaces.get(run.workspace), now) is None:
             return False
-        return parts.store.runs.update(run.id, change).status is not run.status
+        return parts.store.runs.update(run.id, change).status in _ENDS.values()
 
     def _declared(self, name: str) -> Workspace | None:
         """Return the workspace, None once the operator has taken it out of the catalog."""

@@ -35,10 +35,13 @@ def read_plan(plan: Mapping[str, Any], position: StatePosition, redactor: Redact
     redactor = redactor.also(_sensitive(plan))
     changes = tuple(c for r in objects(plan.get("resource_changes")) if (c := _change(r, redactor)))
     outputs = tuple(_outputs(obj(plan.get("output_changes")), redactor))
+    changed = sum(
+        obj(o).get("actions") != ["no-op"] for o in obj(plan.get("output_changes")).values()
+    )
     actions = _actions(plan)
     drift = sum(_moves(r) for r in objects(plan.get("resource_drift")))
     return PlanReading(
-        counts=count(changes, len(outputs), drift, len(actions)),
+        counts=count(changes, changed, drift, len(actions)),
         changes=changes,
         outputs=outputs,
         position=position,
@@ -144,7 +147,7 @@ def _path(steps: list[Any]) -> str:
 
 
 def _outputs(outputs: Json, redactor: Redactor) -> Iterator[ValueChange]:
-    """Give one row an output that changes; what is inside of it is for drill-downs."""
+    """Give one row a leaf of each output that changes; paths begin with the output's name."""
     for name, raw in sorted(outputs.items()):
         change = obj(raw)
         if change.get("actions") == ["no-op"]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from sekisho.domain.logs import LogLine, LogPage
 from sekisho.domain.runs import Run
 from sekisho.views.next_steps import next_steps
-from sekisho.views.view import View, compact, one_line, shown, tokens
+from sekisho.views.view import View, one_line, shown, tokens
 
 _ROOM = 3600
 """Tokens for the lines of one page, both forms together."""
@@ -70,7 +70,7 @@ def log_of(run: Run, page: LogPage, again: Callable[[int], LogPage]) -> LogView:
     views = [LineView.of(row) for row in page.lines]
     fitting, room = 0, _ROOM
     for view in views:
-        room -= tokens(view.words()) + tokens(compact(view.structured()))
+        room -= tokens(view.words()) + tokens(view.model_dump_json(exclude_none=True))
         if room < 0:
             break
         fitting += 1

@@ -28,7 +28,7 @@ def in_order(reading: PlanReading) -> list[ResourceChange]:
 
 def size(view: View) -> int:
     """Estimate the tokens of a view, both forms together."""
-    return tokens(view.words()) + tokens(compact(view.structured()))
+    return tokens(view.words()) + tokens(view.model_dump_json(exclude_none=True))
 
 
 class ChangeRow(View):

@@ -1,6 +1,7 @@
 """A plan as it is shown: a summary that fits in 1,500 tokens at any size, and a way into it."""
 
 import itertools
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
@@ -84,12 +85,13 @@ def summary_of(
     """Show a plan within `SUMMARY_TOKENS`; what does not fit is counted and can be asked for."""
     changes = in_order(reading)
     code = _within((one_line(c, 160) for c in reading.runs_code), 80)
-    outputs = _within((one_line(o.path, 80) for o in reading.outputs), 60)
+    names = list(dict.fromkeys(re.split(r"[.\[]", o.path)[0] for o in reading.outputs))
+    outputs = _within((one_line(name, 80) for name in names), 60)
     bare = _bare(run, reading, len(changes)).model_copy(
         update={
             "code_that_runs": _with_rest(code, len(reading.runs_code)),
             "groups": _groups(changes),
-            "outputs": _with_rest(outputs, len(reading.outputs)),
+            "outputs": _with_rest(outputs, len(names)),
             "unmet": unmet_of(verdict.unmet[:3], "en") if verdict else [],
             "review_url": review_url or None,
         }

@@ -49,7 +49,7 @@ class StatePage(View):
         rows, room = list[ResourceRow](), _ROOM
         for resource in every[start : start + limit]:
             row = ResourceRow.of(resource)
-            room -= 2 * tokens(compact(row.structured()))
+            room -= 2 * tokens(row.model_dump_json())
             if room < 0:
                 break
             rows.append(row)
@@ -155,7 +155,7 @@ class OutputPage(View):
         views, left, room = list[OutputView](), list[str](), _ROOM
         for output in chosen:
             view = OutputView.of(output)
-            room -= tokens(view.words()) + tokens(compact(view.structured()))
+            room -= tokens(view.words()) + tokens(view.model_dump_json(exclude_none=True))
             if room >= 0 or not views:
                 views.append(view)
             else:

@@ -16,6 +16,7 @@
 `started_at` and `finished_at` say when the thing was last created or updated: seconds since 1970,
 as text, with microseconds. Beside the data folder, FOLDER.journal.jsonl gets one line when an
 operation ends: op, name, id, started_at, finished_at, pid, outcome. Who was at work when is there.
+FOLDER.begun is there as soon as a first operation began: Terraform says "Creating..." before that.
 
 It stops as the big providers do: a request to stop lets what is under way finish, SIGINT to the
 process group is Terraform's affair, and after Terraform's death it ends what it began, then leaves.
@@ -130,6 +131,7 @@ class Thing(Resource):
     def _journaled(self, op: str, thing: State) -> Iterator[Operation]:
         operation = Operation(thing)
         _under_way.add(id(operation))
+        self._beside("begun").touch()
         try:
             yield operation
             outcome = "ok" if operation.id else "failed"
@@ -140,14 +142,17 @@ class Thing(Resource):
 
     def _append(self, facts: State) -> None:
         """Add a line in a single write, so that lines of several processes never mix."""
-        folder = self._provider.data_dir
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        path = folder.with_name(f"{folder.name}.journal.jsonl")
+        path = self._beside("journal.jsonl")
         journal = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
         try:
             os.write(journal, json.dumps(facts).encode() + b"\n")
         finally:
             os.close(journal)
+
+    def _beside(self, name: str) -> Path:
+        folder = self._provider.data_dir
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        return folder.with_name(f"{folder.name}.{name}")
 
     def _path(self, id: str) -> Path:
         return self._provider.data_dir / id

@@ -54,6 +54,7 @@ def applying(place: Place) -> "subprocess.Popen[str]":
     )
     assert process.stdout is not None
     assert any("Creating..." in line for line in process.stdout)
+    assert eventually(place.things.with_name("things.begun").exists)
     return process
 
 

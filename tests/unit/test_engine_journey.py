@@ -668,6 +668,9 @@ def test_a_workspace_moves_to_a_backend_outside_with_its_state_or_not_at_all():
 
     empty = world.planned(main("2"))
     assert (empty.status, empty.problem and empty.problem.code) == (S.BLOCKED, "plan_stale")
+    for old in (raw.replace(b'"serial": 1', b'"serial": 0'), raw.replace(b"lineage-dev", b"x")):
+        world.terraform.backends["bucket/network/terraform.tfstate"] = old
+        assert world.planned(main("2")).status is S.BLOCKED
     world.terraform.backends["bucket/network/terraform.tfstate"] = raw
     moved = world.planned(main("2"))
 

@@ -406,7 +406,7 @@ def test_a_machine_that_was_paused_loses_nobody():
     world = World()
     other = world.other_worker(host="elsewhere")
     run = carried(world, world.queued, other)
-    world.pass_time(6, world.worker, other)
+    world.pass_time(6, other, world.worker)  # in this order: the last beat was seen
 
     world.clock.advance(3600)
     world.worker.turn()

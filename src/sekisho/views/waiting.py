@@ -9,7 +9,8 @@ from sekisho.engine.runs import settled
 
 LONGEST = 20
 """Seconds; some clients cut a call at 30."""
-_TURN = 0.1
+_FIRST_TURN, _TURN = 0.01, 0.1
+"""Seconds between looks: short at first, since a small plan takes a tenth of a second."""
 
 
 async def follow(read: Callable[[], Awaitable[Run]], seconds: float) -> Run:
@@ -17,8 +18,10 @@ async def follow(read: Callable[[], Awaitable[Run]], seconds: float) -> Run:
     run = first = await read()
     if seconds <= 0:
         return run
+    turn = _FIRST_TURN
     with anyio.move_on_after(seconds):
         while not settled(run) and run.status is first.status:
-            await anyio.sleep(_TURN)
+            await anyio.sleep(turn)
+            turn = min(turn * 1.2, _TURN)
             run = await read()
     return run

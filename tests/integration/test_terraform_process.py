@@ -18,8 +18,9 @@ from sekisho.domain.errors import TerraformMissing
 from sekisho.domain.leases import ProcessMark
 from sekisho.executors.processes import LocalProcesses
 from sekisho.ports.terraform import Build
+from sekisho.terraform.desk import LocalDesk
 from sekisho.terraform.process import Command, Control, run
-from tests.fakes.desks import Bench, Listening, local
+from tests.fakes.desks import Bench, Listening, local, options_in
 
 DONE_THEN_SLOW = """
 resource "terraform_data" "first" {
@@ -93,7 +94,7 @@ def test_terraform_goes_on_when_its_server_dies_and_its_state_is_found(tmp_path:
 import json, pathlib
 from sekisho.domain.plans import PlanOptions
 from sekisho.ports.terraform import DeskOrder
-from tests.fakes.desks import Bench, Listening, local, tar_of
+from tests.fakes.desks import Bench, Listening, local, options_in, tar_of
 home = pathlib.Path({str(tmp_path)!r})
 bench = Bench(local(home / "data"))
 files = json.loads((home / "files.json").read_text(encoding="utf-8"))
@@ -244,3 +245,15 @@ def test_the_end_of_a_command_is_noticed_at_once(tmp_path: Path):
         run(shell(tmp_path, "true"), Control(lambda _: None), LocalProcesses().mark, 1.0)
         taken.append(time.monotonic() - begun)
     assert min(taken) < 0.015
+
+
+def test_a_question_that_is_never_answered_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("sekisho.terraform.commands._ANSWER_WITHIN", 0.3)
+    order = Bench(local(tmp_path)).order({"main.tf": ""})
+    silent = dataclasses.replace(order.build, command=("sleep",))
+    desk = LocalDesk(options_in(tmp_path), dataclasses.replace(order, build=silent))
+    began = time.monotonic()
+    _, _, ended = desk._commands.capture("60")
+    assert ended.stopped
+    assert time.monotonic() - began < 20
+    desk.close()

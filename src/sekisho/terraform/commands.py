@@ -1,6 +1,7 @@
 """The Terraform commands of one working directory, and what is made of how they end."""
 
 import errno
+import time
 from pathlib import Path
 
 from sekisho.domain.errors import ConfigurationInvalid, DiskFull, TerraformMissing
@@ -15,6 +16,8 @@ from sekisho.terraform.process import Command, Control, Ended, output_paths, run
 from sekisho.terraform.redaction import Redactor
 
 _TAIL = 64 * 1024
+_ANSWER_WITHIN = 120.0
+"""Seconds that a question to Terraform may take where nobody can cancel it."""
 _AWAY = (errno.ENOENT, errno.EACCES, errno.ENOEXEC)
 
 
@@ -45,7 +48,10 @@ class Commands:
     def capture(self, *arguments: str, watch: Watch | None = None) -> tuple[Path, Listener, Ended]:
         """Run a command whose output is an answer, not a log; return the file it is in."""
         listener, command = self.listener(), self._command(arguments)
-        ended = self._start(command, Control(stopping=watch.stopping) if watch else Control())
+        late = time.monotonic() + _ANSWER_WITHIN
+        # A backend that takes the call and never answers must not hold a workspace for ever.
+        stop = watch.stopping if watch else lambda: time.monotonic() > late
+        ended = self._start(command, Control(stopping=stop))
         answer, said = output_paths(command.output)
         for raw in said.read_bytes()[-_TAIL:].splitlines():
             listener.line(raw)

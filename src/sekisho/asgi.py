@@ -26,7 +26,8 @@ class AsgiOptions:
     """How the faces are set up.
 
     `base_url` is where people and agents reach this server. `hosts` and `origins` are what the
-    operator allows besides. `console`: whether people's pages are served here.
+    operator allows besides. `console`: whether people's pages are served here. `language`: of
+    people's pages, `auto` for what each reader asks for.
     """
 
     base_url: str
@@ -34,6 +35,7 @@ class AsgiOptions:
     hosts: tuple[str, ...] = ()
     origins: tuple[str, ...] = ()
     console: bool = True
+    language: str = "auto"
 
 
 class Background(Protocol):
@@ -76,7 +78,10 @@ def build_asgi(engine: Engine, options: AsgiOptions, background: Background) -> 
     own = ConsoleOptions().allowed_hosts
     console = ConsoleOptions((*own, *options.hosts), options.base_url, __version__)
     routes += console_routes(engine, console)
-    return Starlette(routes=routes, lifespan=lifespan, exception_handlers=console_errors(console))
+    handlers = console_errors(console)
+    app = Starlette(routes=routes, lifespan=lifespan, exception_handlers=handlers)
+    app.state.language = options.language
+    return app
 
 
 def http_access(options: AsgiOptions) -> HttpAccess:

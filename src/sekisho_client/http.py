@@ -25,12 +25,12 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
 class ClientError(Exception):
     """The server said no, or could not be reached: a stable code, what is wrong, what is next."""
 
-    def __init__(self, code: str, message: str, step: str = "", status: int = 0) -> None:
+    def __init__(self, code: str, message: str, step: str = "", japanese: str = "") -> None:
         super().__init__(f"{code}: {message}")
         self.code = code
         self.message = message
         self.step = step
-        self.status = status
+        self.japanese = japanese or message
 
 
 class Client:
@@ -95,5 +95,5 @@ def _said(status: int, raw: bytes) -> ClientError:
         str(error.get("code", "http_error")),
         str(error.get("message", f"HTTP status {status}")),
         str(error.get("next", "")),
-        status,
+        str(error.get("message_ja", "")),
     )

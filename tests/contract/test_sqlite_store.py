@@ -17,7 +17,7 @@ import pytest
 
 from sekisho.domain.changes import Change
 from sekisho.domain.errors import DiskFull, StoreUnavailable
-from sekisho.domain.runs import RunStatus, end_phase
+from sekisho.domain.runs import Run, RunStatus, end_phase, queue_apply
 from sekisho.ports import RunQuery
 from sekisho.stores.sqlite import SqliteStore
 from sekisho.stores.sqlite.schema import MIGRATIONS
@@ -394,6 +394,44 @@ def test_how_a_run_ended_is_written_down_on_a_full_disk(store: SqliteStore):
     assert store.runs.get(run.id) == after
     assert [r.entry.action for r in store.audit.read(run_id=run.id)] == ["run.create", "run.end"]
     assert store.audit.verify() == ()
+
+
+def test_nothing_begins_on_the_room_set_aside_for_ends(store: SqliteStore):
+    reserve = store._database._reserve = FreesRoom(store)  # pyright: ignore[reportAttributeAccessIssue]
+    run = a_run("run_999999", status=RunStatus.APPROVED)
+    store.runs.add(run, an_entry(run=run))
+    queued = queue_apply(run, run.requested_by, START)
+    queued = dataclasses.replace(queued, message="長い" * 5000)
+
+    with no_page_beyond(store, 200):
+        write_until_full(store)
+        with pytest.raises(DiskFull):
+            store.runs.update(
+                run.id, lambda *_: Change(queued, audit=(an_entry("run.apply", run),))
+            )
+
+    assert reserve.released == 0
+    assert store.runs.get(run.id) == run
+    assert [r.entry.action for r in store.audit.read(run_id=run.id)] == ["run.create"]
+
+
+def test_room_given_up_is_set_aside_again_by_the_next_write_that_finds_some(
+    store: SqliteStore, tmp_path: Path
+):
+    run = a_run("run_999999", status=RunStatus.APPLYING)
+    store.runs.add(run, an_entry(run=run))
+
+    def note(run: Run, text: str) -> Change:
+        return Change(dataclasses.replace(run, message=text), audit=(an_entry("run.note", run),))
+
+    with no_page_beyond(store, 200):
+        write_until_full(store)
+        with pytest.raises(DiskFull):  # giving up the room does not help: pages are what is short
+            store.runs.update(run.id, lambda before, _: note(before, "長い" * 5000))
+    assert not (tmp_path / "data" / "reserve").exists()
+
+    store.runs.update(run.id, lambda before, _: note(before, "short"))
+    assert (tmp_path / "data" / "reserve").stat().st_blocks * 512 >= 4 * MIB
 
 
 def test_room_is_set_aside_and_given_up(store: SqliteStore, tmp_path: Path):

@@ -26,9 +26,9 @@ output "out" {
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("root")
     (root / "network").mkdir()
-    (root / "network" / "main.tf").write_text(MAIN)
+    (root / "network" / "main.tf").write_text(MAIN, encoding="utf-8")
     (root / "broken").mkdir()
-    (root / "broken" / "main.tf").write_text('resource "terraform_data" {\n')
+    (root / "broken" / "main.tf").write_text('resource "terraform_data" {\n', encoding="utf-8")
     return root
 
 
@@ -149,13 +149,16 @@ def test_config_check_reports_every_problem_with_its_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):
     file = tmp_path / "sekisho.yaml"
-    file.write_text("version: 1\nworkspaces:\n  a: {terrafrom: '1.11'}\n  b: {backend: {s4: {}}}\n")
+    file.write_text(
+        "version: 1\nworkspaces:\n  a: {terrafrom: '1.11'}\n  b: {backend: {s4: {}}}\n",
+        encoding="utf-8",
+    )
     words = ["config", "check", "--config", str(file), "--data-dir", str(tmp_path / "data")]
     assert main(words) == 1
     said = capsys.readouterr().err
     assert "operator_file_invalid" in said
     assert "terraform" in said
-    file.write_text("version: 1\nworkspaces:\n  a: {terraform: '~> 1.11'}\n")
+    file.write_text("version: 1\nworkspaces:\n  a: {terraform: '~> 1.11'}\n", encoding="utf-8")
     assert main(words) == 0
     assert "~> 1.11" in capsys.readouterr().out
 
@@ -170,3 +173,23 @@ def test_no_command_shows_the_commands_and_says_it_was_called_wrongly(
 ):
     assert main([]) == 2
     assert "serve" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"LANG": "ja_JP.UTF-8"}, "ワークスペース"),
+        ({"SEKISHO_LANGUAGE": "ja"}, "ワークスペース"),
+        ({}, "workspace"),
+    ],
+)
+def test_errors_are_told_in_the_readers_language(
+    run, monkeypatch: pytest.MonkeyPatch, given: dict[str, str], said: str
+):
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    code, _, err = run("plan", "create", "どこにもない")
+    assert code == 1
+    assert said in err

@@ -82,7 +82,9 @@ class Place:
         return build(read_settings(data_dir=self.data, log_format="text"), serves=True, show=show)
 
     def traces(self) -> list[str]:
-        return self.journal.read_text().splitlines() if self.journal.exists() else []
+        return (
+            self.journal.read_text(encoding="utf-8").splitlines() if self.journal.exists() else []
+        )
 
 
 @pytest.fixture

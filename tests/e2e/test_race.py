@@ -58,7 +58,7 @@ def test_four_servers_complete_fifty_applies_and_no_two_overlap(tmp_path: Path):
         met.update(json.loads(out))
 
     laps: dict[str, list[float]] = {}
-    for line in journal.read_text().splitlines():
+    for line in journal.read_text(encoding="utf-8").splitlines():
         _, at, pid = line.split()
         laps.setdefault(pid, []).append(float(at))
     spans = sorted((times[0], times[1]) for times in laps.values())

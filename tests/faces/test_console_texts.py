@@ -7,10 +7,12 @@ import string
 from pathlib import Path
 
 import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
 
 from sekisho.domain.plans import Action, PlanMode, Risk
 from sekisho.domain.runs import RunStatus
-from sekisho.web.languages import say
+from sekisho.web.languages import language_of, say
 from sekisho.web.rendering import TONES
 from sekisho.web.texts_en import ENGLISH
 from sekisho.web.texts_ja import JAPANESE
@@ -105,3 +107,17 @@ def test_facts_in_a_text_are_inert():
     assert said == "Run run_1 is being applied since now {x}."
     with pytest.raises(KeyError):
         say("en", "no.such.text")
+
+
+@pytest.mark.parametrize(
+    ("chosen", "asked", "shown"),
+    [("ja", "en", "ja"), ("en", "ja", "en"), ("auto", "ja", "ja"), ("auto", "en", "en")],
+)
+def test_the_operators_language_comes_before_the_browsers(chosen: str, asked: str, shown: str):
+    app = Starlette()
+    app.state.language = chosen
+    headers = [(b"accept-language", asked.encode())]
+    scope = {"type": "http", "app": app, "headers": headers, "query_string": b""}
+    assert language_of(Request(scope)) == shown
+    scope["query_string"] = b"lang=en"
+    assert language_of(Request(scope)) == "en", "the switch on the page wins"

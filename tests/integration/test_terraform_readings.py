@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from sekisho.domain.errors import ArchiveInvalid
 from sekisho.domain.plans import Action, PlanMode, PlanOptions, Risk
 from sekisho.domain.states import MASK
 from sekisho.domain.workspaces import Workspace
@@ -237,3 +238,70 @@ check "c" {
     warning = next(x for x in planned.watch.lines if x.level == "warn")
     assert (warning.kind, warning.file, warning.line) == ("diagnostic", "main.tf", 7)
     assert "計算が合わない" in warning.detail
+
+
+SENSITIVE = """
+variable "pin" {
+  type      = object({ code = string, number = number })
+  sensitive = true
+}
+"""
+PIN = {"pin": {"code": "himitsu-no-kotoba", "number": 91827364}}
+
+
+def test_what_is_declared_sensitive_is_masked_before_there_is_a_plan(tmp_path: Path):
+    bench = Bench(local(tmp_path), Workspace("w", variables=PIN))
+    code = 'resource "terraform_data" "a" {\n  for_each = nonsensitive(toset([var.pin.code]))\n}\n'
+    desk = bench.terraform.open(bench.order({"v.tf": SENSITIVE, "main.tf": code + "output {\n}\n"}))
+    assert not desk.init(Listening()).ok
+    desk.close()
+    planned = bench.planned({"v.tf": SENSITIVE, "main.tf": code})
+    assert "Plan to create" in planned.watch.text()
+    assert "himitsu" not in planned.watch.text()
+
+
+def test_what_a_plan_marks_sensitive_is_masked_while_it_is_applied(tmp_path: Path):
+    bench = Bench(local(tmp_path))
+    code = """
+variable "word" {
+  type      = string
+  default   = "himitsu-no-kotoba"
+  sensitive = true
+}
+resource "terraform_data" "a" {
+  input = var.word
+  provisioner "local-exec" {
+    command = "echo it was ${nonsensitive(var.word)}; exit 3"
+  }
+}
+"""
+    desk = bench.planned({"main.tf": code}).desk()
+    watch = Listening()
+    assert desk.init(watch).ok
+    assert not desk.apply(watch).ok
+    desk.close()
+    assert f"it was {MASK}" in watch.text()
+    assert "himitsu" not in watch.text()
+
+
+def test_a_secret_number_is_masked_in_the_state_where_it_is_not_marked(tmp_path: Path):
+    bench = Bench(local(tmp_path), Workspace("w", variables=PIN))
+    code = 'resource "terraform_data" "a" {\n  input = var.pin\n}\n'
+    desk = bench.planned({"v.tf": SENSITIVE, "main.tf": code}).desk()
+    assert desk.init(Listening()).ok
+    assert desk.apply(Listening()).ok
+    reading = desk.read_state()
+    desk.close()
+    assert reading
+    assert b"91827364" in reading.raw
+    assert reading.index.resources[0].values["output"] == {"code": MASK, "number": MASK}
+    assert "91827364" not in repr(reading.index)
+
+
+def test_nothing_of_a_run_stays_in_the_working_folder(tmp_path: Path):
+    bench = Bench(local(tmp_path))
+    bench.applied({"main.tf": BASE} | MODULE)
+    bench.terraform.validate(bench.order({"main.tf": ""}, phase="validate"), Listening())
+    with pytest.raises(ArchiveInvalid):
+        bench.terraform.open(bench.order({"../main.tf": ""}))
+    assert list((tmp_path / "work").iterdir()) == []

@@ -313,7 +313,10 @@ def test_an_approval_that_the_server_did_not_sign_does_not_count():
     moved = dataclasses.replace(genuine, seal=seal)
     renamed = dataclasses.replace(moved, run_id=run.id)
 
-    for bad in (forged, moved, renamed):
+    stray = dataclasses.replace(forged, run_id="run_x")
+    stray = dataclasses.replace(stray, signature=world.keys.sign(stray.canonical()))
+
+    for bad in (forged, moved, renamed, stray):
         changed = dataclasses.replace(run, status=S.APPROVED, approvals=(bad,))
         world.store.runs._runs[run.id] = changed
         with pytest.raises(GateUnmet):

@@ -309,7 +309,7 @@ def hanging(world: World, run: Run, command: str) -> Callable[[], None]:
     world.executor.mode = "threads"
     world.worker.turn()
     until(lambda: command in started)
-    draining = threading.Thread(target=world.worker.drain)
+    draining = threading.Thread(target=world.worker.drain, daemon=True)
     draining.start()
 
     def join() -> None:

@@ -46,6 +46,7 @@ TABLE: dict[str, tuple[object, dict[str, object], tuple[str, ...]]] = {
     "plan_slots": (2, {"1": 1}, ("0", "-1", "many", "257")),
     "apply_slots": (4, {"8": 8}, ("0", "x")),
     "stop_grace": (60, {"1": 1, "3600": 3600}, ("0", "3601", "1m")),
+    "drain_for": (20, {"0": 0, "90": 90}, ("-1", "3601", "20s")),
     "plan_age": (24, {"8": 8}, ("0", "721", "8h")),
     "keep_runs": (90, {"365": 365}, ("0", "ever")),
     "upload_packed": (50 * MB, {"10MiB": 10 * MB, "1000": 1000}, ("0", "-1", "big", "10 apples")),

@@ -9,7 +9,7 @@ import pytest
 from sekisho.domain.plans import ValueChange
 from sekisho.domain.states import MASK
 from sekisho.terraform.redaction import Redactor
-from sekisho.terraform.values import differing, masked
+from sekisho.terraform.values import differing, masked, secrets_in, shown
 
 SENSITIVE, UNKNOWN = "sensitive", "unknown"
 
@@ -192,3 +192,16 @@ def test_what_is_shown_whole_is_masked_inside():
     ]
     masks = {"before_sensitive": {"l": [True, False]}, "after_sensitive": {"l": [False, True]}}
     assert "s1" not in repr(rows({"l": ["s1", "x"]}, {"l": ["x", "s1"]}, **masks))
+
+
+def test_a_number_that_is_secret_is_masked_where_it_turns_up_unmarked():
+    # The builtin terraform_data does not mark in `output` what was marked in `input`.
+    assert list(secrets_in({"pin": 91827364, "on": True}, {"pin": True, "on": True})) == [
+        "91827364"
+    ]
+    redactor = Redactor(["91827364", "2.71828"])
+    assert shown({"a": [91827364, 1, True], "e": 2.71828}, redactor) == {
+        "a": [MASK, 1, True],
+        "e": MASK,
+    }
+    assert redactor.value({"a": 91827364, "b": 7}) == {"a": MASK, "b": 7}

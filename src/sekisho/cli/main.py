@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from sekisho import __version__
 from sekisho.cli import audits, hosts, output, plans, runs, servers, tokens, workspaces
 from sekisho.domain.errors import SekishoError
+from sekisho.domain.text import Language
+from sekisho.settings import environment
 from sekisho_client.http import ClientError
 
 Command = Callable[[argparse.Namespace], int]
@@ -19,17 +21,26 @@ def main(argv: Sequence[str] | None = None) -> int:
     if command is None:
         parser.print_help()
         return output.USAGE
+    language = reader_language()
     try:
         return command(args)
     except SekishoError as error:
-        output.error(error.code, error.message(), error.next_step())
+        output.error(error.code, error.message(language), error.next_step(language))
     except ClientError as error:
-        output.error(error.code, error.message, error.step)
+        output.error(error.code, error.japanese if language == "ja" else error.message, error.step)
     except BrokenPipeError:
         return output.OK
     except KeyboardInterrupt:
         return 130
     return output.FAILED
+
+
+def reader_language() -> Language:
+    """Return the language of whoever reads the terminal: SEKISHO_LANGUAGE, then the locale."""
+    given = environment()
+    names = ("SEKISHO_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
+    first = next((v for n in names if (v := given.get(n, "").lower()) not in ("", "auto")), "")
+    return "ja" if first.startswith("ja") else "en"
 
 
 def build_parser() -> argparse.ArgumentParser:

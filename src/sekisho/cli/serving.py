@@ -57,6 +57,7 @@ def asgi_options(app: App) -> AsgiOptions:
         hosts=(settings.host, *settings.allowed_hosts),
         origins=settings.allowed_origins,
         console=is_loopback(settings.host),
+        language=settings.language,
     )
 
 

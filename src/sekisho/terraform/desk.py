@@ -3,6 +3,7 @@
 import dataclasses
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -23,8 +24,14 @@ from sekisho.terraform.files import remove_tree, sha256_of
 from sekisho.terraform.json_text import load, objects
 from sekisho.terraform.layout import lay_out, make_folders_read_only, run_folder
 from sekisho.terraform.options import TerraformOptions
-from sekisho.terraform.plan_json import base_position, ephemeral_variables, open_plan, read_plan
-from sekisho.terraform.redaction import Redactor, workspace_secrets
+from sekisho.terraform.plan_json import (
+    base_position,
+    ephemeral_variables,
+    open_plan,
+    read_plan,
+    sensitive_in,
+)
+from sekisho.terraform.redaction import Redactor, declared_secrets, workspace_secrets
 from sekisho.terraform.sockets import forget_name, short_name
 from sekisho.terraform.state_json import read_state
 from sekisho.terraform.warm import WarmSlot
@@ -43,7 +50,9 @@ class LocalDesk:
         variables = environment(self._root(), order.workspace.target)
         self._layout, self._uploaded = lay_out(options, order)
         variables["TMPDIR"] = str(short_name(self._layout.tmp))
-        self._redactor = Redactor(workspace_secrets(order.workspace))
+        secrets = workspace_secrets(order.workspace)
+        secrets |= declared_secrets(self._layout.config, order.workspace.variables)
+        self._redactor = Redactor(secrets)
         self._commands = Commands(options, order, self._layout, variables, self._redactor)
         self._slot = WarmSlot(options, order, self._layout)
         self._own_lock = self._layout.lock_file.is_file()
@@ -166,6 +175,9 @@ class LocalDesk:
             ) from error
 
     def apply(self, watch: Watch) -> Finished:
+        # What providers and scripts say while they work may repeat what the plan marks sensitive.
+        with suppress(SekishoError):
+            self._redactor.learn(sensitive_in(self._show_plan()))
         again = self._ephemeral()
         listener = self._commands.listener(watch)
         ended = self._commands.run(
@@ -202,6 +214,8 @@ class LocalDesk:
     def close(self) -> None:
         forget_name(self._layout.tmp)
         remove_tree(self._layout.root)
+        with suppress(OSError):  # other working directories of the run are there
+            self._layout.root.parent.rmdir()
 
     def _pull(self) -> Path | None:
         """Return a file with the state as it stands in the backend, None where there is none."""

@@ -109,6 +109,8 @@ def lay_out(options: TerraformOptions, order: DeskOrder) -> tuple[Layout, frozen
         return layout, _fill(options, order, layout)
     except BaseException:
         remove_tree(layout.root)
+        with suppress(OSError):  # other working directories of the run are there
+            layout.root.parent.rmdir()
         raise
 
 

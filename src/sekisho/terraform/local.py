@@ -5,11 +5,11 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from sekisho.domain.errors import ConfigurationInvalid, TerraformMissing
+from sekisho.domain.errors import ConfigurationInvalid, DiskFull, TerraformMissing
 from sekisho.ports.terraform import Build, Desk, DeskOrder, Finished, Watch
 from sekisho.terraform.builds import Builds
 from sekisho.terraform.desk import LocalDesk
-from sekisho.terraform.files import remove_tree
+from sekisho.terraform.files import is_full, remove_tree
 from sekisho.terraform.layout import Layout, left_behind, run_folder
 from sekisho.terraform.options import TerraformOptions
 from sekisho.terraform.process import Command, Control, output_paths, run
@@ -58,9 +58,14 @@ class LocalTerraform:
         if not builds:
             raise TerraformMissing
         work = self._options.folder / "work"
-        work.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix="format-", dir=work) as folder:
-            return self._format(builds[0], files, Path(folder))
+        try:
+            work.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(prefix="format-", dir=work) as folder:
+                return self._format(builds[0], files, Path(folder))
+        except OSError as error:
+            if is_full(error):
+                raise DiskFull from error
+            raise
 
     def _format(self, build: Build, files: Mapping[str, str], home: Path) -> Mapping[str, str]:
         """Format under names of our own: what callers call their files never reaches a path."""

@@ -32,7 +32,7 @@ def read_plan(plan: Mapping[str, Any], position: StatePosition, redactor: Redact
         ConfigurationInvalid: it is no plan of a format that we know.
     """
     check_format(plan)
-    redactor = redactor.also(_sensitive(plan))
+    redactor = redactor.also(sensitive_in(plan))
     changes = tuple(c for r in objects(plan.get("resource_changes")) if (c := _change(r, redactor)))
     outputs = tuple(_outputs(obj(plan.get("output_changes")), redactor))
     changed = sum(
@@ -93,6 +93,22 @@ def ephemeral_variables(plan: Mapping[str, Any]) -> tuple[str, ...]:
     """Name the root variables that are declared and not in the plan: it never holds these."""
     declared = obj(obj(obj(plan.get("configuration")).get("root_module")).get("variables"))
     return tuple(n for n in declared if n not in obj(plan.get("variables")))
+
+
+def sensitive_in(plan: Mapping[str, Any]) -> set[str]:
+    """Collect the text of what is marked sensitive: it may turn up unmarked elsewhere."""
+    found: set[str] = set()
+    configuration = obj(obj(plan.get("configuration")).get("root_module"))
+    declared = obj(configuration.get("variables"))
+    for name, variable in obj(plan.get("variables")).items():
+        if obj(declared.get(name)).get("sensitive"):
+            found.update(strings(obj(variable).get("value")))
+    changes = (obj(r.get("change")) for r in objects(plan.get("resource_changes")))
+    outputs = map(obj, obj(plan.get("output_changes")).values())
+    for change in itertools.chain(changes, outputs):
+        found.update(secrets_in(change.get("before"), change.get("before_sensitive")))
+        found.update(secrets_in(change.get("after"), change.get("after_sensitive")))
+    return found
 
 
 def _something(*found: object) -> bool:
@@ -160,22 +176,6 @@ def _wrapped(name: str, change: Json) -> Json:
     """Put an output's sides under its name, so that it reads as one attribute."""
     sides = ("before", "after", "after_unknown", "before_sensitive", "after_sensitive")
     return {s: {name: change[s]} for s in sides if s in change}
-
-
-def _sensitive(plan: Mapping[str, Any]) -> set[str]:
-    """Collect the text of what is marked sensitive: it may turn up unmarked elsewhere."""
-    found: set[str] = set()
-    configuration = obj(obj(plan.get("configuration")).get("root_module"))
-    declared = obj(configuration.get("variables"))
-    for name, variable in obj(plan.get("variables")).items():
-        if obj(declared.get(name)).get("sensitive"):
-            found.update(strings(obj(variable).get("value")))
-    changes = (obj(r.get("change")) for r in objects(plan.get("resource_changes")))
-    outputs = map(obj, obj(plan.get("output_changes")).values())
-    for change in itertools.chain(changes, outputs):
-        found.update(secrets_in(change.get("before"), change.get("before_sensitive")))
-        found.update(secrets_in(change.get("after"), change.get("after_sensitive")))
-    return found
 
 
 def _actions(plan: Mapping[str, Any]) -> list[str]:

@@ -9,6 +9,7 @@ import base64
 import json
 import re
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any, cast
 from urllib.parse import quote, quote_plus
 
@@ -28,6 +29,9 @@ SENSITIVE_NAME = re.compile(
     re.IGNORECASE,
 )
 """Names whose values are taken for secrets."""
+
+_BLOCK = re.MULTILINE | re.DOTALL
+_HIDDEN = re.compile(r'\b(?:sensitive|ephemeral)"?\s*[=:]\s*true\b')
 
 _PATTERNS = re.compile(
     r"""
@@ -58,6 +62,11 @@ class Redactor:
         """Return a redactor that knows these secrets as well."""
         return Redactor(self._secrets | set(secrets))
 
+    def learn(self, secrets: Iterable[str]) -> None:
+        """Know these secrets as well from now on, wherever this redactor is in use."""
+        more = self.also(secrets)
+        self._secrets, self._known = more._secrets, more._known  # noqa: SLF001 (its own kind)
+
     def text(self, text: str, cap: int = 4000) -> str:
         """Return inert text: redacted, no control characters, cut at `cap` characters."""
         return plain(self.mask(text), cap)
@@ -76,7 +85,12 @@ class Redactor:
             return [self.value(v) for v in cast("list[Any]", value)]
         if isinstance(value, dict):
             return {k: self._entry(k, v) for k, v in cast("dict[str, Any]", value).items()}
-        return value
+        return MASK if self.hides(value) else value
+
+    def hides(self, value: Any) -> bool:
+        """Say whether a number of a JSON value is itself a known secret."""
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        return number and str(value) in self._secrets
 
     def _entry(self, name: str, value: Any) -> Any:
         if isinstance(value, str) and value and SENSITIVE_NAME.search(name):
@@ -92,6 +106,27 @@ def workspace_secrets(workspace: Workspace) -> set[str]:
         if SENSITIVE_NAME.search(name):
             found.update(strings(value))
     return found
+
+
+def declared_secrets(folder: Path, variables: Mapping[str, Any]) -> set[str]:
+    """Collect the operator's values of variables that the configuration declares sensitive.
+
+    Terraform says so only in the plan; what it prints until then is redacted too. Nothing is
+    decided by it, so it may take a little too much for secret, and reads no HCL.
+    """
+    found: set[str] = set()
+    texts = {p: p.read_text(encoding="utf-8", errors="replace") for p in _root_files(folder)}
+    for name, value in variables.items():
+        block = re.compile(rf'^\s*variable\s+"?{re.escape(name)}"?\s*{{(.*?)(?:^}}|\Z)', _BLOCK)
+        for path, text in texts.items():
+            bodies = block.findall(text) if path.suffix == ".tf" else [text]
+            if any(_HIDDEN.search(b) for b in bodies):
+                found.update(strings(value))
+    return found
+
+
+def _root_files(folder: Path) -> list[Path]:
+    return [p for p in folder.iterdir() if p.name.endswith((".tf", ".tf.json")) and p.is_file()]
 
 
 def strings(value: Any) -> Iterable[str]:

@@ -216,7 +216,7 @@ def shown(value: Any, redactor: Redactor) -> Any:
     if isinstance(value, dict):
         entries = cast("dict[str, Any]", value).items()
         return {k: MASK if _telling(k) and v else shown(v, redactor) for k, v in entries}
-    return value
+    return MASK if redactor.hides(value) else value
 
 
 def masked(value: Any, mask: Any, hide: Callable[[Any], Any]) -> Any:
@@ -233,10 +233,10 @@ def masked(value: Any, mask: Any, hide: Callable[[Any], Any]) -> Any:
 
 
 def secrets_in(value: Any, mask: Any) -> Iterator[str]:
-    """Yield every string that a mask covers."""
-    if isinstance(value, str):
+    """Yield every string and every number that a mask covers, as text."""
+    if isinstance(value, str | int | float) and not isinstance(value, bool):
         if mask is True:
-            yield value
+            yield str(value)
     elif isinstance(value, dict):
         for name, entry in cast("dict[str, Any]", value).items():
             yield from secrets_in(entry, _mask_at(mask, name))

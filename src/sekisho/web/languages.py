@@ -24,10 +24,16 @@ def knows(key: str) -> bool:
 
 
 def language_of(request: Request) -> Language:
-    """Choose by the switch, then by what was switched before, then by the browser's wishes."""
+    """Choose by the switch, what was switched before, the operator, then the browser's wishes.
+
+    The operator's choice is `app.state.language`, where they made one.
+    """
     for switched in (request.query_params.get("lang"), request.cookies.get(COOKIE)):
         if switched in ("en", "ja"):
             return switched
+    chosen = getattr(request.app.state, "language", None)
+    if chosen in ("en", "ja"):
+        return chosen
     return _wished(request.headers.get("accept-language", ""))
 
 

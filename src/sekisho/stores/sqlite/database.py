@@ -35,6 +35,7 @@ class Database:
         self._turn = Turn(patience)
         self._idle: list[sqlite3.Connection] = []
         self._closed = False
+        self._spent = False
         private_file(path)
         self._file = _identity(path)
         with self.reading() as connection:
@@ -68,10 +69,15 @@ class Database:
             yield connection
             connection.execute("COMMIT")
 
-    def write(self, work: Callable[[sqlite3.Connection], T]) -> T:
+    def write(
+        self,
+        work: Callable[[sqlite3.Connection], T],
+        begins: Callable[[sqlite3.Connection], bool] | None = None,
+    ) -> T:
         """Do in a transaction what must not fail for want of room: how something ended, removals.
 
-        `work` is done again, on the room set aside, where the disk is full.
+        `work` is done again, on the room set aside, where the disk is full. `begins` says of work
+        that it is the start of something, which needs room of its own: it gets none of that.
 
         Raises:
             DiskFull: even that is used up; nothing was changed.
@@ -79,12 +85,26 @@ class Database:
         """
         try:
             with self.writing() as connection:
-                return work(connection)
+                done = work(connection)
         except DiskFull:
-            if not self._reserve.release():
+            if (begins and self._asked(begins)) or not self._reserve.release():
                 raise
+            self._spent = True
+        else:
+            self._set_aside_again()
+            return done
         with self.writing() as connection:
             return work(connection)
+
+    def _asked(self, question: Callable[[sqlite3.Connection], bool]) -> bool:
+        with self.reading() as connection:
+            return question(connection)
+
+    def _set_aside_again(self) -> None:
+        """Set room aside once there is some again: the next full disk finds it too."""
+        if self._spent:
+            self._spent = False
+            self._reserve.fill()
 
     def remove(self, statement: str, values: tuple[str, ...]) -> None:
         """Delete rows; then set room aside again if it was used."""

@@ -5,13 +5,16 @@ import sqlite3
 from sekisho.domain.audit import AuditEntry
 from sekisho.domain.changes import RunChange
 from sekisho.domain.errors import RunUnknown
-from sekisho.domain.runs import Run
+from sekisho.domain.runs import AT_WORK, Run, RunStatus
 from sekisho.ports.stores import Page, RunQuery
 from sekisho.stores.codec import RUN
 from sekisho.stores.sqlite.audit import SqliteAudit
 from sekisho.stores.sqlite.database import Database
 from sekisho.stores.sqlite.workspaces import load_workspace, save_workspace
 from sekisho.stores.writes import settle
+
+_BEGUN = AT_WORK | {RunStatus.APPLY_QUEUED}
+"""What is not begun on a disk that is full: Terraform would find no room for its state."""
 
 
 class SqliteRuns:
@@ -65,7 +68,12 @@ class SqliteRuns:
             self._audit.add(connection, settled.audit)
             return settled.run or before
 
-        return self._database.write(work)
+        def begins(connection: sqlite3.Connection) -> bool:
+            before = _load(connection, run_id)
+            after = change(before, load_workspace(connection, before.workspace)).run
+            return after is not None and after.status != before.status and after.status in _BEGUN
+
+        return self._database.write(work, begins)
 
     def remove(self, run_id: str) -> None:
         self._database.remove("DELETE FROM runs WHERE id = ?", (run_id,))

@@ -27,7 +27,7 @@ install = $(UV) pip install --quiet --compile-bytecode --python $(BIN)/python --
   { echo "uv could not; installing $(1) with pip"; $(PIP) install --only-binary :all: --require-hashes -r $(1); }
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test test-long check docs bench lock format clean
+.PHONY: help setup demo serve test test-long coverage check docs bench lock format clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-12s %s\n", $$1, $$2}'
@@ -64,6 +64,10 @@ test: $(PROJECT) ## the suite, without tests marked long
 
 test-long: $(PROJECT) ## only the tests marked long
 	PYTHONWARNDEFAULTENCODING=1 $(BIN)/python -m pytest -q -m long $(PYTEST_ARGS)
+
+coverage: $(PROJECT) ## branch coverage of domain and engine by unit and contract tests, at least 95 %
+	PYTHONWARNDEFAULTENCODING=1 $(BIN)/python -m pytest -q -m "not long" tests/unit tests/contract \
+	  --cov=sekisho.domain --cov=sekisho.engine --cov-branch --cov-report=term:skip-covered --cov-fail-under=95
 
 check: $(PROJECT) ## format, lint, types, architecture, generated docs
 	$(BIN)/ruff format --check --quiet $(SOURCES)

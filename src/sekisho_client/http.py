@@ -5,6 +5,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any, cast
 
 from sekisho_client.settings import Server, is_loopback
@@ -70,6 +71,8 @@ class Client:
                 return _object(answer.read())
         except urllib.error.HTTPError as error:
             with error:
+                if error.code == HTTPStatus.UNAUTHORIZED and self._server.token is None:
+                    raise _no_credential(self._server.url) from None
                 raise _said(error.code, error.read()) from None
         except (OSError, ValueError) as error:
             raise ClientError(
@@ -77,6 +80,16 @@ class Client:
                 f"{self._server.url} does not answer ({error}).",
                 "Start it with `sekisho serve`, or name another with --server.",
             ) from None
+
+
+def _no_credential(url: str) -> ClientError:
+    return ClientError(
+        "credential_needed",
+        f"{url} wants a credential, and none was found.",
+        "Set SEKISHO_TOKEN; or, on the server's machine, name its data folder (`sekisho serve` "
+        "prints it) with --data-dir or SEKISHO_DATA_DIR.",
+        f"{url} には資格情報が必要ですが、見つかりません。",
+    )
 
 
 def _object(raw: bytes) -> dict[str, Any]:

@@ -60,6 +60,7 @@ def test_a_lost_worker_while_planning_means_planning_again():
     world = World()
     worker = world.other_worker()
     run = carried(world, world.asked, worker)
+    world.terraform.rooms[run.id, "plan"] = None  # pyright: ignore[reportArgumentType]
 
     world.kill(worker)
     world.pass_time(4)

@@ -17,11 +17,11 @@ def declare(nouns: Nouns) -> None:
     listing = host_options(verb(verbs, "list", audit_list, "print audit records, oldest first"))
     listing.add_argument("--run", help="of one run alone")
     listing.add_argument("--after", type=int, default=0, help="after this sequence number")
-    listing.add_argument("--limit", type=int, default=100)
-    listing.add_argument("--json", action="store_true")
+    listing.add_argument("--limit", type=int, default=100, help="at most so many (100)")
+    listing.add_argument("--json", action="store_true", help="print JSON")
     about = "prove that the audit is whole and every apply was approved"
     proof = host_options(verb(verbs, "verify", audit_verify, about))
-    proof.add_argument("--json", action="store_true")
+    proof.add_argument("--json", action="store_true", help="print JSON")
 
 
 def audit_list(args: argparse.Namespace) -> int:
@@ -48,9 +48,17 @@ def audit_list(args: argparse.Namespace) -> int:
 
 def audit_verify(args: argparse.Namespace) -> int:
     """`sekisho audit verify`."""
-    report = open_app(args).engine.audits.verify()
+    app = open_app(args)
+    report = app.engine.audits.verify()
     if args.json:
         output.as_json(dataclasses.asdict(report))
+    elif report.records == 0 and not report.faults:
+        # A server's first act leaves a record: this is another folder, or all of it is gone.
+        where = app.settings.data_dir
+        output.error(
+            "audit_empty", f"There is no audit in {where}.", "Name the server's --data-dir."
+        )
+        return output.FAILED
     elif report.faults:
         for fault in report.faults:
             output.error("audit_fault", f"record {fault.sequence}: {fault.reason}")

@@ -2,7 +2,7 @@
 
 import argparse
 
-from sekisho.app import App, build
+from sekisho.app import App, build, make_catalog
 from sekisho.cli import output
 from sekisho.cli.options import Nouns, host_options, verb
 from sekisho.engine.tokens import HOST
@@ -20,10 +20,10 @@ def declare(nouns: Nouns) -> None:
     host_options(verb(verbs, "schema", config_schema, "print the JSON Schema for editors"))
     hold = host_options(verb(nouns, "lock", lock, "keep applies out of a workspace"))
     hold.add_argument("workspace")
-    hold.add_argument("--reason", required=True)
+    hold.add_argument("--reason", required=True, help="why, for whoever is kept out")
     free = host_options(verb(nouns, "unlock", unlock, "let applies into a workspace again"))
     free.add_argument("workspace")
-    free.add_argument("--reason", default="")
+    free.add_argument("--reason", default="", help="why, for the audit")
 
 
 def settings_of(args: argparse.Namespace, **more: object) -> Settings:
@@ -44,15 +44,17 @@ def store_prune(args: argparse.Namespace) -> int:
 
 def config_check(args: argparse.Namespace) -> int:
     """`sekisho config check`."""
+    # The file alone: a check in CI leaves no data folder and no keys behind.
+    catalog, _section = make_catalog(settings_of(args))
     rows = [
         {
-            "workspace": v.declared.name,
-            "backend": v.declared.backend.kind,
-            "target": v.declared.target.name,
-            "terraform": v.declared.terraform,
-            "sources": ", ".join(v.declared.sources),
+            "workspace": w.name,
+            "backend": w.backend.kind,
+            "target": w.target.name,
+            "terraform": w.terraform,
+            "sources": ", ".join(w.sources),
         }
-        for v in open_app(args).engine.workspaces.list()
+        for w in catalog.all()
     ]
     output.table(rows, ("workspace", "backend", "target", "terraform", "sources"))
     return output.OK

@@ -25,7 +25,9 @@ def host_options(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
     """Add what commands need that open the stores on this machine."""
     parser.add_argument("--data-dir", type=Path, help="the data folder (SEKISHO_DATA_DIR)")
     parser.add_argument("--config", type=Path, help="sekisho.yaml (SEKISHO_CONFIG)")
-    parser.add_argument("--root", type=Path, help="folder with one workspace per sub-folder")
+    parser.add_argument(
+        "--root", type=Path, help="folder with one workspace a sub-folder (SEKISHO_ROOT)"
+    )
     return parser
 
 

@@ -7,18 +7,22 @@ from sekisho.cli import output
 from sekisho.cli.options import Nouns, remote_options, verb
 from sekisho.cli.remote import client_of, settled, show_run
 
+_CREATE = "plan a workspace's own folder, or an uploaded configuration"
+
 
 def declare(nouns: Nouns) -> None:
     """Declare the commands."""
     plan = nouns.add_parser("plan", help="make and read plans").add_subparsers(required=True)
-    create = remote_options(verb(plan, "create", plan_create, "plan a workspace's own folder"))
+    create = remote_options(verb(plan, "create", plan_create, _CREATE))
     create.add_argument("workspace")
     create.add_argument("--configuration", help="digest of an uploaded configuration")
     create.add_argument("--mode", default="normal", choices=("normal", "destroy", "refresh_only"))
-    create.add_argument("--target", action="append", default=[])
-    create.add_argument("--replace", action="append", default=[])
-    create.add_argument("--message", default="")
-    create.add_argument("--change-id", default="")
+    about = "plan this address alone; may be given again"
+    create.add_argument("--target", action="append", default=[], metavar="ADDRESS", help=about)
+    about = "replace this address; may be given again"
+    create.add_argument("--replace", action="append", default=[], metavar="ADDRESS", help=about)
+    create.add_argument("--message", default="", help="why, for reviewers")
+    create.add_argument("--change-id", default="", help="change number, if any")
     create.add_argument("--follow", action="store_true", help="wait until it settles")
     show = remote_options(verb(plan, "show", plan_show, "show what a run's plan would change"))
     show.add_argument("run_id")
@@ -42,7 +46,20 @@ def plan_show(args: argparse.Namespace) -> int:
     if args.json:
         output.as_json(plan)
         return output.OK
+    for code in plan["code_that_runs"]:
+        output.say(f"runs code: {code}")
+    rows = [row | {"why": row.get("why"), "risk": row.get("risk")} for row in plan["changes"]]
+    if rows:
+        output.table(rows, ("action", "address", "risk", "why"))
+    if plan["left_out"]:
+        output.say(f"… {plan['left_out']} more: see the review page")
+    if plan["outputs"]:
+        output.say(f"outputs that change: {', '.join(plan['outputs'])}")
     output.say(plan["summary"])
+    for unmet in plan["unmet"]:
+        output.say(f"unmet: {unmet['text']}")
+    if plan.get("review_url"):
+        output.say(f"review page: {plan['review_url']}")
     return output.OK
 
 

@@ -35,7 +35,7 @@ def show_run(args: argparse.Namespace, run: dict[str, Any], *, good: bool = Fals
     if args.json:
         output.as_json(run)
     else:
-        output.table([run], RUN_COLUMNS)
+        output.table([run | {"requested_by": _person(run)}], RUN_COLUMNS)
         problem = run.get("problem")
         if problem:
             output.error(problem["code"], problem["text"], problem["next"])
@@ -45,3 +45,9 @@ def show_run(args: argparse.Namespace, run: dict[str, Any], *, good: bool = Fals
             output.say(f"next: {step}")
     fine = good or run["status"] in _GOOD | WORKING
     return output.OK if fine else output.FAILED
+
+
+def _person(run: dict[str, Any]) -> str:
+    """Return who asked: a list names them, a run shows the whole caller."""
+    asked: Any = run["requested_by"]
+    return asked if isinstance(asked, str) else str(asked["person"])

@@ -13,9 +13,9 @@ def declare(nouns: Nouns) -> None:
     """Declare the commands."""
     run = nouns.add_parser("run", help="look at runs and end them").add_subparsers(required=True)
     listing = remote_options(verb(run, "list", run_list, "list runs, newest first"))
-    listing.add_argument("--workspace")
+    listing.add_argument("--workspace", help="of one workspace alone")
     listing.add_argument("--status", help="one status, e.g. awaiting_approval")
-    listing.add_argument("--limit", type=int, default=20)
+    listing.add_argument("--limit", type=int, default=20, help="at most so many (20)")
     for name, command, about in (
         ("get", run_get, "show one run"),
         ("log", run_log, "print the log of a run"),

@@ -20,7 +20,8 @@ def declare(nouns: Nouns) -> None:
     serving = host_options(verb(nouns, "serve", serve, about))
     serving.add_argument("--host", help="address to listen on (SEKISHO_HOST, 127.0.0.1)")
     serving.add_argument("--port", type=int, help="port to listen on (SEKISHO_PORT, 8080)")
-    serving.add_argument("--log-format", choices=("json", "text"))
+    about = "of the log on standard error (SEKISHO_LOG_FORMAT; text on a terminal)"
+    serving.add_argument("--log-format", choices=("json", "text"), help=about)
     about = "speak MCP on standard input and output, sharing the data folder of `serve`"
     host_options(verb(nouns, "stdio", stdio, about))
     host_options(verb(nouns, "worker", work, "run plans and applies, and nothing else"))
@@ -28,15 +29,18 @@ def declare(nouns: Nouns) -> None:
 
 def serve(args: argparse.Namespace) -> int:
     """`sekisho serve`."""
-    from sekisho.cli.serving import run_server
+    from sekisho.cli.serving import listen, run_server
 
     form = args.log_format or ("text" if sys.stderr.isatty() else None)
     settings = settings_of(args, host=args.host, port=args.port, log_format=form)
     _warn()
+    # First: no worker should start beside a server that cannot. A port of 0 becomes a real one.
+    listener = listen(settings.host, settings.port)
+    settings = settings.model_copy(update={"port": listener.getsockname()[1]})
     app = build(settings, serves=True, show=output.note)
     url = console_url(settings)
     output.note(f"Sekisho: console {url}  MCP {url}/mcp  data {settings.data_dir}")
-    run_server(app)
+    run_server(app, listener)
     return output.OK
 
 

@@ -3,17 +3,22 @@
 import contextlib
 import dataclasses
 import getpass
+import os
 import signal
+import socket
 import threading
 
 from sekisho.app import App, console_url, is_loopback
 from sekisho.asgi import AsgiOptions, build_asgi
+from sekisho.domain.errors import SettingInvalid
 from sekisho.domain.tokens import usable
 from sekisho.engine.tokens import digest
 from sekisho_client.settings import LOCAL_TOKEN
 
 _KEEP_ALIVE = 75
 """Seconds an idle connection is kept: longer than a load balancer's 60, so it closes first."""
+_BACKLOG = 2048
+"""Connections that may wait to be accepted."""
 _LAST_ANSWERS = 5
 """Seconds that requests under way get when the server stops; long polls just end."""
 
@@ -61,7 +66,27 @@ def asgi_options(app: App) -> AsgiOptions:
     )
 
 
-def run_server(app: App) -> None:
+def listen(host: str, port: int) -> socket.socket:
+    """Take the address; connections wait until the server is ready for them.
+
+    Raises:
+        SettingInvalid: it is taken, or not one of this machine's.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    if os.name == "posix":  # elsewhere it would let two servers share one port
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(_BACKLOG)
+    except OSError as error:
+        listener.close()
+        problem = f"{host}:{port} cannot be listened on ({error.strerror})"
+        raise SettingInvalid(name="SEKISHO_PORT", problem=problem) from None
+    return listener
+
+
+def run_server(app: App, listener: socket.socket) -> None:
     """Serve until SIGTERM or Ctrl-C, then stop in good order."""
     import uvicorn
 
@@ -80,7 +105,7 @@ def run_server(app: App) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: None)
     try:
-        uvicorn.Server(config).run()
+        uvicorn.Server(config).run(sockets=[listener])
     finally:
         app.close()
 

@@ -22,7 +22,12 @@ def workspace_list(args: argparse.Namespace) -> int:
     if args.json:
         output.as_json(answer)
     else:
-        output.table(answer["workspaces"], ("name", "backend", "terraform", "state", "held_by"))
+        rows = [
+            row
+            | {"sources": ", ".join(row["sources"]), "state": "yes" if row["has_state"] else "no"}
+            for row in answer["workspaces"]
+        ]
+        output.table(rows, ("name", "target", "sources", "state", "busy"))
     return output.OK
 
 

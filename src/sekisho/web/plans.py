@@ -26,7 +26,10 @@ class Tile:
 
 @dataclass(frozen=True)
 class PlanPage:
-    """What the review page shows of a plan. `start` and `total` say which part `changes` is."""
+    """What the review page shows of a plan. `start` and `total` say which part `changes` is.
+
+    `outputs` has one row a value that changes, `outputs_changed` counts the outputs they are of.
+    """
 
     tiles: tuple[Tile, ...]
     add: int
@@ -37,6 +40,7 @@ class PlanPage:
     start: int
     total: int
     outputs: tuple[ValueChange, ...]
+    outputs_changed: int
     runs_code: tuple[str, ...]
     terraform_version: str
 
@@ -72,6 +76,7 @@ def plan_page(reading: PlanReading, start: int) -> PlanPage:
         start=start,
         total=len(changes),
         outputs=reading.outputs,
+        outputs_changed=counts.outputs,
         runs_code=reading.runs_code,
         terraform_version=reading.terraform_version,
     )

@@ -332,6 +332,7 @@ def test_an_upload_that_breaks_off_keeps_nothing(house: House, url: str):
         (packed({"readme.md": b"x"}), "configuration_empty"),
         (packed({"../main.tf": b"x"}), "archive_invalid"),
     ],
+    ids=["empty", "no archive", "no Terraform", "a path that leads out"],
 )
 def test_what_is_no_configuration_is_refused(house: House, nobody: Caller, body: bytes, code: str):
     answer = nobody.refused("PUT", f"/uploads/{an_address(house)}", content=body)

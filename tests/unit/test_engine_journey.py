@@ -348,6 +348,9 @@ def test_a_review_link_finds_the_console_of_another_server_while_it_lives():
     world.store.workers.remove(world.worker._record.id)
 
     assert approvals.link(run.id).url == f"http://127.0.0.1:8080/runs/{run.id}"
+    with pytest.raises(GateUnmet) as caught:
+        type(world.engine.applies)(here).start(run.id, AGENT)
+    assert f"http://127.0.0.1:8080/runs/{run.id}" in caught.value.next_step()
     world.kill(server)
     assert (approvals.link(run.id).url, approvals.link(run.id).running) == (
         f"/runs/{run.id}",

@@ -85,6 +85,16 @@ def test_whatever_is_not_on_the_list_is_not_taken(raw: bytes):
     assert Heard().hear(raw).lines == []
 
 
+def test_what_provisioners_print_is_passed_over_and_a_problem_that_quotes_it_is_not():
+    told = event("provision_progress", f"(local-exec): {SECRET}", hook={"output": SECRET})
+    compact = json.dumps(json.loads(told), separators=(",", ":")).encode()
+    assert b'"type":"provision_progress"' in compact
+    quoting = diagnostic("Failed", compact.decode().replace(SECRET, "x"))
+    heard = Heard().hear(compact).hear(quoting)
+    assert [line.text for line in heard.lines] == ["Failed"]
+    assert "provision_progress" in heard.lines[0].detail
+
+
 def test_output_values_are_counted_and_never_shown():
     outputs = {"a": {"value": SECRET, "sensitive": False}, "b": {"value": 1}}
     heard = Heard().hear(event("outputs", f"Outputs: {SECRET}", outputs=outputs))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from sekisho.domain.states import MASK
 from sekisho.domain.targets import Target
 from sekisho.domain.workspaces import Workspace
-from sekisho.terraform.redaction import Redactor, workspace_secrets
+from sekisho.terraform.redaction import Redactor, declared_secrets, workspace_secrets
 
 SECRET = 'p"ä ss/w+örd$1'
 
@@ -129,3 +130,22 @@ def test_values_are_redacted_at_any_depth():
         "n": 1,
         "b": None,
     }
+
+
+def test_what_a_configuration_declares_sensitive_is_secret_and_its_neighbours_are_not(
+    tmp_path: Path,
+):
+    (tmp_path / "main.tf").write_text(
+        'variable "open" {}\nvariable "pin" {\n  type      = string\n  sensitive = true\n}\n'
+        'variable "line" { sensitive = true }\nvariable "after" {\n  type = string\n}\n'
+        'output "o" {\n  value = 1\n  sensitive = true\n}\n',
+        encoding="utf-8",
+    )
+    (tmp_path / "v.tf.json").write_text(
+        '{"variable": {"other": {"sensitive" : true}}}', encoding="utf-8"
+    )
+    (tmp_path / "module").mkdir()
+    variables = {"open": "aaaa", "pin": {"a": ["bbbb", 1234]}, "line": "cccc", "after": "dddd"}
+    assert declared_secrets(tmp_path, variables) >= {"bbbb", "1234", "cccc"}
+    (tmp_path / "v.tf.json").unlink()
+    assert declared_secrets(tmp_path, variables) == {"bbbb", "1234", "cccc"}

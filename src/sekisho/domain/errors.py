@@ -138,7 +138,7 @@ class PathUnknown(NotFound):
 
     code = "path_unknown"
     says = "There is nothing at this address."
-    step = "The paths of the API are listed in docs/reference."
+    step = "The paths of the API are listed in docs/reference/api.md."
 
 
 class ArgumentsInvalid(Invalid):
@@ -379,7 +379,7 @@ class TerraformMissing(Unavailable):
 
     code = "terraform_missing"
     says = "No Terraform was found on this server."
-    step = "Install terraform, or the extra: pip install 'sekisho[engine]'."
+    step = "Install terraform, or the engine extra; docs/en/install.md says how."
 
 
 class ConsoleAway(Unavailable):

@@ -32,7 +32,7 @@ JAPANESE: dict[str, tuple[str, str]] = {
     ),
     "path_unknown": (
         "このアドレスには何もありません。",
-        "API のパスは docs/reference にあります。",
+        "API のパスの一覧は docs/reference/api.md にあります。",
     ),
     "arguments_invalid": (
         "引数が正しくありません: {problem}。",
@@ -143,7 +143,7 @@ JAPANESE: dict[str, tuple[str, str]] = {
     ),
     "terraform_missing": (
         "サーバーに Terraform が見つかりません。",
-        "terraform を入れるか、pip install 'sekisho[engine]' を実行してください。",
+        "terraform または engine エクストラを導入してください（手順は docs/ja/install.md）。",
     ),
     "console_away": (
         "コンソールが起動していません。",

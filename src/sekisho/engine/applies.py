@@ -29,14 +29,14 @@ class Applies:
         """
         parts = self._parts
         workspace = parts.catalog.get(parts.store.runs.get(run_id).workspace)
-        now = parts.clock.now()
+        now, url = parts.clock.now(), parts.review_url(run_id)
 
         def change(run: Run, record: WorkspaceRecord) -> Change:
             if run.status not in (RunStatus.AWAITING_APPROVAL, RunStatus.APPROVED):
                 raise illegal(run, "apply")
             judged = verdict(parts, workspace, run, record, now)
             if not judged.open:
-                self._refuse(run, record, judged)
+                _refuse(run, record, judged, url)
             queued = queue_apply(run, caller, now)
             facts = {"seal": run.plan.seal.seal.digest if run.plan else ""}
             entry = parts.entry(now, "run.apply", caller, queued, **facts)
@@ -46,14 +46,14 @@ class Applies:
         parts.bell.ring()
         return after
 
-    def _refuse(self, run: Run, record: WorkspaceRecord, judged: Verdict) -> NoReturn:
-        url = self._parts.review_url(run.id)
-        if all(u.code in _HELD for u in judged.unmet):
-            check_free(record, url)
-        unmet = listed(judged.unmet)
-        if judged.final:
-            raise PlanOver(run_id=run.id, unmet=unmet)
-        raise GateUnmet(run_id=run.id, unmet=unmet, url=url)
+
+def _refuse(run: Run, record: WorkspaceRecord, judged: Verdict, url: str) -> NoReturn:
+    if all(u.code in _HELD for u in judged.unmet):
+        check_free(record, url)
+    unmet = listed(judged.unmet)
+    if judged.final:
+        raise PlanOver(run_id=run.id, unmet=unmet)
+    raise GateUnmet(run_id=run.id, unmet=unmet, url=url)
 
 
 _HELD = frozenset({"workspace_locked", "workspace_busy"})

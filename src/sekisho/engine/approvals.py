@@ -44,16 +44,8 @@ class Approvals:
     def link(self, run_id: str) -> ReviewLink:
         """Say where a person decides, and everything that is unmet. Raises PlanMissing."""
         verdict = self._gate.check(run_id)
-        mine = self._parts.console_url
-        url = mine or self._console_elsewhere()
+        url = self._parts.console()
         return ReviewLink(f"{url}/runs/{run_id}", bool(url), verdict)
-
-    def _console_elsewhere(self) -> str:
-        parts = self._parts
-        for worker in parts.store.workers.all():
-            if worker.console_url and parts.processes.alive(worker.process) is not False:
-                return worker.console_url
-        return ""
 
     def begin(self, run_id: str, decision: Decision) -> str:
         """Ask the person to prove themselves for this decision; return the seal it is about."""

@@ -84,6 +84,17 @@ class Parts:
                 return
             query = dataclasses.replace(query, cursor=page.cursor)
 
+    def console(self) -> str:
+        """Return where people approve: here, or on a server that shares our store; else ""."""
+        return self.console_url or next(
+            (
+                worker.console_url
+                for worker in self.store.workers.all()
+                if worker.console_url and self.processes.alive(worker.process) is not False
+            ),
+            "",
+        )
+
     def review_url(self, run_id: str) -> str:
-        """Return the review page of a run; relative where the console's address is not known."""
-        return f"{self.console_url}/runs/{run_id}"
+        """Return the review page of a run; relative where no console is known."""
+        return f"{self.console()}/runs/{run_id}"

@@ -33,6 +33,11 @@ _HOOKS = frozenset(
         "provision_errored",
     }
 )
+_CHATTER = b'"type":"provision_progress"'
+"""What a provisioner prints, a line an event, maybe millions: never taken, so not even parsed.
+
+Inside of a string the quotes would be escaped.
+"""
 _QUIET_LEVELS = frozenset({"trace", "debug"})
 _CAP = 64 * 1024 * 1024
 _DETAIL_CAP = 4000
@@ -69,6 +74,8 @@ class Listener:
 
     def line(self, raw: bytes) -> None:
         """Take one line of output."""
+        if _CHATTER in raw:
+            return
         event = _event(raw)
         before, self._taken = self._taken, self._taken + len(raw)
         if self._taken > _CAP and (event is None or event.get("type") != "diagnostic"):

@@ -117,9 +117,11 @@ def declared_secrets(folder: Path, variables: Mapping[str, Any]) -> set[str]:
     found: set[str] = set()
     texts = {p: p.read_text(encoding="utf-8", errors="replace") for p in _root_files(folder)}
     for name, value in variables.items():
-        block = re.compile(rf'^\s*variable\s+"?{re.escape(name)}"?\s*{{(.*?)(?:^}}|\Z)', _BLOCK)
+        head = rf'^\s*variable\s+"?{re.escape(name)}"?\s*'
+        block = re.compile(head + r"{([^{}\n]*}|.*?(?:^}|\Z))", _BLOCK)
         for path, text in texts.items():
-            bodies = block.findall(text) if path.suffix == ".tf" else [text]
+            named = [text] if f'"{name}"' in text else []
+            bodies = block.findall(text) if path.suffix == ".tf" else named
             if any(_HIDDEN.search(b) for b in bodies):
                 found.update(strings(value))
     return found

@@ -69,8 +69,12 @@ class Api:
         self._options = options
 
     def routes(self) -> list[BaseRoute]:
-        """Return every path with its methods."""
-        rows: list[tuple[str, dict[str, Answer]]] = [
+        """Return what to mount."""
+        return [route(path, **answers) for path, answers in self.paths()]
+
+    def paths(self) -> list[tuple[str, dict[str, Answer]]]:
+        """Return every path with its methods; the reference page is made from this."""
+        return [
             ("/runs", {"GET": self.run_list, "POST": self.run_create}),
             ("/runs/{run_id}", {"GET": self.run_get}),
             ("/runs/{run_id}/plan", {"GET": self.plan_get}),
@@ -85,7 +89,6 @@ class Api:
             ("/audit", {"GET": self.audit_list}),
             ("/audit/verify", {"GET": self.audit_verify}),
         ]
-        return [route(path, **answers) for path, answers in rows]
 
     async def run_list(self, request: Request) -> View:
         """List runs: ?workspace= ?status= (repeated) ?cursor= ?limit=."""

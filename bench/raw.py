@@ -40,8 +40,10 @@ async def answer(reader: asyncio.StreamReader) -> bytes:
     return body
 
 
-async def calls(url: str, tool: str, arguments: dict[str, Any], seconds: float) -> list[float]:
-    """Call a tool over and over on 8 connections; return how long each call took."""
+async def calls(
+    url: str, tool: str, arguments: dict[str, Any], seconds: float, connections: int = 8
+) -> list[float]:
+    """Call a tool over and over on some connections; return how long each call took."""
     took: list[float] = []
     asked = request(url, tool, arguments)
     where = urlsplit(url)
@@ -58,5 +60,5 @@ async def calls(url: str, tool: str, arguments: dict[str, Any], seconds: float) 
             took.append(time.perf_counter() - began)
         writer.close()
 
-    await asyncio.gather(*(one() for _ in range(8)))
+    await asyncio.gather(*(one() for _ in range(connections)))
     return took

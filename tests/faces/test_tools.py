@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import anyio
+import anyio.to_thread
 import pytest
 from mcp import Client
 from mcp.server import MCPServer
@@ -252,7 +253,9 @@ async def test_without_a_console_the_request_says_how_to_start_one(tmp_path: Any
     assert "sekisho serve" in wanted["message"]
 
 
-async def test_waiting_ends_when_the_status_changes(house: House, server: MCPServer):
+async def test_waiting_goes_on_while_the_run_is_at_work_and_ends_when_it_settles(
+    house: House, server: MCPServer
+):
     made = await ask(server, "plan_create", workspace="network", files=FILES)
     house.terraform.script.hang = frozenset({"plan"})
     answers: list[dict[str, Any]] = []
@@ -266,9 +269,11 @@ async def test_waiting_ends_when_the_status_changes(house: House, server: MCPSer
             await anyio.sleep(0.3)
             assert not answers
             house.worker.turn()
-    assert answers[0]["status"] == "planning"
-    house.terraform.script.go.set()
-    house.work()
+            await anyio.sleep(0.3)
+            assert not answers, "planning is no answer yet"
+            house.terraform.script.go.set()
+            await anyio.to_thread.run_sync(house.work)
+    assert answers[0]["status"] == "awaiting_approval"
 
 
 async def test_waiting_for_a_settled_run_answers_at_once(house: House, server: MCPServer):

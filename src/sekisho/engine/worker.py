@@ -66,17 +66,17 @@ class Worker:
         self.drain()
 
     def turn(self) -> None:
-        """Do what is due, and take as many phases as there is room for."""
+        """Take as many phases as there is room for, then do what else is due."""
         self._beat()
         self._reap()
+        self._pass_cancels_on()
+        self._take()
         if self._is_due("recover"):
             self._recovery.sweep(self._record.id, frozenset(self._carried))
         if self._is_due("sweep"):
             self._gate.sweep()
         if self._is_due("retain"):
             self._retention.sweep()
-        self._pass_cancels_on()
-        self._take()
 
     def drain(self) -> None:
         """Stop plans (they are planned again elsewhere); give applies time, then stop them too."""

@@ -31,7 +31,7 @@ Addresses = Annotated[list[str], Field(default_factory=list[str], max_length=100
 Reason = Annotated[str, Field(description="Why, for the audit", max_length=500)]
 Wait = Annotated[
     int,
-    Field(ge=0, le=LONGEST, description="Wait up to this long for the run to come further"),
+    Field(ge=0, le=LONGEST, description="Wait up to this long for the run to settle"),
 ]
 LanguageChoice = Annotated[Language, Field(description="Language of what people read")]
 Limit = Annotated[int, Field(ge=1, le=200)]

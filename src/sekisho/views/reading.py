@@ -1,11 +1,37 @@
 """What both faces show of a run in one go: gathered from the engine, which blocks."""
 
+import threading
+
 from sekisho.domain.runs import WAITING, Run, RunStatus
 from sekisho.engine.engine import Engine
 from sekisho.views.logs import LogView, log_of
 from sekisho.views.plans import PlanView, one_of, page_of, summary_of
 from sekisho.views.runs import RunView
 
+
+class _Recent:
+    """The newest views of runs. Agents poll: the same run, unchanged, is asked for many times."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._views: dict[tuple[str, str], tuple[Run, RunView]] = {}
+        self._lock = threading.Lock()
+
+    def view(self, run: Run, url: str) -> RunView:
+        """Return the view of a run: the one made before, where the run is equal to the letter."""
+        with self._lock:
+            before = self._views.get((run.id, url))
+        if before and before[0] == run:
+            return before[1]
+        made = RunView.of(run, url)
+        with self._lock:
+            self._views[run.id, url] = (run, made)
+            while len(self._views) > self._most:
+                del self._views[next(iter(self._views))]
+        return made
+
+
+_RECENT = _Recent(128)
 _FOR_PEOPLE = (RunStatus.AWAITING_APPROVAL, RunStatus.INTERRUPTED)
 
 
@@ -17,7 +43,7 @@ def run_shown(engine: Engine, run: Run, console: str = "") -> RunView:
     if run.status not in _FOR_PEOPLE or not run.plan:
         return RunView.of(run)
     if console:
-        return RunView.of(run, f"{console}/runs/{run.id}")
+        return _RECENT.view(run, f"{console}/runs/{run.id}")
     link = engine.approvals.link(run.id)
     return RunView.of(run, link.url if link.running else "")
 

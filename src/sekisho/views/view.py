@@ -1,5 +1,6 @@
 """The root of all views, and how text in them is made fit to leave."""
 
+import functools
 import json
 from datetime import datetime
 from typing import Any, cast
@@ -20,12 +21,22 @@ class View(BaseModel):
         raise NotImplementedError
 
     def structured(self) -> dict[str, Any]:
-        """Return the JSON form, masked."""
-        plain_form = self.model_dump(mode="json", exclude_none=True)
-        return mask_all(plain_form) if suspicious(self.model_dump_json()) else plain_form
+        """Return the JSON form, masked. Nobody may change it: it is made once."""
+        return self.wire_form
 
     def spoken(self) -> str:
         """Return the text form, masked."""
+        return self.wire_text
+
+    @functools.cached_property
+    def wire_form(self) -> dict[str, Any]:
+        """The JSON form; kept, since a view that is asked for again is handed out again."""
+        plain_form = self.model_dump(mode="json", exclude_none=True)
+        return mask_all(plain_form) if suspicious(self.model_dump_json()) else plain_form
+
+    @functools.cached_property
+    def wire_text(self) -> str:
+        """The text form; kept likewise."""
         return mask(self.words())
 
 

@@ -9,19 +9,19 @@ from sekisho.engine.runs import settled
 
 LONGEST = 20
 """Seconds; some clients cut a call at 30."""
-_FIRST_TURN, _TURN = 0.01, 0.1
-"""Seconds between looks: short at first, since a small plan takes a tenth of a second."""
+_FIRST_TURN, _TURN, _YOUNG = 0.01, 0.1, 1.0
+"""Seconds between looks, short in the first second: a small plan takes a tenth of one."""
 
 
 async def follow(read: Callable[[], Awaitable[Run]], seconds: float) -> Run:
-    """Return the run as soon as it is settled or its status changed, or when time is up."""
-    run = first = await read()
+    """Return the run as soon as nothing more happens to it by itself, or when time is up."""
+    run = await read()
     if seconds <= 0:
         return run
-    turn = _FIRST_TURN
+    began = anyio.current_time()
     with anyio.move_on_after(seconds):
-        while not settled(run) and run.status is first.status:
-            await anyio.sleep(turn)
-            turn = min(turn * 1.2, _TURN)
+        while not settled(run):
+            young = anyio.current_time() - began < _YOUNG
+            await anyio.sleep(_FIRST_TURN if young else _TURN)
             run = await read()
     return run

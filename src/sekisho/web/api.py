@@ -113,7 +113,7 @@ class Api:
         return RunView.of(await on_thread(ask.start, self._engine, caller))
 
     async def run_get(self, request: Request) -> View:
-        """Read a run; ?wait= seconds answers as soon as it has come further."""
+        """Read a run; ?wait= seconds answers as soon as it has settled."""
         await self._caller(request)
         run_id, seconds = _run_id(request), number_of(request, "wait", 0, 0, LONGEST)
         run = await follow(lambda: on_thread(self._engine.runs.get, run_id), seconds)

@@ -18,8 +18,8 @@ from sekisho.views.waiting import follow
 async def run_get(call: Call, run_id: RunId, wait_seconds: Wait = 0) -> RunView:
     """Read where a run stands, why it ended as it did, and what can be done next.
 
-    With wait_seconds it answers as soon as the run has come further. Giving up on the call stops
-    nothing. Call it again until the status is the one you wait for.
+    With wait_seconds it answers as soon as nothing more happens by itself, or when time is up.
+    Giving up on the call stops nothing. Call it again while the status is queued or at work.
     """
     run = await follow(lambda: call.ask(call.engine.runs.get, run_id), wait_seconds)
     return await call.ask(run_shown, call.engine, run, call.options.base_url)

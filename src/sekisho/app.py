@@ -78,6 +78,13 @@ class App:
     caps: Caps
     close: Callable[[], None]
 
+    def prepare(self) -> None:
+        """Load and build, ahead of the first plan, what it would wait for."""
+        from sekisho.stores import codec
+
+        codec.prepare()
+        self.parts.keys.sign(b"")
+
     def worker(self, *, applies: bool = True) -> Worker:
         """Make a worker over the same parts."""
         return Worker(self.parts, applies=applies)

@@ -19,6 +19,8 @@ _KEEP_ALIVE = 75
 """Seconds an idle connection is kept: longer than a load balancer's 60, so it closes first."""
 _BACKLOG = 2048
 """Connections that may wait to be accepted."""
+_SETTLED = 0.3
+"""Seconds after the start at which what is not needed to be ready is loaded."""
 _LAST_ANSWERS = 5
 """Seconds that requests under way get when the server stops; long polls just end."""
 
@@ -37,6 +39,9 @@ class Carrier:
             work = self.app.worker().run
             self._thread = threading.Thread(target=work, args=(self._stopping,), name="worker")
             self._thread.start()
+            later = threading.Timer(_SETTLED, self.app.prepare)
+            later.daemon = True
+            later.start()
 
     def stop(self) -> None:
         """Let go of everything in good order; returns when it is done."""

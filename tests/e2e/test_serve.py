@@ -166,6 +166,8 @@ def test_an_ide_on_stdio_plans_and_a_person_approves_in_the_console_of_serve(tmp
             with serving(tmp_path) as server:
                 link = await call(client, "approval_request", run_id=run["id"])
                 assert f"{server.url}/runs/{run['id']}" in json.dumps(link)
+                upload = await call(client, "config_upload", workspace="default")
+                assert upload["url"].startswith(f"{server.url}/uploads/")
                 await asyncio.to_thread(server.approve, run["id"])
                 await call(client, "run_apply", run_id=run["id"])
                 run = await asyncio.to_thread(server.settled, run["id"])

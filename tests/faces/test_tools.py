@@ -1,6 +1,7 @@
 """Every tool, called through a real client over a real server in memory."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import anyio
@@ -166,11 +167,18 @@ async def test_an_upload_address_works_once_and_leads_to_a_plan(house: House, se
     assert error["code"] == "configuration_unknown"
 
 
-async def test_without_an_http_side_there_is_no_upload_address(house: House):
-    server = build_server(house.engine, FaceOptions(version="1"))
+async def test_without_any_http_side_there_is_no_upload_address(tmp_path: Path):
+    alone = build(tmp_path, console="")
+    server = build_server(alone.engine, FaceOptions(version="1"))
     error = await refusal(server, "config_upload", workspace="network")
     assert error["code"] == "console_away"
     assert error["kind"] == "unavailable"
+
+
+async def test_over_stdio_the_upload_address_is_that_of_the_server_beside(house: House):
+    server = build_server(house.engine, FaceOptions(version="1"))
+    answer = await ask(server, "config_upload", workspace="network")
+    assert answer["url"].startswith(f"{CONSOLE}/uploads/")
 
 
 async def test_a_configuration_is_validated_without_a_run(house: House, server: MCPServer):

@@ -47,6 +47,10 @@ class Approvals:
         url = self._parts.console()
         return ReviewLink(f"{url}/runs/{run_id}", bool(url), verdict)
 
+    def console(self) -> str:
+        """Return the address of a running console; empty where none is known."""
+        return self._parts.console()
+
     def begin(self, run_id: str, decision: Decision) -> str:
         """Ask the person to prove themselves for this decision; return the seal it is about."""
         run = self._parts.store.runs.get(run_id)

@@ -17,10 +17,12 @@ async def config_upload(call: Call, workspace: WorkspaceName) -> UploadView:
     Use it for anything but a few small files. Run the command in a shell; it prints a digest.
     Next: plan_create(workspace, configuration=digest).
     """
-    if not call.options.base_url:
+    # Over stdio there is no HTTP side of our own: that of the server on the same data folder.
+    address = call.options.base_url or await call.ask(call.engine.approvals.console)
+    if not address:
         raise ConsoleAway(command=START)
     upload, secret = await call.ask(call.engine.configurations.open_upload, workspace, call.caller)
-    return UploadView.of(upload, f"{call.options.base_url}/uploads/{secret}")
+    return UploadView.of(upload, f"{address}/uploads/{secret}")
 
 
 async def config_validate(

@@ -27,7 +27,7 @@ install = $(UV) pip install --quiet --compile-bytecode --python $(BIN)/python --
   { echo "uv could not; installing $(1) with pip"; $(PIP) install --only-binary :all: --require-hashes -r $(1); }
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test test-long coverage check docs bench lock format clean
+.PHONY: help setup demo serve test test-long engine coverage check docs bench lock format clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-12s %s\n", $$1, $$2}'
@@ -62,8 +62,11 @@ serve: $(PROJECT) ## start the server on loopback
 test: $(PROJECT) ## the suite, without tests marked long
 	PYTHONWARNDEFAULTENCODING=1 $(BIN)/python -m pytest -q -m "not long" $(PYTEST_ARGS)
 
-test-long: $(PROJECT) ## only the tests marked long
+test-long: $(PROJECT) engine ## only the tests marked long (Chromium and Node are needed: see .ci/run)
 	PYTHONWARNDEFAULTENCODING=1 $(BIN)/python -m pytest -q -m long $(PYTEST_ARGS)
+
+engine: $(PROJECT) ## install the engine extra (Terraform as a library) beside what is on PATH
+	@$(call install,requirements/engine.lock)
 
 coverage: $(PROJECT) ## branch coverage of domain and engine by unit and contract tests, at least 95 %
 	PYTHONWARNDEFAULTENCODING=1 $(BIN)/python -m pytest -q -m "not long" tests/unit tests/contract \

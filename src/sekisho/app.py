@@ -43,7 +43,7 @@ class SystemClock:
 
 
 class SystemIds:
-    """Ids that sort by time: 48 bits of milliseconds and 40 random ones, in lower-case base32."""
+    """Ids that sort by time: 48 bits of milliseconds and 42 random ones, in lower-case base32."""
 
     def __init__(self) -> None:
         self._last = 0

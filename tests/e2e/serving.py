@@ -17,10 +17,13 @@ from typing import Any
 import httpx2
 from mcp import Client
 
+from sekisho.domain.runs import RunStatus
+from sekisho.engine.runs import UNSETTLED
 from tests.e2e.persons import CODE
 
 REPO = Path(__file__).parents[2]
-WORKING = {"plan_queued", "planning", "apply_queued", "applying"}
+ALL = frozenset(map(str, RunStatus))
+WORKING = frozenset(map(str, UNSETTLED))
 
 
 def environment(**more: str) -> dict[str, str]:
@@ -118,26 +121,6 @@ class Serving:
             browser.post(f"/runs/{run_id}/code", data=form).raise_for_status()
             form = {"seal": seal.group(1), "code": self.code()}
             browser.post(f"/runs/{run_id}/approve", data=form).raise_for_status()
-
-
-ALL = {
-    "plan_queued",
-    "planning",
-    "awaiting_approval",
-    "approved",
-    "apply_queued",
-    "applying",
-    "applied",
-    "no_changes",
-    "blocked",
-    "rejected",
-    "discarded",
-    "canceled",
-    "expired",
-    "stale",
-    "errored",
-    "interrupted",
-}
 
 
 @contextlib.contextmanager

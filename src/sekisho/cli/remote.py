@@ -4,13 +4,13 @@ import argparse
 from typing import Any
 
 from sekisho.cli import output
+from sekisho.engine.runs import UNSETTLED
 from sekisho_client.http import Client
 from sekisho_client.settings import find_server
 
 FOLLOW = 10
 """Seconds that one request for a run waits on the server."""
 RUN_COLUMNS = ("id", "workspace", "status", "requested_by", "created_at", "message")
-WORKING = frozenset({"plan_queued", "planning", "apply_queued", "applying"})
 _GOOD = frozenset({"awaiting_approval", "approved", "applied", "no_changes"})
 
 
@@ -26,7 +26,7 @@ def settled(client: Client, run_id: str) -> dict[str, Any]:
     """Wait until a run settles."""
     while True:
         run = client.get(f"/runs/{run_id}", {"wait": FOLLOW})
-        if run["status"] not in WORKING:
+        if run["status"] not in UNSETTLED:
             return run
 
 
@@ -43,7 +43,7 @@ def show_run(args: argparse.Namespace, run: dict[str, Any], *, good: bool = Fals
                 output.say(problem["detail"])
         for step in run.get("next", []):
             output.say(f"next: {step}")
-    fine = good or run["status"] in _GOOD | WORKING
+    fine = good or run["status"] in _GOOD | UNSETTLED
     return output.OK if fine else output.FAILED
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from sekisho.cli import output
 from sekisho.cli.options import Nouns, remote_options, verb
-from sekisho.cli.remote import RUN_COLUMNS, WORKING, client_of, settled, show_run
+from sekisho.cli.remote import RUN_COLUMNS, client_of, settled, show_run
+from sekisho.engine.runs import UNSETTLED
 
 
 def declare(nouns: Nouns) -> None:
@@ -57,7 +58,7 @@ def run_log(args: argparse.Namespace) -> int:
             output.as_json(line) if args.json else output.say(_line(line))
         if page["more"]:
             continue
-        working = client.get(f"/runs/{args.run_id}")["status"] in WORKING
+        working = client.get(f"/runs/{args.run_id}")["status"] in UNSETTLED
         if not args.follow or not (working or page["lines"]):
             return output.OK
         time.sleep(1)

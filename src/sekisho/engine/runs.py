@@ -9,7 +9,8 @@ from sekisho.domain.workspaces import WorkspaceRecord
 from sekisho.engine.parts import Parts
 from sekisho.ports import Page, RunQuery
 
-_UNSETTLED = AT_WORK | {RunStatus.PLAN_QUEUED, RunStatus.APPLY_QUEUED}
+UNSETTLED = AT_WORK | {RunStatus.PLAN_QUEUED, RunStatus.APPLY_QUEUED}
+"""Statuses in which something still happens by itself."""
 
 
 class Runs:
@@ -71,4 +72,4 @@ class Runs:
 
 def settled(run: Run) -> bool:
     """Say whether nothing will happen to the run unless somebody does something."""
-    return run.status not in _UNSETTLED
+    return run.status not in UNSETTLED

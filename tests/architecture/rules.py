@@ -66,8 +66,9 @@ def stray_processes(root: Path) -> list[str]:
 
 
 def stray_environment(root: Path) -> list[str]:
-    """The environment is read once, in settings.py (the laptop's client has its own)."""
-    allowed = [root / "src" / name / "settings.py" for name in ("sekisho", "sekisho_client")]
+    """The environment is read once, in settings/ (the laptop's client has its own)."""
+    places = ("sekisho/settings", "sekisho_client/settings.py")
+    allowed = [root / "src" / name for name in places]
     return _uses(root, READS_ENVIRONMENT, "reads the environment", allowed)
 
 

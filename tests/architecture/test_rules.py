@@ -64,7 +64,7 @@ BREAKS: list[tuple[rules.Rule, str, str]] = [
 def clean_tree(tmp_path: Path):
     """The least repository that every rule accepts, and that shows what each one permits."""
     files = {
-        "src/sekisho/settings.py": "import os\nhome = os.environ['HOME']\n",
+        "src/sekisho/settings/fields.py": "import os\nhome = os.environ['HOME']\n",
         "src/sekisho/app.py": "from datetime import UTC, datetime\nnow = datetime.now(UTC)\n",
         "src/sekisho/terraform/processes.py": "import subprocess\nsubprocess.run([])\n",
         "src/sekisho/domain/runs.py": "x = 1\n" * 400,

@@ -1,28 +1,18 @@
-"""The environment, read once and typed. Only app.py and cli may import this.
+"""Every setting: its name, type, default and meaning.
 
-Every setting is a variable `SEKISHO_NAME`; the reference page is made from the descriptions here.
+Each is a variable `SEKISHO_NAME`; the reference page is made from the descriptions here.
 """
 
-import difflib
 import os
 import sys
-from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from typing import Annotated, Literal
 
-from pydantic import (
-    AfterValidator,
-    BeforeValidator,
-    ByteSize,
-    Field,
-    ValidationError,
-    model_validator,
-)
-from pydantic_core import ErrorDetails
+from pydantic import ByteSize, Field, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from sekisho.domain.errors import SettingInvalid
+from sekisho.settings.kinds import Cap, Host, Lower, Origin, Place, Words
 
 PREFIX = "SEKISHO_"
 _MB = 1024 * 1024
@@ -43,49 +33,6 @@ def data_folder() -> Path:
         raise SettingInvalid(
             name="SEKISHO_DATA_DIR", problem="it is not set and there is no home folder"
         ) from None
-
-
-def _words(given: object) -> object:
-    if isinstance(given, str):
-        return tuple(word for part in given.split(",") if (word := part.strip()))
-    return given
-
-
-def _lower(given: object) -> object:
-    return given.strip().lower() if isinstance(given, str) else given
-
-
-def _origin(given: str) -> str:
-    """Take `scheme://host[:port]` and nothing else, without the slash at its end."""
-    text = given.strip().rstrip("/")
-    try:
-        parts = urlsplit(text)
-        port = parts.port
-    except ValueError:
-        raise ValueError("an address like https://sekisho.example.jp is needed") from None
-    bare = f"{parts.scheme}://{parts.netloc}" == text and "@" not in parts.netloc
-    if parts.scheme not in ("http", "https") or not parts.hostname or port == 0 or not bare:
-        raise ValueError("an address like https://sekisho.example.jp is needed, without a path")
-    return text
-
-
-def _host(given: str) -> str:
-    text = given.strip().lower()
-    if not text or set(text) & set("*/@ ?#"):
-        raise ValueError("host names are needed, without scheme, path or *")
-    return text
-
-
-def _folder_or_file(given: Path) -> Path:
-    return given.expanduser().absolute()
-
-
-Place = Annotated[Path, AfterValidator(_folder_or_file)]
-Origin = Annotated[str, AfterValidator(_origin)]
-Host = Annotated[str, AfterValidator(_host)]
-Words = BeforeValidator(_words)
-Lower = BeforeValidator(_lower)
-Cap = Annotated[ByteSize, Field(ge=1)]
 
 
 class Settings(BaseSettings):
@@ -193,46 +140,3 @@ class Settings(BaseSettings):
         if self.config and self.root:
             raise ValueError("not together with SEKISHO_ROOT: the file names every workspace")
         return self
-
-
-def read_settings(**flags: Any) -> Settings:
-    """Read the environment; `flags` (from a command line) win over it, None means not given.
-
-    Raises:
-        SettingInvalid: naming the variable, what is wrong with it, and never its value.
-    """
-    given = {name: value for name, value in flags.items() if value is not None}
-    try:
-        return Settings(**given)
-    except ValidationError as error:
-        found = [_problem(e) for e in error.errors(include_input=False, include_url=False)]
-    (name, first), *others = found
-    raise SettingInvalid(name=name, problem="; ".join([first, *(f"{n}: {p}" for n, p in others)]))
-
-
-def _problem(error: ErrorDetails) -> tuple[str, str]:
-    name = str(error["loc"][0]) if error["loc"] else "config"
-    return PREFIX + name.upper(), error["msg"].removeprefix("Value error, ")
-
-
-def unknown_settings(others: Collection[str] = ()) -> tuple[tuple[str, str | None], ...]:
-    """Return the SEKISHO_… variables that mean nothing, each with the nearest name that does.
-
-    `others`: names that are read elsewhere (by the laptop's client).
-    """
-    ours = {field.upper() for field in Settings.model_fields}
-    known = ours | {name.removeprefix(PREFIX) for name in others}
-    given = {n: n.upper().removeprefix(PREFIX) for n in os.environ if n.upper().startswith(PREFIX)}
-    return tuple(
-        (name, _near(word, ours)) for name, word in sorted(given.items()) if word not in known
-    )
-
-
-def _near(word: str, known: Collection[str]) -> str | None:
-    close = difflib.get_close_matches(word, sorted(known), n=1)
-    return PREFIX + close[0] if close else None
-
-
-def environment() -> Mapping[str, str]:
-    """Return the server's environment, for `{env: NAME}` in the operator's file."""
-    return dict(os.environ)

@@ -1,0 +1,84 @@
+"""What was given is not well formed, or is over a cap. See the tree in `sekisho.domain.errors`."""
+
+from sekisho.domain.errors.kinds import Invalid, TooLarge
+
+
+class ArgumentsInvalid(Invalid):
+    """An argument is unknown, missing, or not of its form. The value itself is never echoed."""
+
+    code = "arguments_invalid"
+    says = "The arguments do not fit: {problem}."
+    step = "Correct the arguments and call again."
+
+
+class CursorInvalid(Invalid):
+    """A cursor that this server did not give."""
+
+    code = "cursor_invalid"
+    says = "The cursor is not one that this server gave."
+    step = "Start again without a cursor."
+
+
+class ConfigurationInvalid(Invalid):
+    """The files are no Terraform configuration, or Terraform refuses them."""
+
+    code = "configuration_invalid"
+    says = "This is not a valid configuration: {problem}."
+    step = "Correct the files and send them again."
+
+
+class ConfigurationEmpty(Invalid):
+    """There is no Terraform file at the root."""
+
+    code = "configuration_empty"
+    says = "There is no .tf or .tf.json file at the root ({count} files were sent)."
+    step = "Send the folder that holds the .tf files, not the one above it."
+
+
+class ArchiveInvalid(Invalid):
+    """An upload that is no safe tar.gz."""
+
+    code = "archive_invalid"
+    says = "The archive was refused: {problem}."
+    step = "Pack regular files and folders alone, with relative paths: tar -czf - -C FOLDER ."
+
+
+class OperatorFileInvalid(Invalid):
+    """`sekisho.yaml` cannot be used; every problem comes with its line."""
+
+    code = "operator_file_invalid"
+    cap = 10_000
+    says = "{path}: {problem}"
+    step = "Correct the file and start again."
+
+
+class SettingInvalid(Invalid):
+    """An environment variable or flag cannot be used."""
+
+    code = "setting_invalid"
+    says = "Setting {name}: {problem}."
+    step = "Correct it and start again."
+
+
+class VersionUnmet(Invalid):
+    """No Terraform on this server meets the workspace's constraint."""
+
+    code = "version_unmet"
+    says = "The workspace wants Terraform {wanted}; this server has {found}."
+    step = "Ask the operator to add that version, or to change `terraform:` in sekisho.yaml."
+
+
+class InlineTooLarge(TooLarge):
+    """Inline files are for small configurations."""
+
+    code = "inline_too_large"
+    says = "Inline files are {size} bytes; the cap is {cap}."
+    step = "Use config_upload instead."
+
+
+class UploadTooLarge(TooLarge):
+    """An upload over a cap on bytes, files, depth or ratio."""
+
+    code = "upload_too_large"
+    says = "The upload is over its cap: {problem}."
+    step = "Leave out what Terraform does not need (.terraform, .git, binaries) and send it again."

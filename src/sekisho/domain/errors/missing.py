@@ -1,0 +1,67 @@
+"""What was named does not exist. See the tree in `sekisho.domain.errors`."""
+
+from sekisho.domain.errors.kinds import NotFound
+
+
+class RunUnknown(NotFound):
+    """No run has this id."""
+
+    code = "run_unknown"
+    says = "There is no run {run_id}."
+    step = "Call run_list to see the runs."
+
+
+class WorkspaceUnknown(NotFound):
+    """No workspace has this name; near names are offered."""
+
+    code = "workspace_unknown"
+    says = "There is no workspace {name}."
+    step = "Near names: {near}. Call workspace_list to see all."
+
+
+class ConfigurationUnknown(NotFound):
+    """No configuration has this digest."""
+
+    code = "configuration_unknown"
+    says = "There is no configuration {digest}."
+    step = "Upload it again with config_upload."
+
+
+class UploadUnknown(NotFound):
+    """The upload address was never given, is used up, or is too old."""
+
+    code = "upload_unknown"
+    says = "This upload address is unknown, already used, or expired."
+    step = "Call config_upload for a new address."
+
+
+class PlanMissing(NotFound):
+    """The run has no plan (yet)."""
+
+    code = "plan_missing"
+    says = "Run {run_id} has no plan: it is {status}."
+    step = "Call run_get to follow the run."
+
+
+class StateMissing(NotFound):
+    """Nothing is known of this workspace's state yet."""
+
+    code = "state_missing"
+    says = "No state of workspace {name} is known yet."
+    step = "Plan and apply it first: plan_create."
+
+
+class AddressUnknown(NotFound):
+    """The state has no resource or output of this name."""
+
+    code = "address_unknown"
+    says = "{address} is not in the state of {name}."
+    step = "Call state_list or output_get to see what is there."
+
+
+class PathUnknown(NotFound):
+    """The HTTP API has nothing at this path."""
+
+    code = "path_unknown"
+    says = "There is nothing at this address."
+    step = "The paths of the API are listed in docs/reference/api.md."

@@ -1,0 +1,51 @@
+"""What this caller may not do, or not this way. See the tree in `sekisho.domain.errors`."""
+
+from sekisho.domain.errors.kinds import Refused
+
+
+class CredentialInvalid(Refused):
+    """A credential was given and is not valid."""
+
+    code = "credential_invalid"
+    says = "The credential is unknown, revoked or expired."
+    step = "Ask the operator for a new one: sekisho token create."
+
+
+class CredentialNeeded(Refused):
+    """This face needs a credential."""
+
+    code = "credential_needed"
+    says = "This address needs a credential."
+    step = "Send `Authorization: Bearer TOKEN`; the operator makes one with `sekisho token create`."
+
+
+class CodeWrong(Refused):
+    """The one-time code is wrong, used, or too old."""
+
+    code = "code_wrong"
+    says = "The one-time code is wrong, used up or expired."
+    step = "Ask for a new code on the review page and read it from the server's terminal."
+
+
+class DecisionNotHere(Refused):
+    """Approving is a person's act in the console; no credential or tool can do it."""
+
+    code = "decision_not_here"
+    says = "Approvals are given by a person in the console, never with a credential."
+    step = "Open the review page: {url}"
+
+
+class SourceRefused(Refused):
+    """The workspace does not take configurations from this kind of source."""
+
+    code = "source_refused"
+    says = "Workspace {name} takes no configuration from {source}."
+    step = "Allowed here: {allowed}."
+
+
+class OriginRefused(Refused):
+    """A browser sent this from another site, or to a host name that is not ours."""
+
+    code = "origin_refused"
+    says = "The request comes from an origin that is not allowed."
+    step = "Open the console itself and try again."

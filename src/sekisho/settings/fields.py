@@ -12,7 +12,19 @@ from pydantic import ByteSize, Field, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from sekisho.domain.errors import SettingInvalid
-from sekisho.settings.kinds import Cap, Host, Lower, Origin, Place, Words
+from sekisho.settings.kinds import (
+    Cap,
+    Endpoint,
+    Host,
+    Level,
+    Limit,
+    Lower,
+    Origin,
+    Place,
+    Rate,
+    WebAddress,
+    Words,
+)
 
 PREFIX = "SEKISHO_"
 _MB = 1024 * 1024
@@ -74,12 +86,69 @@ class Settings(BaseSettings):
         description="More host names, with or without port, by which requests may come; separated"
         " by commas. Loopback, the listening address and SEKISHO_PUBLIC_URL always may.",
     )
+    endpoint: Endpoint = Field(default="/mcp", description="Path of the MCP endpoint.")
+    tls_cert: Place | None = Field(
+        default=None,
+        description="Certificate (chain) to serve HTTPS with, PEM; read again when it changes."
+        " Together with SEKISHO_TLS_KEY.",
+    )
+    tls_key: Place | None = Field(
+        default=None, description="Private key of SEKISHO_TLS_CERT, PEM, without a passphrase."
+    )
+    auth: Annotated[Literal["auto", "keys", "none"], Lower] = Field(
+        default="auto",
+        description="Who may ask without a credential. auto: everybody on loopback, nobody"
+        " beyond it. keys: nobody. none: everybody, for reading and planning alone.",
+    )
+    cors_mode: Annotated[Literal["strict", "development", "disabled"], Lower] = Field(
+        default="strict",
+        description="Which web pages may call /mcp from a browser. strict: those of"
+        " SEKISHO_ALLOWED_ORIGINS. development: also those of this machine. disabled: all, with a"
+        " credential.",
+    )
     allowed_origins: Annotated[tuple[Origin, ...], NoDecode, Words] = Field(
         default=(),
         description="More origins, like https://portal.example.jp, whose pages may call this"
         " server; separated by commas. Our own always may.",
     )
-    log_level: Annotated[Literal["debug", "info", "warning", "error"], Lower] = Field(
+    rate_limit: Limit = Field(
+        default=Rate(0, 0),
+        description="Requests a second and burst of everybody together, like 100:200; or off.",
+    )
+    rate_limit_caller: Limit = Field(
+        default=Rate(0, 0),
+        description="Requests a second and burst of one caller (a key, else an address), like"
+        " 20:60; or off.",
+    )
+    remote_ip: Annotated[Literal["remoteaddr", "x-real-ip", "x-forwarded-for"], Lower] = Field(
+        default="remoteaddr",
+        description="Where the address of a client is read from. Behind a load balancer:"
+        " x-forwarded-for, with SEKISHO_TRUSTED_HOPS.",
+    )
+    trusted_hops: int = Field(
+        default=0,
+        ge=0,
+        le=16,
+        description="Proxies of ours in front, which each append to X-Forwarded-For.",
+    )
+    redirect_root: WebAddress | None = Field(
+        default=None, description="Where a browser that opens `/` is sent instead of the console."
+    )
+    toolsets: Annotated[tuple[str, ...], NoDecode, Words] = Field(
+        default=("default",),
+        description="Sets of tools to offer, separated by commas: all, default, or their names.",
+    )
+    tools: Annotated[tuple[str, ...], NoDecode, Words] = Field(
+        default=(), description="These tools alone, by name; not together with toolsets."
+    )
+    exclude_tools: Annotated[tuple[str, ...], NoDecode, Words] = Field(
+        default=(), description="Tools not to offer, by name."
+    )
+    read_only: bool = Field(default=False, description="Offer only tools that change nothing.")
+    log_file: Place | None = Field(
+        default=None, description="File to append the log to, instead of standard error."
+    )
+    log_level: Annotated[Literal["debug", "info", "warning", "error"], Level] = Field(
         default="info", description="Least important log lines to write."
     )
     log_format: Annotated[Literal["json", "text"], Lower] = Field(
@@ -139,4 +208,16 @@ class Settings(BaseSettings):
     def _one_catalog(self) -> "Settings":
         if self.config and self.root:
             raise ValueError("not together with SEKISHO_ROOT: the file names every workspace")
+        return self
+
+    @model_validator(mode="after")
+    def _whole_tls(self) -> "Settings":
+        if (self.tls_cert is None) != (self.tls_key is None):
+            raise ValueError("a certificate and its key go together: one of the two is missing")
+        return self
+
+    @model_validator(mode="after")
+    def _one_choice(self) -> "Settings":
+        if self.tools and self.toolsets != ("default",):
+            raise ValueError("tools and toolsets cannot both be named: choose one")
         return self

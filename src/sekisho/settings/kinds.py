@@ -1,10 +1,12 @@
 """The forms of settings: how text of the environment becomes a value."""
 
+import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, ByteSize, Field
+from pydantic_settings import NoDecode
 
 
 def _words(given: object) -> object:
@@ -42,6 +44,61 @@ def _folder_or_file(given: Path) -> Path:
     return given.expanduser().absolute()
 
 
+def _endpoint(given: str) -> str:
+    """Take a path of one or more plain parts, with or without slashes around it."""
+    text = "/" + given.strip().strip("/")
+    if not _PATH.fullmatch(text):
+        raise ValueError("a path like /mcp is needed")
+    return text
+
+
+def _level(given: object) -> object:
+    """Take a level by any of the names that other servers have for it."""
+    word = _lower(given)
+    return _LEVELS.get(word, word) if isinstance(word, str) else word
+
+
+def _web_address(given: str) -> str:
+    parts = urlsplit(given.strip())
+    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
+        raise ValueError("an address like https://wiki.example.jp/sekisho is needed")
+    return given.strip()
+
+
+def _rate(given: object) -> object:
+    """Take `requests per second:burst`; `off` for no limit."""
+    if not isinstance(given, str):
+        return given
+    text = given.strip().lower()
+    if text in ("off", "0", "0:0"):
+        return Rate(0, 0)
+    each, _, burst = text.partition(":")
+    if not _NUMBER.fullmatch(each) or not burst.isascii() or not burst.isdigit():
+        raise ValueError("requests per second and a burst are needed, like 10:20; or off")
+    if float(each) <= 0 or int(burst) < 1:
+        raise ValueError("rate and burst are above zero; `off` switches the limit off")
+    return Rate(float(each), int(burst))
+
+
+class Rate(NamedTuple):
+    """A limit: so many requests a second, and so many at once; none where `each` is 0."""
+
+    each: float
+    burst: int
+
+    def __str__(self) -> str:
+        """Write it as it is read."""
+        return f"{self.each:g}:{self.burst}" if self.each else "off"
+
+
+_PATH = re.compile(r"(/[A-Za-z0-9._~-]+)+")
+_NUMBER = re.compile(r"\d+(\.\d+)?")
+_LEVELS = {"trace": "debug", "warn": "warning", "fatal": "error", "panic": "error"}
+
+Endpoint = Annotated[str, AfterValidator(_endpoint)]
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+Level = BeforeValidator(_level)
+Limit = Annotated[Rate, NoDecode, BeforeValidator(_rate)]
 Place = Annotated[Path, AfterValidator(_folder_or_file)]
 Origin = Annotated[str, AfterValidator(_origin)]
 Host = Annotated[str, AfterValidator(_host)]

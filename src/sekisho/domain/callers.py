@@ -1,6 +1,17 @@
 """Who asks: a person, and the client or agent they ask through."""
 
 import dataclasses
+from typing import Literal, get_args
+
+from sekisho.domain.errors import PowerMissing
+
+Power = Literal["read", "plan", "apply"]
+"""What a credential may be good for; approving is none of it, whatever the credential.
+
+`read`: look at everything. `plan`: send configurations, plan, ask for an approval, cancel and
+discard. `apply`: start what is approved.
+"""
+POWERS: tuple[Power, ...] = get_args(Power)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -19,3 +30,24 @@ class Caller:
 
 SYSTEM = Caller(person="system", via="sekisho", proof="system")
 """The server itself: recovery, expiry, retention."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Admission:
+    """A caller as they came in with one request, and what that request may do at most.
+
+    Apart from `Caller`, which is kept: what a run remembers of who asked says nothing about powers.
+    """
+
+    caller: Caller
+    powers: tuple[Power, ...] = POWERS
+
+    def require(self, power: Power) -> Caller:
+        """Return the caller, who has this power.
+
+        Raises:
+            PowerMissing: the credential, or the lack of one, is not good for that.
+        """
+        if power not in self.powers:
+            raise PowerMissing(power=power, powers=", ".join(self.powers) or "nothing")
+        return self.caller

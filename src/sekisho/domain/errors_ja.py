@@ -153,4 +153,8 @@ JAPANESE: dict[str, tuple[str, str]] = {
         "このサーバーは実行を受け付けません: {problem}。",
         "運用担当者の設定が必要です: {setting}。",
     ),
+    "power_missing": (
+        "この操作には {power} 権限のある資格情報が必要です（現在の権限: {powers}）。",
+        "運用担当者に発行を依頼してください: sekisho token create PERSON --scope {power}。",
+    ),
 }

@@ -13,7 +13,7 @@ Each face maps the six kinds below; every leaf has a stable code.
     │                       seal_broken · approval_repeated · approval_own · codes_too_many
     │                       process_alive · gate_unmet · plan_over
     ├── Refused             credential_invalid · credential_needed · code_wrong · decision_not_here
-    │                       source_refused · origin_refused
+    │                       source_refused · origin_refused · power_missing
     └── Unavailable         store_unavailable · terraform_missing · console_away · disk_full
                             runs_unavailable
 
@@ -79,6 +79,7 @@ from sekisho.domain.errors.refusals import (
     CredentialNeeded,
     DecisionNotHere,
     OriginRefused,
+    PowerMissing,
     SourceRefused,
 )
 
@@ -110,6 +111,7 @@ __all__ = [
     "PathUnknown",
     "PlanMissing",
     "PlanOver",
+    "PowerMissing",
     "ProcessAlive",
     "Refused",
     "RunUnknown",

@@ -49,3 +49,11 @@ class OriginRefused(Refused):
     code = "origin_refused"
     says = "The request comes from an origin that is not allowed."
     step = "Open the console itself and try again."
+
+
+class PowerMissing(Refused):
+    """The credential is good, but not for this."""
+
+    code = "power_missing"
+    says = "This needs a credential that may {power}; yours may: {powers}."
+    step = "Ask the operator for one: sekisho token create PERSON --scope {power}."

@@ -153,6 +153,31 @@ def settings_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def drop_in_page() -> str:
+    """List the names of HashiCorp's server and of the guide, from the table of doors."""
+    from sekisho.settings.doors import DOORS, GUIDE, OURS
+
+    lines = [
+        MADE,
+        "# Drop-in: the names of HashiCorp's server\n",
+        "Whoever arrives with the command line or environment of `hashicorp/terraform-mcp-server`",
+        "finds it understood: `sekisho stdio`, `sekisho streamable-http` (`http`), and without a",
+        "command stdio, or HTTP where the environment says so. Flags win over variables,",
+        "`SEKISHO_…` wins over a name of theirs, and in a row the name that comes first. What is set",
+        "and has no effect is said at the start. † only the team's guide has it; ‡ only Sekisho.\n",
+        "| variable | flag | setting | |",
+        "|---|---|---|---|",
+    ]
+    for door in DOORS:
+        marked = [
+            ", ".join(f"`{n}`{' †' * (n in GUIDE)}{' ‡' * (n in OURS)}" for n in names)
+            for names in (door.variables, door.flags)
+        ]
+        setting = f"`SEKISHO_{door.field.upper()}`" if door.field else "no effect"
+        lines += [f"| {marked[0]} | {marked[1]} | {setting} | {cell(door.about)} |"]
+    return "\n".join(lines) + "\n"
+
+
 def variable(prefix: str, name: str, field: FieldInfo) -> str:
     """Return the name of the environment variable of a field."""
     alias = field.validation_alias
@@ -195,6 +220,7 @@ def main() -> int:
         REFERENCE / "errors.md": errors_page(),
         REFERENCE / "api.md": api_page(),
         REFERENCE / "settings.md": settings_page(),
+        REFERENCE / "drop-in.md": drop_in_page(),
     }
     if asked.snapshots:
         pages |= snapshots(tools)

@@ -144,13 +144,20 @@ def build(settings: Settings, *, serves: bool, show: Callable[[str], None] | Non
 
 
 def make_journal(settings: Settings, clock: SystemClock) -> Journal:
-    """Make the journal, and send the warnings of libraries to the same stream."""
+    """Make the journal, and send the warnings of libraries to the same stream.
+
+    Raises:
+        SettingInvalid: the log file cannot be written.
+    """
     import logging
 
-    from sekisho.telemetry.journal import StreamJournal
+    from sekisho.telemetry.journal import StreamJournal, open_log
 
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
-    return StreamJournal(clock.now, settings.log_format, settings.log_level)
+    stream = open_log(settings.log_file) if settings.log_file else None
+    logging.basicConfig(
+        level=logging.WARNING, format="%(levelname)s %(name)s %(message)s", stream=stream
+    )
+    return StreamJournal(clock.now, settings.log_format, settings.log_level, stream)
 
 
 def make_caps(settings: Settings) -> Caps:

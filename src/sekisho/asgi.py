@@ -13,6 +13,7 @@ from sekisho import __version__
 from sekisho.engine.engine import Engine
 from sekisho.mcp_server.call import FaceOptions
 from sekisho.mcp_server.http import HttpAccess, McpEndpoint
+from sekisho.mcp_server.selection import Selection
 from sekisho.mcp_server.server import build_server
 from sekisho.web.api import ApiOptions, api_routes
 from sekisho.web.health import Health
@@ -36,6 +37,7 @@ class AsgiOptions:
     origins: tuple[str, ...] = ()
     console: bool = True
     language: str = "auto"
+    selection: Selection = dataclasses.field(default_factory=Selection)
 
 
 class Background(Protocol):
@@ -52,7 +54,7 @@ class Background(Protocol):
 
 def build_asgi(engine: Engine, options: AsgiOptions, background: Background) -> Starlette:
     """Put the faces of one server together."""
-    face = FaceOptions(version=__version__, base_url=options.base_url)
+    face = FaceOptions(__version__, options.base_url, selection=options.selection)
     endpoint = McpEndpoint(build_server(engine, face), engine, face, http_access(options))
     routes: list[BaseRoute] = [
         Route("/mcp", endpoint),

@@ -14,7 +14,7 @@ from sekisho.domain import errors_ja
 from sekisho.domain.errors import SekishoError
 from sekisho.domain.problems import PROBLEMS
 from sekisho.domain.runs import RunStatus
-from sekisho.mcp_server.guide import GUIDE, INSTRUCTIONS
+from sekisho.mcp_server.guide import guide, instructions
 from sekisho.mcp_server.prompts import change_plan, run_explain
 from sekisho.mcp_server.spec import ToolSpec
 from sekisho.mcp_server.tools import TOOLS
@@ -114,7 +114,7 @@ async def test_every_tool_is_as_its_snapshot_says(server: MCPServer):
 
 
 def test_whatever_an_agent_reads_names_only_tools_that_exist():
-    texts = [INSTRUCTIONS, GUIDE]
+    texts = [instructions(frozenset(NAMES)), guide(frozenset(NAMES))]
     for language in ("en", "ja"):
         texts += [change_plan("w", "c", language), run_explain("r", language)]
     texts += [step.en for _, step in PROBLEMS.values()] + [s.ja for _, s in PROBLEMS.values()]

@@ -9,7 +9,7 @@ import pytest
 
 from sekisho.domain.configurations import Limits
 from sekisho.domain.errors import SettingInvalid
-from sekisho.settings import Settings, environment, read_settings, unknown_settings
+from sekisho.settings import Rate, Settings, environment, read_settings, unknown_settings
 
 MB = 1024 * 1024
 
@@ -40,7 +40,47 @@ TABLE: dict[str, tuple[object, dict[str, object], tuple[str, ...]]] = {
         {"https://a.jp": ("https://a.jp",), "https://a.jp/, http://b": ("https://a.jp", "http://b")},
         ("*", "a.jp", "null", "https://a.jp/x", "https://a.jp,*"),
     ),
-    "log_level": ("info", {"DEBUG": "debug", "warning": "warning"}, ("loud", "10")),
+    "transport": (
+        "stdio",
+        {"http": "streamable-http", "STDIO": "stdio", "streamable-http": "streamable-http"},
+        ("sse", "web"),
+    ),
+    "endpoint": (
+        "/mcp",
+        {"mcp": "/mcp", "/mcp/": "/mcp", "/terraform/mcp": "/terraform/mcp"},
+        ("/", "/a b", "/mcp?x", "//", "/日本"),
+    ),
+    "tls_cert": (None, {}, ("/etc/tls.crt",)),
+    "tls_key": (None, {}, ()),
+    "auth": ("auto", {"KEYS": "keys", "none": "none"}, ("off", "false")),
+    "cors_mode": ("strict", {"Development": "development", "disabled": "disabled"}, ("open", "*")),
+    "rate_limit": (
+        Rate(0, 0),
+        {"10:20": Rate(10, 20), "0.5:1": Rate(0.5, 1), "off": Rate(0, 0), "0:0": Rate(0, 0)},
+        ("10", "x:1", "1:x", "-1:1", "1:0", "0:5", ":", "1:1:1"),
+    ),
+    "rate_limit_caller": (Rate(0, 0), {"5:10": Rate(5, 10)}, ("5",)),
+    "remote_ip": (
+        "remoteaddr",
+        {"X-Forwarded-For": "x-forwarded-for", "X-Real-IP": "x-real-ip"},
+        ("forwarded",),
+    ),
+    "trusted_hops": (0, {"2": 2}, ("-1", "17", "all")),
+    "redirect_root": (
+        None,
+        {"https://wiki.example.jp/a?b": "https://wiki.example.jp/a?b"},
+        ("/console", "javascript:alert(1)", "https://u:p@x/"),
+    ),
+    "toolsets": (("default",), {"runs, docs": ("runs", "docs"), "all": ("all",)}, ()),
+    "tools": ((), {"run_get,run_list": ("run_get", "run_list")}, ()),
+    "exclude_tools": ((), {"run_apply": ("run_apply",)}, ()),
+    "read_only": (False, {"true": True}, ("maybe",)),
+    "log_file": (None, {"/var/log/sekisho.log": Path("/var/log/sekisho.log")}, ()),
+    "log_level": (
+        "info",
+        {"DEBUG": "debug", "warning": "warning", "warn": "warning", "fatal": "error"},
+        ("loud", "10"),
+    ),
     "log_format": ("json", {"text": "text", "JSON": "json"}, ("xml",)),
     "language": ("auto", {"ja": "ja", "EN": "en"}, ("fr", "jp")),
     "plan_slots": (2, {"1": 1}, ("0", "-1", "many", "257")),

@@ -4,7 +4,7 @@ import argparse
 
 from sekisho.app import App, build, make_catalog
 from sekisho.cli import output
-from sekisho.cli.options import Nouns, host_options, verb
+from sekisho.cli.options import Nouns, door_values, host_options, verb
 from sekisho.engine.tokens import HOST
 from sekisho.settings import Settings, read_settings
 
@@ -28,7 +28,8 @@ def declare(nouns: Nouns) -> None:
 
 def settings_of(args: argparse.Namespace, **more: object) -> Settings:
     """Read the settings; flags win over the environment."""
-    return read_settings(data_dir=args.data_dir, config=args.config, root=args.root, **more)
+    places = {name: getattr(args, name, None) for name in ("data_dir", "config", "root")}
+    return read_settings(**places | door_values(args) | more)
 
 
 def open_app(args: argparse.Namespace) -> App:

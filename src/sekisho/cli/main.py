@@ -1,13 +1,15 @@
 """Reads the command line and hands over to one small function per command."""
 
 import argparse
+import sys
 from collections.abc import Callable, Sequence
 
 from sekisho import __version__
 from sekisho.cli import audits, hosts, output, plans, runs, servers, tokens, workspaces
+from sekisho.cli.options import door_options
 from sekisho.domain.errors import SekishoError
 from sekisho.domain.text import Language
-from sekisho.settings import environment
+from sekisho.settings import DOORS, environment
 from sekisho_client.http import ClientError
 
 Command = Callable[[argparse.Namespace], int]
@@ -19,8 +21,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = parser.parse_args(argv)
     command: Command | None = getattr(args, "command", None)
     if command is None:
-        parser.print_help()
-        return output.USAGE
+        if sys.stdin is None or sys.stdin.isatty():  # a person, not an IDE that speaks MCP
+            parser.print_help()
+            return output.USAGE
+        command = servers.start
     language = reader_language()
     try:
         return command(args)
@@ -50,6 +54,7 @@ def build_parser() -> argparse.ArgumentParser:
         description="A central Terraform server for AI agents: agents plan, people approve.",
     )
     parser.add_argument("--version", action="version", version=f"sekisho {__version__}")
+    door_options(parser, (door for door in DOORS if door.anywhere))
     nouns = parser.add_subparsers(title="commands", metavar="COMMAND")
     for part in (servers, runs, plans, workspaces, audits, tokens, hosts):
         part.declare(nouns)

@@ -10,30 +10,42 @@ from sekisho import __version__
 from sekisho.app import App, build, console_url
 from sekisho.cli import output
 from sekisho.cli.hosts import settings_of
-from sekisho.cli.options import Nouns, host_options, verb
-from sekisho.settings import unknown_settings
+from sekisho.cli.options import Nouns, door_options, host_options, verb
+from sekisho.settings import Settings, given_transport, setting_remarks
 
 
 def declare(nouns: Nouns) -> None:
-    """Declare the commands."""
+    """Declare the commands, those of HashiCorp's server among them."""
     about = "run the server: MCP for agents, the console for people, and a worker"
-    serving = host_options(verb(nouns, "serve", serve, about))
-    serving.add_argument("--host", help="address to listen on (SEKISHO_HOST, 127.0.0.1)")
-    serving.add_argument("--port", type=int, help="port to listen on (SEKISHO_PORT, 8080)")
-    about = "of the log on standard error (SEKISHO_LOG_FORMAT; text on a terminal)"
-    serving.add_argument("--log-format", choices=("json", "text"), help=about)
+    for name in ("serve", "streamable-http", "http"):
+        said = about if name == "serve" else "as `serve`, by the name in HashiCorp's server"
+        serving = door_options(host_options(verb(nouns, name, serve, said)))
+        more = serving.add_argument_group("short names")
+        about_host = "address to listen on (SEKISHO_HOST, 127.0.0.1)"
+        more.add_argument("--host", default=argparse.SUPPRESS, help=about_host)
+        about_port = "port to listen on (SEKISHO_PORT, 8080)"
+        more.add_argument("--port", default=argparse.SUPPRESS, help=about_port)
     about = "speak MCP on standard input and output, sharing the data folder of `serve`"
-    host_options(verb(nouns, "stdio", stdio, about))
+    door_options(host_options(verb(nouns, "stdio", stdio, about)))
     host_options(verb(nouns, "worker", work, "run plans and applies, and nothing else"))
+
+
+def start(args: argparse.Namespace) -> int:
+    """`sekisho` without a command: what the environment says, else stdio, as HashiCorp's server.
+
+    So `docker run -i IMAGE` speaks MCP with whoever started it.
+    """
+    return serve(args) if given_transport() == "streamable-http" else stdio(args)
 
 
 def serve(args: argparse.Namespace) -> int:
     """`sekisho serve`."""
     from sekisho.cli.serving import listen, run_server
 
-    form = args.log_format or ("text" if sys.stderr.isatty() else None)
-    settings = settings_of(args, host=args.host, port=args.port, log_format=form)
-    _warn()
+    settings = settings_of(args)
+    if sys.stderr.isatty() and "log_format" not in settings.model_fields_set:
+        settings = settings.model_copy(update={"log_format": "text"})
+    _warn(settings)
     # First: no worker should start beside a server that cannot. A port of 0 becomes a real one.
     listener = listen(settings.host, settings.port)
     settings = settings.model_copy(update={"port": listener.getsockname()[1]})
@@ -46,17 +58,21 @@ def serve(args: argparse.Namespace) -> int:
 
 def stdio(args: argparse.Namespace) -> int:
     """`sekisho stdio`: an IDE may end this process at any time, so it carries plans alone."""
+    from sekisho.cli.serving import tool_selection
     from sekisho.mcp_server.call import FaceOptions
     from sekisho.mcp_server.server import build_server
     from sekisho.mcp_server.stdio import serve_stdio
 
-    app = build(settings_of(args), serves=False)
+    settings = settings_of(args)
+    _warn(settings)
+    app = build(settings, serves=False)
     stop = threading.Event()
     worker = app.worker(applies=False)
     thread = threading.Thread(target=worker.run, args=(stop.is_set,), daemon=True)
     thread.start()
     try:
-        serve_stdio(build_server(app.engine, FaceOptions(version=__version__)))
+        face = FaceOptions(__version__, selection=tool_selection(settings))
+        serve_stdio(build_server(app.engine, face))
     finally:
         stop.set()
         app.parts.bell.ring()
@@ -84,7 +100,12 @@ def _stop_on_signals(app: App, stop: threading.Event) -> None:
         signal.signal(number, handle)
 
 
-def _warn() -> None:
-    for name, near in unknown_settings(("SEKISHO_URL", "SEKISHO_TOKEN", "SEKISHO_TOKEN_FILE")):
-        hint = f" Did you mean {near}?" if near else ""
-        output.error("setting_unknown", f"{name} means nothing.{hint}")
+def _warn(settings: Settings) -> None:
+    """Say what was set and does not do what somebody may hope."""
+    from sekisho.cli.serving import tool_selection
+    from sekisho.mcp_server.tools import TOOLS
+
+    for name in tool_selection(settings).unknown(TOOLS):
+        output.note(f"warning [tool_unknown]: there is no tool or toolset {name} in this version")
+    for name, remark in setting_remarks(("SEKISHO_URL", "SEKISHO_TOKEN", "SEKISHO_TOKEN_FILE")):
+        output.note(f"warning [setting_without_effect]: {name}: {remark}")

@@ -13,6 +13,8 @@ from sekisho.asgi import AsgiOptions, build_asgi
 from sekisho.domain.errors import SettingInvalid
 from sekisho.domain.tokens import usable
 from sekisho.engine.tokens import digest
+from sekisho.mcp_server.selection import Selection
+from sekisho.settings import Settings
 from sekisho_client.settings import LOCAL_TOKEN
 
 _KEEP_ALIVE = 75
@@ -68,6 +70,17 @@ def asgi_options(app: App) -> AsgiOptions:
         origins=settings.allowed_origins,
         console=is_loopback(settings.host),
         language=settings.language,
+        selection=tool_selection(settings),
+    )
+
+
+def tool_selection(settings: Settings) -> Selection:
+    """Take the operator's choice among the tools."""
+    return Selection(
+        toolsets=settings.toolsets,
+        tools=settings.tools,
+        exclude=settings.exclude_tools,
+        read_only=settings.read_only,
     )
 
 

@@ -157,4 +157,8 @@ JAPANESE: dict[str, tuple[str, str]] = {
         "この操作には {power} 権限のある資格情報が必要です（現在の権限: {powers}）。",
         "運用担当者に発行を依頼してください: sekisho token create PERSON --scope {power}。",
     ),
+    "tool_hidden": (
+        "ツール {name} はこの接続では提供されません（接続のヘッダーで除外されています）。",
+        "tools/list にあるツールを使うか、クライアントの X-MCP-… ヘッダーを変更してください。",
+    ),
 }

@@ -19,6 +19,7 @@ from sekisho.domain.errors import SekishoError
 from sekisho.engine.engine import Engine
 from sekisho.mcp_server.call import Call, FaceOptions, ask
 from sekisho.mcp_server.errors import error_result, unfit
+from sekisho.mcp_server.selection import check_offered
 from sekisho.mcp_server.spec import ToolSpec
 from sekisho.views.callers import bearer
 from sekisho.views.view import View
@@ -31,11 +32,11 @@ class BoundTool(Tool):
 
     _engine: Engine = PrivateAttr()
     _options: FaceOptions = PrivateAttr()
-    _inline: bool = PrivateAttr(default=False)
+    _spec: ToolSpec = PrivateAttr()
 
-    def wire(self, engine: Engine, options: FaceOptions, *, inline: bool) -> None:
+    def wire(self, engine: Engine, options: FaceOptions, spec: ToolSpec) -> None:
         """Give the tool what it acts on."""
-        self._engine, self._options, self._inline = engine, options, inline
+        self._engine, self._options, self._spec = engine, options, spec
 
     async def run(
         self, arguments: dict[str, Any], context: Context[Any, Any], convert_result: bool = False
@@ -65,11 +66,12 @@ class BoundTool(Tool):
     async def _call(self, context: Context[Any, Any]) -> Call:
         request = context.request_context
         headers: Mapping[str, str] = getattr(request.request, "headers", None) or {}
+        check_offered(self._spec, headers)
         secret = bearer(headers.get("authorization"))
         via = _client_name(request.session) or headers.get("user-agent", "")
         identify, inline = self._engine.callers.identify, self._options.inline_reads
         caller = await ask(inline, identify, secret, via)
-        return Call(self._engine, self._options, caller, self._inline and inline)
+        return Call(self._engine, self._options, caller, self._spec.short and inline)
 
 
 def bind(spec: ToolSpec, engine: Engine, options: FaceOptions) -> BoundTool:
@@ -93,7 +95,7 @@ def bind(spec: ToolSpec, engine: Engine, options: FaceOptions) -> BoundTool:
     tool.fn_metadata.arg_model = strict
     tool.parameters = lean(strict.model_json_schema())
     tool.fn_metadata.output_schema = lean(tool.fn_metadata.output_schema or {})
-    tool.wire(engine, options, inline=spec.short)
+    tool.wire(engine, options, spec)
     return tool
 
 

@@ -9,6 +9,7 @@ import anyio.to_thread
 
 from sekisho.domain.callers import Caller
 from sekisho.engine.engine import Engine
+from sekisho.mcp_server.selection import Selection
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -21,14 +22,13 @@ class FaceOptions:
     `base_url` is where this server's HTTP side is reached (empty: it has none, as over stdio).
     `inline_reads` says that short reads of the store may run on the event loop: true of SQLite and
     memory, where the hop to a thread costs more than the read; false of stores across a network.
-    `toolsets` and `read_only` choose among the tools.
+    `selection` chooses among the tools.
     """
 
     version: str
     base_url: str = ""
     inline_reads: bool = True
-    toolsets: tuple[str, ...] = ("runs",)
-    read_only: bool = False
+    selection: Selection = dataclasses.field(default_factory=Selection)
 
 
 @dataclasses.dataclass(frozen=True)

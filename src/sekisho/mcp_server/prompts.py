@@ -61,8 +61,15 @@ def run_explain(run_id: Run, language: InLanguage = "en") -> str:
     )
 
 
-PROMPTS: tuple[tuple[Callable[..., str], str], ...] = (
-    (change_plan, "Plan a change and get it approved and applied"),
-    (run_explain, "Look into a failed or waiting run"),
+_PLANNING = frozenset({"workspace_get", "config_upload", "plan_create", "run_get", "plan_get"})
+_APPLYING = frozenset({"approval_request", "run_apply", "output_get"})
+
+PROMPTS: tuple[tuple[Callable[..., str], str, frozenset[str]], ...] = (
+    (change_plan, "Plan a change and get it approved and applied", _PLANNING | _APPLYING),
+    (
+        run_explain,
+        "Look into a failed or waiting run",
+        frozenset({"run_get", "run_log", "gate_check", "plan_get"}),
+    ),
 )
-"""Each prompt with its title; its name is the function's."""
+"""Each prompt with its title and the tools that it names; its name is the function's."""

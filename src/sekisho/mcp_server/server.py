@@ -13,8 +13,9 @@ from mcp.server.mcpserver.resources import TextResource
 from sekisho.engine.engine import Engine
 from sekisho.mcp_server.binding import bind
 from sekisho.mcp_server.call import FaceOptions
-from sekisho.mcp_server.guide import GUIDE, GUIDE_URI, INSTRUCTIONS
+from sekisho.mcp_server.guide import GUIDE_URI, guide, instructions
 from sekisho.mcp_server.prompts import PROMPTS
+from sekisho.mcp_server.selection import Narrowing
 from sekisho.mcp_server.spec import ToolSpec
 from sekisho.mcp_server.tools import TOOLS
 
@@ -32,38 +33,40 @@ _HINTS: dict[CacheableMethod, CacheHint] = {
 
 def build_server(engine: Engine, options: FaceOptions) -> MCPServer[Any]:
     """Make the server; nothing is served until a transport carries it."""
+    specs = chosen(options)
+    names = frozenset(spec.name for spec in specs)
     with _root_logger_kept():
         server = MCPServer[Any](
             name="sekisho",
             title="Sekisho",
             description="Terraform with approvals, for agents",
-            instructions=INSTRUCTIONS,
+            instructions=instructions(names),
             version=options.version,
-            tools=[bind(spec, engine, options) for spec in chosen(options)],
-            resources=[_guide()],
+            tools=[bind(spec, engine, options) for spec in specs],
+            resources=[_guide(names)],
             cache_hints=_HINTS,
             subscriptions=False,
         )
-    for function, title in PROMPTS:
-        server.add_prompt(Prompt.from_function(function, title=title))
+    server.middleware.append(Narrowing(specs))
+    for function, title, needed in PROMPTS:
+        if names >= needed:
+            server.add_prompt(Prompt.from_function(function, title=title))
     return server
 
 
 def chosen(options: FaceOptions) -> tuple[ToolSpec, ...]:
     """Return the tools that this face offers, in their one order."""
-    return tuple(
-        t for t in TOOLS if t.toolset in options.toolsets and (t.read_only or not options.read_only)
-    )
+    return options.selection.of(TOOLS)
 
 
-def _guide() -> TextResource:
+def _guide(names: frozenset[str]) -> TextResource:
     return TextResource(
         uri=GUIDE_URI,
         name="guide",
         title="Working with Sekisho",
         description="How to plan, get approved, apply, and what to do when something goes wrong",
         mime_type="text/markdown",
-        text=GUIDE,
+        text=guide(names),
     )
 
 

@@ -1,6 +1,24 @@
 """The environment, read once and typed. Only app.py and cli may import this."""
 
+from sekisho.settings.doors import DOORS, Door
 from sekisho.settings.fields import Settings
-from sekisho.settings.reading import environment, read_settings, unknown_settings
+from sekisho.settings.kinds import Rate
+from sekisho.settings.reading import (
+    environment,
+    given_transport,
+    read_settings,
+    setting_remarks,
+    unknown_settings,
+)
 
-__all__ = ["Settings", "environment", "read_settings", "unknown_settings"]
+__all__ = [
+    "DOORS",
+    "Door",
+    "Rate",
+    "Settings",
+    "environment",
+    "given_transport",
+    "read_settings",
+    "setting_remarks",
+    "unknown_settings",
+]

@@ -22,11 +22,15 @@ from sekisho.settings.kinds import (
     Origin,
     Place,
     Rate,
+    Transport,
     WebAddress,
     Words,
 )
 
 PREFIX = "SEKISHO_"
+DEFAULT_TOOLSETS = "default"
+PAIRS = {"certificate": "tls_cert", "toolsets": "toolsets"}
+"""Word in a complaint about two settings → the one that is named for it; else `config`."""
 _MB = 1024 * 1024
 
 
@@ -68,6 +72,10 @@ class Settings(BaseSettings):
         default=None,
         description="Folder whose sub-folders with .tf files become workspaces, as does the folder"
         " itself. Not together with SEKISHO_CONFIG. Without both: one workspace, `default`.",
+    )
+    transport: Transport = Field(
+        default="stdio",
+        description="What `sekisho` without a command starts: stdio, or streamable-http (http).",
     )
     host: Host = Field(
         default="127.0.0.1",
@@ -135,7 +143,7 @@ class Settings(BaseSettings):
         default=None, description="Where a browser that opens `/` is sent instead of the console."
     )
     toolsets: Annotated[tuple[str, ...], NoDecode, Words] = Field(
-        default=("default",),
+        default=(DEFAULT_TOOLSETS,),
         description="Sets of tools to offer, separated by commas: all, default, or their names.",
     )
     tools: Annotated[tuple[str, ...], NoDecode, Words] = Field(
@@ -218,6 +226,6 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _one_choice(self) -> "Settings":
-        if self.tools and self.toolsets != ("default",):
+        if self.tools and self.toolsets != (DEFAULT_TOOLSETS,):
             raise ValueError("tools and toolsets cannot both be named: choose one")
         return self

@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, ByteSize, Field
@@ -58,6 +58,11 @@ def _level(given: object) -> object:
     return _LEVELS.get(word, word) if isinstance(word, str) else word
 
 
+def _transport(given: object) -> object:
+    word = _lower(given)
+    return "streamable-http" if word == "http" else word
+
+
 def _web_address(given: str) -> str:
     parts = urlsplit(given.strip())
     if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
@@ -98,6 +103,7 @@ _LEVELS = {"trace": "debug", "warn": "warning", "fatal": "error", "panic": "erro
 Endpoint = Annotated[str, AfterValidator(_endpoint)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 Level = BeforeValidator(_level)
+Transport = Annotated[Literal["stdio", "streamable-http"], BeforeValidator(_transport)]
 Limit = Annotated[Rate, NoDecode, BeforeValidator(_rate)]
 Place = Annotated[Path, AfterValidator(_folder_or_file)]
 Origin = Annotated[str, AfterValidator(_origin)]

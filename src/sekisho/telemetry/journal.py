@@ -1,13 +1,16 @@
 """The journal: one line per event, as JSON for machines or plain for a terminal."""
 
 import json
+import os
 import sys
 import threading
 import traceback
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import Literal, TextIO
 
+from sekisho.domain.errors import SettingInvalid
 from sekisho.domain.text import plain
 
 LogFormat = Literal["json", "text"]
@@ -58,6 +61,20 @@ class StreamJournal:
                 self._stream.flush()
             except (OSError, ValueError):
                 return
+
+
+def open_log(path: Path) -> TextIO:
+    """Open a file to append the log to; only its owner may read what it makes.
+
+    Raises:
+        SettingInvalid: it cannot be opened.
+    """
+    try:
+        opened = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    except OSError as error:
+        problem = f"{path} cannot be written ({error.strerror})"
+        raise SettingInvalid(name="SEKISHO_LOG_FILE", problem=problem) from None
+    return os.fdopen(opened, "a", encoding="utf-8", errors="backslashreplace")
 
 
 def _level(name: str, fields: dict[str, object]) -> Level:

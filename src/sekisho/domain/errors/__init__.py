@@ -14,6 +14,7 @@ Each face maps the six kinds below; every leaf has a stable code.
     │                       process_alive · gate_unmet · plan_over
     ├── Refused             credential_invalid · credential_needed · code_wrong · decision_not_here
     │                       source_refused · origin_refused · power_missing
+    │                       tool_hidden
     └── Unavailable         store_unavailable · terraform_missing · console_away · disk_full
                             runs_unavailable
 
@@ -81,6 +82,7 @@ from sekisho.domain.errors.refusals import (
     OriginRefused,
     PowerMissing,
     SourceRefused,
+    ToolHidden,
 )
 
 __all__ = [
@@ -124,6 +126,7 @@ __all__ = [
     "StoreUnavailable",
     "TerraformMissing",
     "TooLarge",
+    "ToolHidden",
     "Unavailable",
     "UploadTooLarge",
     "UploadUnknown",

@@ -57,3 +57,11 @@ class PowerMissing(Refused):
     code = "power_missing"
     says = "This needs a credential that may {power}; yours may: {powers}."
     step = "Ask the operator for one: sekisho token create PERSON --scope {power}."
+
+
+class ToolHidden(Refused):
+    """The tool exists, and this connection asked not to have it."""
+
+    code = "tool_hidden"
+    says = "Tool {name} is not offered on this connection: its own headers leave it out."
+    step = "Call tools that tools/list names, or change the X-MCP-… headers in the client."

@@ -179,8 +179,9 @@ def _refused_name(name: str) -> str | None:
 
 
 def _refused_override(path: str) -> str | None:
-    at_root = "/" not in path
-    if at_root and path >= OVERRIDE_FILE and path.casefold().endswith(_OVERRIDES):
+    # In any folder: a workspace may work in one.
+    name = path.rpartition("/")[2]
+    if name >= OVERRIDE_FILE and name.casefold().endswith(_OVERRIDES):
         return f"an override file that sorts after {OVERRIDE_FILE} would replace the backend"
     return None
 

@@ -20,10 +20,14 @@ SourceKind = Literal["inline", "upload", "folder"]
 
 @dataclasses.dataclass(frozen=True)
 class Workspace:
-    """What the operator declared. Agents choose among workspaces and change nothing in them."""
+    """What the operator declared. Agents choose among workspaces and change nothing in them.
+
+    `directory` is where in a configuration Terraform works, as in `envs/prod`; empty: at its root.
+    """
 
     name: str
     folder: str | None = None
+    directory: str = ""
     sources: tuple[SourceKind, ...] = ("inline", "upload")
     backend: Backend = dataclasses.field(default_factory=ServerBackend)
     target: Target = LOCAL_TARGET

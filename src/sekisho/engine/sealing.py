@@ -20,7 +20,7 @@ def seal_of(
     variables = json.dumps(workspace.variables, sort_keys=True, ensure_ascii=False, default=str)
     return Seal(
         run_id=run.id,
-        workspace=workspace.name,
+        workspace=_workspace(workspace),
         target=_target(parts, workspace.target),
         backend=backend_facts(workspace.backend),
         options=run.options.describe(),
@@ -36,6 +36,11 @@ def seal_of(
         change_id=run.change_id,
         expires_at=expiry(workspace.rules, made_at),
     )
+
+
+def _workspace(workspace: Workspace) -> str:
+    inside = f" in {workspace.directory}" if workspace.directory else ""
+    return workspace.name + inside
 
 
 def _target(parts: Parts, target: Target) -> dict[str, str]:

@@ -3,14 +3,20 @@
 from sekisho.domain.targets import Backend, S3Backend, ServerBackend
 from sekisho.terraform.environment import quoted
 
-STATE_PATH = "../state/terraform.tfstate"
-"""Relative: a saved plan embeds its backend, and is applied in another directory."""
+
+def up(directory: str) -> str:
+    """Return the way up from `directory` of a configuration to the folder that holds it all."""
+    return "../" * (1 + len([part for part in directory.split("/") if part]))
 
 
-def backend_block(backend: Backend) -> str:
-    """Write the override file for a backend. It also overrides a `cloud` block."""
+def backend_block(backend: Backend, out: str = "../") -> str:
+    """Write the override file for a backend. It also overrides a `cloud` block.
+
+    `out` leads to where `state/` lies. It is relative: a saved plan embeds its backend, and is
+    applied in another directory.
+    """
     if isinstance(backend, ServerBackend):
-        return _block("local", {"path": quoted(STATE_PATH)})
+        return _block("local", {"path": quoted(f"{out}state/terraform.tfstate")})
     return _block("s3", _s3(backend))
 
 

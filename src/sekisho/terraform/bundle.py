@@ -16,10 +16,10 @@ from typing import BinaryIO, cast
 from sekisho.domain.configurations import OVERRIDE_FILE
 from sekisho.domain.errors import ConfigurationInvalid, DiskFull
 from sekisho.terraform.files import entries, is_full, sha256_of, tree_digest
-from sekisho.terraform.layout import LOCK_FILE, Layout
+from sekisho.terraform.layout import ERRORED, LOCK_FILE, Layout
 
 _PROVIDERS = "providers"
-_NOT_GENERATED = frozenset({OVERRIDE_FILE, LOCK_FILE, "errored.tfstate"})
+_NOT_GENERATED = (OVERRIDE_FILE, LOCK_FILE, ERRORED)
 _BLOCK = re.compile(r'^provider "(?P<source>[^"]+)" \{\n(?P<body>.*?)^\}', re.MULTILINE | re.DOTALL)
 _HASH = re.compile(r'"(h1:[^"]+)"')
 _BACKEND_SETTINGS = "data/terraform.tfstate"
@@ -30,7 +30,7 @@ _DEPTH = 5
 
 def generated(layout: Layout, uploaded: frozenset[str]) -> list[tuple[str, Path]]:
     """List the files that planning made in the configuration's folder, such as archives."""
-    known = uploaded | _NOT_GENERATED
+    known = uploaded | {layout.name_in_config(name) for name in _NOT_GENERATED}
     return [(n, p) for n, p in entries(layout.config) if n not in known and not p.is_symlink()]
 
 

@@ -67,7 +67,7 @@ class Commands:
     def _command(self, arguments: tuple[str, ...]) -> Command:
         return Command(
             argv=(*self._order.build.command, *arguments),
-            folder=self._layout.config,
+            folder=self._layout.work,
             environment=self._environment,
             output=self._layout.output(arguments[0]),
         )

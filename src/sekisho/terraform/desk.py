@@ -51,7 +51,7 @@ class LocalDesk:
         self._layout, self._uploaded = lay_out(options, order)
         variables["TMPDIR"] = str(short_name(self._layout.tmp))
         secrets = workspace_secrets(order.workspace)
-        secrets |= declared_secrets(self._layout.config, order.workspace.variables)
+        secrets |= declared_secrets(self._layout.work, order.workspace.variables)
         self._redactor = Redactor(secrets)
         self._commands = Commands(options, order, self._layout, variables, self._redactor)
         self._slot = WarmSlot(options, order, self._layout)
@@ -67,7 +67,7 @@ class LocalDesk:
         except SekishoError:
             self.close()
             raise
-        make_folders_read_only(self._layout.config)
+        make_folders_read_only(self._layout)
 
     # --- init -----------------------------------------------------------------------------------
 
@@ -134,7 +134,7 @@ class LocalDesk:
             *_QUIET,
             "-json",
             "-lock=false",
-            "-out=../plan.tfplan",
+            f"-out={self._layout.up}plan.tfplan",
             *_MODES.get(options.mode, ()),
             *(f"-target={a}" for a in options.targets),
             *(f"-replace={a}" for a in options.replace),
@@ -188,7 +188,7 @@ class LocalDesk:
             "-json",
             "-lock-timeout=0s",
             *again,
-            "../plan.tfplan",
+            f"{self._layout.up}plan.tfplan",
         )
         if listener.only_the_lock() and ended.code == 1 and not ended.stopped:
             # Everything was applied and the state was saved: an outcome of its own.
@@ -235,7 +235,7 @@ class LocalDesk:
         return self._var_file({n: variables[n] for n in names if n in variables})
 
     def _mentions_ephemeral(self) -> bool:
-        files = [p for p in self._layout.config.iterdir() if p.name.endswith((".tf", ".tf.json"))]
+        files = [p for p in self._layout.work.iterdir() if p.name.endswith((".tf", ".tf.json"))]
         return any(b"ephemeral" in p.read_bytes() for p in files)
 
     # --- commands -------------------------------------------------------------------------------
@@ -264,9 +264,9 @@ class LocalDesk:
         if values is not None:
             path = self._layout.root / "again.tfvars.json"
             path.write_text(json.dumps(dict(values), ensure_ascii=False), encoding="utf-8")
-            return (f"-var-file=../{path.name}",) if values else ()
+            return (f"-var-file={self._layout.up}{path.name}",) if values else ()
         path = self._layout.variables
-        return (f"-var-file=../{path.name}",) if path.is_file() else ()
+        return (f"-var-file={self._layout.up}{path.name}",) if path.is_file() else ()
 
     def _show_plan(self) -> Mapping[str, Any]:
-        return open_plan(self._commands.show("../plan.tfplan"))
+        return open_plan(self._commands.show(f"{self._layout.up}plan.tfplan"))

@@ -1,7 +1,8 @@
 """Where everything lies in a working directory, and how it gets there.
 
 In the folder of the adapter, work/RUN/PHASE has:
-    config/   the configuration, files read-only, our override beside them; Terraform's cwd
+    config/   the configuration, files read-only; Terraform's cwd is the workspace's directory in
+              it, most often config/ itself, and our override lies there
     data/     TF_DATA_DIR: providers, modules, the backend's settings
     state/    the state file of the server backend        home/ tmp/   private to the child
     out/      output of the commands       plan.tfplan · operator.tfvars.json · cli.tfrc
@@ -19,28 +20,48 @@ from pathlib import Path
 from typing import IO, BinaryIO
 
 from sekisho.domain.configurations import OVERRIDE_FILE, Limits, checked_path, refused
-from sekisho.domain.errors import ArchiveInvalid, DiskFull, UploadTooLarge
+from sekisho.domain.errors import (
+    ArchiveInvalid,
+    ConfigurationInvalid,
+    DiskFull,
+    UploadTooLarge,
+)
 from sekisho.domain.targets import ServerBackend
 from sekisho.ports.terraform import DeskOrder
-from sekisho.terraform.backend import backend_block
+from sekisho.terraform.backend import backend_block, up
 from sekisho.terraform.environment import cli_configuration
 from sekisho.terraform.files import is_full, remove_tree
 from sekisho.terraform.options import TerraformOptions
 
 LOCK_FILE = ".terraform.lock.hcl"
+ERRORED = "errored.tfstate"
 _SAFE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
 _FOLDERS = ("config", "data", "state", "home", "tmp", "out")
 
 
 @dataclass(frozen=True)
 class Layout:
-    """The places of one working directory."""
+    """The places of one working directory; `directory` is where in the configuration to work."""
 
     root: Path
+    directory: str = ""
 
     @property
     def config(self) -> Path:
         return self.root / "config"
+
+    @property
+    def work(self) -> Path:
+        return self.config / self.directory
+
+    @property
+    def up(self) -> str:
+        """How `root` is named from where Terraform works: relative, for plans move."""
+        return up(self.directory)
+
+    def name_in_config(self, name: str) -> str:
+        """Name a file of the folder that Terraform works in as the configuration names it."""
+        return f"{self.directory}/{name}" if self.directory else name
 
     @property
     def data(self) -> Path:
@@ -61,11 +82,11 @@ class Layout:
 
     @property
     def errored(self) -> Path:
-        return self.config / "errored.tfstate"
+        return self.work / ERRORED
 
     @property
     def lock_file(self) -> Path:
-        return self.config / LOCK_FILE
+        return self.work / LOCK_FILE
 
     @property
     def plan(self) -> Path:
@@ -95,12 +116,13 @@ def lay_out(options: TerraformOptions, order: DeskOrder) -> tuple[Layout, frozen
 
     Raises:
         ArchiveInvalid, UploadTooLarge: the configuration's tar is not one of ours.
+        ConfigurationInvalid: it has no folder for the workspace to work in.
         DiskFull
         FileExistsError: a lost apply left a state here.
     """
     if not _SAFE_NAME.fullmatch(order.phase):
         raise ValueError(order.phase)
-    layout = Layout(run_folder(options, order.run_id) / order.phase)
+    layout = Layout(run_folder(options, order.run_id) / order.phase, order.workspace.directory)
     if layout.root.exists():
         if order.phase == "apply" and left_behind(layout) is not None:
             raise FileExistsError(layout.root)
@@ -119,7 +141,11 @@ def _fill(options: TerraformOptions, order: DeskOrder, layout: Layout) -> frozen
         (layout.root / name).mkdir(mode=0o700, parents=True)
     files = unpack(order.configuration, layout.config)
     workspace = order.workspace
-    (layout.config / OVERRIDE_FILE).write_text(backend_block(workspace.backend), encoding="utf-8")
+    if not layout.work.is_dir():
+        problem = f"it has no folder {layout.directory!r}, where this workspace works"
+        raise ConfigurationInvalid(problem=problem)
+    block = backend_block(workspace.backend, layout.up)
+    (layout.work / OVERRIDE_FILE).write_text(block, encoding="utf-8")
     (layout.root / "cli.tfrc").write_text(cli_configuration(options), encoding="utf-8")
     if workspace.variables:
         text = json.dumps(dict(workspace.variables), ensure_ascii=False)
@@ -148,7 +174,8 @@ def unpack(tar: BinaryIO, goal: Path) -> frozenset[str]:
                     continue
                 name = checked_path(member.name, limits)
                 why = "not a regular file" if not member.isreg() else refused(name)
-                if why or name == OVERRIDE_FILE or name in names:
+                ours = name.rpartition("/")[2] == OVERRIDE_FILE
+                if why or ours or name in names:
                     raise ArchiveInvalid(problem=f"{name!r}: {why or 'twice or ours'}")
                 names.add(name)
                 total += member.size
@@ -164,20 +191,23 @@ def unpack(tar: BinaryIO, goal: Path) -> frozenset[str]:
     return frozenset(names)
 
 
-def make_folders_read_only(root: Path) -> None:
-    """Take write permission from every folder below `root`; Terraform itself writes in `root`."""
-    for here, folders, _ in os.walk(root):
+def make_folders_read_only(layout: Layout) -> None:
+    """Take write permission from the configuration's folders but where Terraform itself writes."""
+    for here, folders, _ in os.walk(layout.config, topdown=False):
         for name in folders:
             path = Path(here, name)
-            if not path.is_symlink():
+            if not path.is_symlink() and path != layout.work:
                 path.chmod(0o555)
+    if layout.work != layout.config:
+        layout.config.chmod(0o555)
 
 
 def left_behind(layout: Layout) -> bytes | None:
     """Return the newest state that Terraform wrote here, None where it wrote none."""
     found: list[tuple[int, bytes]] = []
     given = layout.given.read_text(encoding="ascii") if layout.given.exists() else ""
-    for path in (layout.state, layout.errored):
+    # Whoever rescues does not know the workspace's directory; uploads hold no such file.
+    for path in (layout.state, *layout.config.rglob(ERRORED)):
         with suppress(OSError, ValueError, AttributeError):
             raw = path.read_bytes()
             if raw and hashlib.sha256(raw).hexdigest() != given:

@@ -34,7 +34,8 @@ class WarmSlot:
             order.workspace.name,
             order.build.digest,
             cli_configuration(options),
-            backend_block(order.workspace.backend),
+            backend_block(order.workspace.backend, layout.up),
+            order.workspace.directory,
             lock,
         ]
         self._key = hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:40]

@@ -29,7 +29,7 @@ def declare(nouns: Nouns) -> None:
 
 def serve(args: argparse.Namespace) -> int:
     """`sekisho serve`."""
-    from sekisho.cli.serving import listen, run_server
+    from sekisho.cli.serving import listen, run_server, tell_standing
 
     form = args.log_format or ("text" if sys.stderr.isatty() else None)
     settings = settings_of(args, host=args.host, port=args.port, log_format=form)
@@ -40,6 +40,7 @@ def serve(args: argparse.Namespace) -> int:
     app = build(settings, serves=True, show=output.note)
     url = console_url(settings)
     output.note(f"Sekisho: console {url}  MCP {url}/mcp  data {settings.data_dir}")
+    tell_standing(app)
     run_server(app, listener)
     return output.OK
 
@@ -52,8 +53,7 @@ def stdio(args: argparse.Namespace) -> int:
 
     app = build(settings_of(args), serves=False)
     stop = threading.Event()
-    worker = app.worker(applies=False)
-    thread = threading.Thread(target=worker.run, args=(stop.is_set,), daemon=True)
+    thread = threading.Thread(target=_carry_plans, args=(app, stop), daemon=True)
     thread.start()
     try:
         serve_stdio(build_server(app.engine, FaceOptions(version=__version__)))
@@ -63,6 +63,11 @@ def stdio(args: argparse.Namespace) -> int:
         thread.join(app.parts.limits.drain_for)
         app.close()
     return output.OK
+
+
+def _carry_plans(app: App, stop: threading.Event) -> None:
+    if not app.parts.closed:
+        app.worker(applies=False).run(stop.is_set)
 
 
 def work(args: argparse.Namespace) -> int:

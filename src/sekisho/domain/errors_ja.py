@@ -157,4 +157,15 @@ JAPANESE: dict[str, tuple[str, str]] = {
         "この操作には {power} 権限のある資格情報が必要です（現在の権限: {powers}）。",
         "運用担当者に発行を依頼してください: sekisho token create PERSON --scope {power}。",
     ),
+    "credential_mistyped": (
+        "キーの形式ではありません。入力の誤りか、途中で切れています。",
+        "全体をコピーし直してください: 発行時に表示された sks_ と49文字。",
+    ),
+    "identity_missing": (
+        "このサーバーは要求元を確認できません。キーによる認証の設定ですが、キーがまだありません。",
+        (
+            "運用担当者がサーバーで `sekisho token create PERSON` を実行するか、"
+            "SEKISHO_AUTH=none を設定します（キーなしで閲覧と計画のみ）。"
+        ),
+    ),
 }

@@ -20,7 +20,7 @@ from sekisho.engine.engine import Engine
 from sekisho.mcp_server.call import Call, FaceOptions, ask
 from sekisho.mcp_server.errors import error_result, unfit
 from sekisho.mcp_server.spec import ToolSpec
-from sekisho.views.callers import bearer
+from sekisho.views.callers import TEAM, bearer
 from sekisho.views.view import View
 
 _LOG = logging.getLogger("sekisho.mcp")
@@ -31,20 +31,20 @@ class BoundTool(Tool):
 
     _engine: Engine = PrivateAttr()
     _options: FaceOptions = PrivateAttr()
-    _inline: bool = PrivateAttr(default=False)
+    _spec: ToolSpec = PrivateAttr()
 
-    def wire(self, engine: Engine, options: FaceOptions, *, inline: bool) -> None:
+    def wire(self, engine: Engine, options: FaceOptions, spec: ToolSpec) -> None:
         """Give the tool what it acts on."""
-        self._engine, self._options, self._inline = engine, options, inline
+        self._engine, self._options, self._spec = engine, options, spec
 
     async def run(
         self, arguments: dict[str, Any], context: Context[Any, Any], convert_result: bool = False
     ) -> CallToolResult:
-        """Parse, call, show. Whatever goes wrong is an answer, not a protocol error."""
+        """Admit, parse, call, show. Whatever goes wrong is an answer, not a protocol error."""
         del convert_result  # there is one form of result
         try:
-            values = self._parsed(arguments)
-            view = cast("View", await self.fn(await self._call(context), **values))
+            call = await self._admitted(context)
+            view = cast("View", await self.fn(call, **self._parsed(arguments)))
             text = TextContent(type="text", text=view.spoken())
             return CallToolResult(content=[text], structured_content=view.structured())
         except MCPError:
@@ -62,14 +62,17 @@ class BoundTool(Tool):
             allowed = tuple(self.fn_metadata.arg_model.model_fields)
             raise unfit(error, allowed) from None
 
-    async def _call(self, context: Context[Any, Any]) -> Call:
+    async def _admitted(self, context: Context[Any, Any]) -> Call:
+        """Say who asks, and let them in if they may do what this tool does."""
         request = context.request_context
         headers: Mapping[str, str] = getattr(request.request, "headers", None) or {}
         secret = bearer(headers.get("authorization"))
         via = _client_name(request.session) or headers.get("user-agent", "")
         identify, inline = self._engine.callers.identify, self._options.inline_reads
-        caller = await ask(inline, identify, secret, via)
-        return Call(self._engine, self._options, caller, self._inline and inline)
+        admission = await ask(inline, identify, secret, via, headers.get(TEAM, ""))
+        if not self._spec.knowledge:
+            admission.require(self._spec.power)
+        return Call(self._engine, self._options, admission, self._spec.short and inline)
 
 
 def bind(spec: ToolSpec, engine: Engine, options: FaceOptions) -> BoundTool:
@@ -93,7 +96,7 @@ def bind(spec: ToolSpec, engine: Engine, options: FaceOptions) -> BoundTool:
     tool.fn_metadata.arg_model = strict
     tool.parameters = lean(strict.model_json_schema())
     tool.fn_metadata.output_schema = lean(tool.fn_metadata.output_schema or {})
-    tool.wire(engine, options, inline=spec.short)
+    tool.wire(engine, options, spec)
     return tool
 
 

@@ -20,7 +20,7 @@ from sekisho.engine.engine import Engine
 from sekisho.mcp_server.call import Call, FaceOptions, ask
 from sekisho.mcp_server.errors import error_result, unfit
 from sekisho.mcp_server.spec import ToolSpec
-from sekisho.views.callers import TEAM, bearer
+from sekisho.views.callers import bearer, claimed_team
 from sekisho.views.view import View
 
 _LOG = logging.getLogger("sekisho.mcp")
@@ -69,7 +69,7 @@ class BoundTool(Tool):
         secret = bearer(headers.get("authorization"))
         via = _client_name(request.session) or headers.get("user-agent", "")
         identify, inline = self._engine.callers.identify, self._options.inline_reads
-        admission = await ask(inline, identify, secret, via, headers.get(TEAM, ""))
+        admission = await ask(inline, identify, secret, via, claimed_team(headers))
         if not self._spec.knowledge:
             admission.require(self._spec.power)
         return Call(self._engine, self._options, admission, self._spec.short and inline)

@@ -1,11 +1,13 @@
 """A caller as it is shown: who asks, through what, how they were established, what they may do."""
 
+from collections.abc import Mapping
+
 from sekisho.domain.callers import POWERS, Admission, Caller, Power
 from sekisho.domain.errors import CredentialInvalid
 from sekisho.engine.callers import Auth
 from sekisho.views.view import View, one_line
 
-TEAM = "x-team-id"
+_TEAM = "x-team-id"
 """The header in which a client claims a team: recorded, never trusted."""
 _MAY: dict[Power, tuple[str, ...]] = {
     "read": ("read",),
@@ -93,6 +95,15 @@ class CallerAnswer(View):
 
 
 _CREATE = "sekisho token create PERSON --scope"
+
+
+def claimed_team(headers: Mapping[str, str]) -> str:
+    """Return the team that a request claims, empty for none: in UTF-8, as clients here write it."""
+    given = headers.get(_TEAM, "")[:1000]
+    try:
+        return given.encode("latin-1").decode()
+    except UnicodeError:
+        return given
 
 
 def bearer(header: str | None) -> str | None:

@@ -5,7 +5,7 @@ from starlette.requests import Request
 from sekisho.domain.callers import Admission
 from sekisho.domain.errors import CredentialNeeded, OriginRefused
 from sekisho.engine.engine import Engine
-from sekisho.views.callers import TEAM, bearer
+from sekisho.views.callers import bearer, claimed_team
 from sekisho.web import guard
 from sekisho.web.answers import on_thread
 from sekisho.web.options import ConsoleOptions
@@ -24,7 +24,7 @@ async def admitted(engine: Engine, request: Request, names: ConsoleOptions) -> A
         raise CredentialNeeded
     if secret is None and callers.auth == "none":
         _check_no_page(request, names)
-    via, team = headers.get("user-agent", ""), headers.get(TEAM, "")
+    via, team = headers.get("user-agent", ""), claimed_team(headers)
     admission = await on_thread(callers.identify, secret, via, team)
     if callers.uses_wait:
         await on_thread(callers.keep_uses)

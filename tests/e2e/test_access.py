@@ -52,8 +52,8 @@ def a_key(server: Serving, *more: str) -> str:
 
 
 def post(server: Serving, key: str | None, body: dict[str, Any], **more: str) -> httpx2.Response:
-    headers = {n: v.encode("latin-1") for n, v in {**ACCEPT, **more}.items()}
-    headers |= {"Authorization": f"Bearer {key}".encode()} if key else {}
+    given = {**ACCEPT, **more} | ({"Authorization": f"Bearer {key}"} if key else {})
+    headers = [(name.encode(), value.encode("latin-1")) for name, value in given.items()]
     return httpx2.post(f"{server.url}/mcp", json=body, headers=headers, timeout=30)
 
 
@@ -313,6 +313,30 @@ async def test_inside_ecs_stdio_answers_with_what_to_set(tmp_path: Path):
         result = await client.call_tool("plan_create", ORDER)
         assert result.is_error
         assert "runs_unavailable" in str(result.content)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("given", "powers"),
+    [
+        ({"SEKISHO_HOST": "0.0.0.0"}, ["read", "plan", "apply"]),
+        ({"SEKISHO_AUTH": "keys"}, ["read", "plan", "apply"]),
+        ({"SEKISHO_AUTH": "none"}, ["read", "plan"]),
+    ],
+)
+async def test_who_starts_stdio_is_on_this_machine(
+    tmp_path: Path, given: dict[str, str], powers: list[str]
+):
+    asked = StdioServerParameters(
+        command=sys.executable,
+        args=["-m", "sekisho", "stdio", "--data-dir", str(tmp_path)],
+        env=environment(**given),
+    )
+    async with Client(asked) as client:
+        answer = await client.call_tool("caller_get", {})
+        assert answer.structured_content
+        assert answer.structured_content["powers"] == powers
+        assert not (await client.call_tool("run_list", {})).is_error
 
 
 def test_a_local_token_that_others_could_read_is_replaced(tmp_path: Path):

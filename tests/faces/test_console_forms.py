@@ -259,6 +259,17 @@ def test_the_code_on_the_page_is_the_one_on_the_real_terminal(tmp_path):
         follow(client, f"/runs/{run.id}/approve", "approved", seal=seal, code=found.group(1))
 
 
+def test_a_claimed_team_is_shown_as_a_claim(house: House):
+    claims = Caller("sato@example.jp", "kiro", "token", "<b>基盤</b>")
+    run = a_review(house, requested_by=claims)
+    house.engine.runs.discard(run.id, claims)
+    with browser(house, "ja") as client:
+        for path in (f"/runs/{run.id}", "/audit"):
+            page = Html(client.get(path).text).text
+            assert "申告チーム（未検証）" in page
+            assert "<b>基盤</b>" in page
+
+
 @pytest.mark.parametrize("path", ["/runs/{}/cancel", "/runs/{}/discard", "/runs/{}/apply"])
 def test_a_form_that_a_server_leaves_to_keys_is_refused(house: House, path: str):
     run = house.planned()

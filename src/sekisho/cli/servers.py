@@ -11,7 +11,7 @@ from sekisho.app import App, build, console_url
 from sekisho.cli import output
 from sekisho.cli.hosts import settings_of
 from sekisho.cli.options import Nouns, host_options, verb
-from sekisho.settings import unknown_settings
+from sekisho.settings import Settings, unknown_settings
 
 
 def declare(nouns: Nouns) -> None:
@@ -51,7 +51,7 @@ def stdio(args: argparse.Namespace) -> int:
     from sekisho.mcp_server.server import build_server
     from sekisho.mcp_server.stdio import serve_stdio
 
-    app = build(settings_of(args), serves=False)
+    app = build(near(settings_of(args)), serves=False)
     stop = threading.Event()
     thread = threading.Thread(target=_carry_plans, args=(app, stop), daemon=True)
     thread.start()
@@ -63,6 +63,15 @@ def stdio(args: argparse.Namespace) -> int:
         thread.join(app.parts.limits.drain_for)
         app.close()
     return output.OK
+
+
+def near(settings: Settings) -> Settings:
+    """Take whoever starts `stdio` as somebody on this machine: the data folder is open to them.
+
+    It listens nowhere, whatever the address of `serve`, and nothing on it could carry a key.
+    """
+    auth = "auto" if settings.auth == "keys" else settings.auth
+    return settings.model_copy(update={"host": "127.0.0.1", "auth": auth})
 
 
 def _carry_plans(app: App, stop: threading.Event) -> None:

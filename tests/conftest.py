@@ -18,7 +18,17 @@ os.environ["PYTHONWARNDEFAULTENCODING"] = "1"
 settings.register_profile("sekisho", deadline=None, derandomize=True)
 settings.load_profile("sekisho")
 
-DROPPED_PREFIXES = ("AWS_", "TF_", "TFE_", "TERRAFORM_", "SEKISHO_", "OTEL_", "MCP_", "FASTMCP_")
+DROPPED_PREFIXES = (
+    "AWS_",
+    "ECS_",
+    "TF_",
+    "TFE_",
+    "TERRAFORM_",
+    "SEKISHO_",
+    "OTEL_",
+    "MCP_",
+    "FASTMCP_",
+)
 DROPPED_SUFFIXES = ("_PROXY",)
 
 

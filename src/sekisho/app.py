@@ -14,11 +14,13 @@ from sekisho.domain.callers import Caller
 from sekisho.domain.configurations import Limits as Caps
 from sekisho.domain.errors import ConsoleAway
 from sekisho.domain.gate import Require, Rule
+from sekisho.engine.callers import BARE
+from sekisho.engine.closing import PRIVATE_STORE
 from sekisho.engine.engine import Engine
 from sekisho.engine.parts import Parts
 from sekisho.engine.worker import Worker
 from sekisho.ports import Catalog, Journal, Limits, StepUp
-from sekisho.settings import Settings
+from sekisho.settings import Settings, inside_ecs
 
 if TYPE_CHECKING:
     from sekisho.catalog import TerraformSection
@@ -86,7 +88,13 @@ class App:
         self.parts.keys.sign(b"")
 
     def worker(self, *, applies: bool = True) -> Worker:
-        """Make a worker over the same parts."""
+        """Make a worker over the same parts.
+
+        Raises:
+            RunsUnavailable: this server takes no runs.
+        """
+        if self.parts.closed:
+            raise self.parts.closed.error()
         return Worker(self.parts, applies=applies)
 
 
@@ -138,9 +146,17 @@ def build(settings: Settings, *, serves: bool, show: Callable[[str], None] | Non
         journal=journal,
         limits=make_limits(settings),
         console_url=console_url(settings) if serves or settings.public_url else "",
+        closed=PRIVATE_STORE if inside_ecs() else None,
     )
-    engine = Engine.of(parts, open_=is_loopback(settings.host))
+    engine = make_engine(settings, parts)
     return App(settings, parts, engine, caps, store.close)
+
+
+def make_engine(settings: Settings, parts: Parts) -> Engine:
+    """Let callers in without a credential where the operator says so."""
+    if settings.auth == "none":
+        return Engine.of(parts, open_=True, bare=BARE)
+    return Engine.of(parts, open_=settings.auth == "auto" and is_loopback(settings.host))
 
 
 def make_journal(settings: Settings, clock: SystemClock) -> Journal:

@@ -16,6 +16,7 @@ from sekisho.mcp_server.http import HttpAccess, McpEndpoint
 from sekisho.mcp_server.selection import Selection
 from sekisho.mcp_server.server import build_server
 from sekisho.web.api import ApiOptions, api_routes
+from sekisho.web.discovery import discovery_routes
 from sekisho.web.health import Health
 
 _THREADS = 40
@@ -59,7 +60,8 @@ def build_asgi(engine: Engine, options: AsgiOptions, background: Background) -> 
     routes: list[BaseRoute] = [
         Route("/mcp", endpoint),
         *Health(engine, __version__, draining=lambda: background.draining).routes(),
-        *api_routes(engine, ApiOptions(options.base_url, options.upload_bytes)),
+        *api_routes(engine, ApiOptions(options.base_url, options.upload_bytes, options.hosts)),
+        *discovery_routes(),
     ]
 
     @contextlib.asynccontextmanager

@@ -48,3 +48,21 @@ def test_a_revoked_token_is_kept_with_the_time_it_was_first_revoked(store: Store
 
 def test_revoking_a_token_that_is_not_there_says_so(store: Store):
     assert store.tokens.revoke("token_x", START) is False
+
+
+def test_the_last_use_of_a_token_only_moves_on(store: Store):
+    store.tokens.add(ONE)
+    store.tokens.add(dataclasses.replace(OTHER, powers=("read",), local=True))
+    at = START + timedelta(hours=1)
+
+    store.tokens.use("token_1", at)
+    store.tokens.use("token_1", START)
+    store.tokens.use("token_x", at)
+
+    assert store.tokens.find(ONE.secret_digest) == dataclasses.replace(ONE, last_used_at=at)
+    assert store.tokens.all()[1].last_used_at is None
+    assert store.tokens.revoke("token_1", at)
+    store.tokens.use("token_1", at + timedelta(hours=1))
+    used = store.tokens.find(ONE.secret_digest)
+    assert used is not None
+    assert used.revoked_at == at, "a use brings nothing back"

@@ -147,7 +147,7 @@ def drive(engine: Engine, run_id: str, codes: list[str], seconds: float = 60) ->
     from tests.e2e.persons import approve
 
     end = time.monotonic() + seconds
-    caller = engine.callers.identify(None, "story")
+    caller = engine.callers.identify(None, "story").caller
     while time.monotonic() < end:
         run = engine.runs.get(run_id)
         if run.status == "awaiting_approval":

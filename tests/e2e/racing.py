@@ -31,7 +31,7 @@ def wait(app: App, run_id: str) -> str:
 
 def one(app: App, configuration: str, codes: list[str]) -> str:
     """Plan, approve, apply; return how it ended, or what stood in the way."""
-    caller = app.engine.callers.identify(None, "racer")
+    caller = app.engine.callers.identify(None, "racer").caller
     run = app.engine.plans.create(PlanOrder("default", configuration), caller)
     status = wait(app, run.id)
     if status != RunStatus.AWAITING_APPROVAL:

@@ -133,7 +133,7 @@ def test_a_token_is_shown_once_listed_without_secret_and_revoked(host):
     code, out, _ = host("token", "create", "sato@example.jp", "--client", "kiro")
     assert code == 0
     secret = out.strip()
-    assert re.fullmatch(r"sks_[\w-]{43}", secret)
+    assert re.fullmatch(r"sks_[\w-]{43}[0-9A-Za-z]{6}", secret)
     _, listed, _ = host("token", "list")
     assert "sato@example.jp" in listed
     assert secret not in listed

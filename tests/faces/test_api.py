@@ -143,7 +143,7 @@ def test_every_path_wants_a_credential_on_loopback_too(nobody: Caller, method: s
     assert nobody.refused(method, f"/api/v1{path}") == (401, "credential_needed")
     headers = {"Authorization": "Bearer sks_wrong"}
     wrong = nobody.refused(method, f"/api/v1{path}", headers=headers)
-    assert wrong == (401, "credential_invalid")
+    assert wrong == (401, "credential_mistyped")
 
 
 @pytest.mark.parametrize("verb", ["approve", "reject"])
@@ -349,6 +349,8 @@ def test_health_tells_what_runs_here(nobody: Caller):
         "transport": "streamable-http",
         "endpoint": "/mcp",
         "version": "1.2.3",
+        "auth": "loopback",
+        "runs": "available",
     }
     assert nobody.http.get("/healthz/live").status_code == 200
     assert nobody.http.get("/healthz/ready").status_code == 200

@@ -259,13 +259,34 @@ def test_the_code_on_the_page_is_the_one_on_the_real_terminal(tmp_path):
         follow(client, f"/runs/{run.id}/approve", "approved", seal=seal, code=found.group(1))
 
 
-@pytest.mark.parametrize("path", ["/runs/{}/cancel", "/runs/{}/apply", "/runs/{}/code"])
-def test_a_form_on_a_server_that_wants_credentials_is_refused(house: House, path: str):
+def test_a_claimed_team_is_shown_as_a_claim(house: House):
+    claims = Caller("sato@example.jp", "kiro", "token", "<b>基盤</b>")
+    run = a_review(house, requested_by=claims)
+    house.engine.runs.discard(run.id, claims)
+    with browser(house, "ja") as client:
+        for path in (f"/runs/{run.id}", "/audit"):
+            page = Html(client.get(path).text).text
+            assert "申告チーム（未検証）" in page
+            assert "<b>基盤</b>" in page
+
+
+@pytest.mark.parametrize("path", ["/runs/{}/cancel", "/runs/{}/discard", "/runs/{}/apply"])
+def test_a_form_that_a_server_leaves_to_keys_is_refused(house: House, path: str):
     run = house.planned()
     closed = dataclasses.replace(house, engine=type(house.engine).of(house.parts, open_=False))
     with browser(closed) as client:
-        assert client.get("/").status_code == 401
-        answer = client.post(path.format(run.id), data={"decision": "approve"})
-        assert answer.status_code == 401
-        assert "credential_needed" in Html(answer.text).text
-    assert house.step_up.shown == []
+        assert client.get(f"/runs/{run.id}").status_code == 200, "the console shows"
+        answer = client.post(path.format(run.id), data={"reason": "x"})
+        assert answer.status_code == 403
+        assert "power_missing" in Html(answer.text).text
+    assert house.engine.runs.get(run.id).status is RunStatus.AWAITING_APPROVAL
+
+
+def test_a_person_decides_with_a_code_on_a_server_that_wants_keys_too(house: House):
+    run = house.planned()
+    closed = dataclasses.replace(house, engine=type(house.engine).of(house.parts, open_=False))
+    seal = house.engine.approvals.begin(run.id, "approve")
+    with browser(closed) as client:
+        form = {"seal": seal, "code": house.step_up.shown[-1]}
+        assert client.post(f"/runs/{run.id}/approve", data=form).status_code == 303
+    assert house.engine.runs.get(run.id).status is RunStatus.APPROVED

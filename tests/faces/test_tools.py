@@ -304,6 +304,7 @@ async def test_giving_up_on_a_call_stops_no_run(house: House, server: MCPServer)
 
 async def test_a_credential_is_wanted_where_the_server_is_closed(tmp_path: Any):
     house = build(tmp_path, open_=False)
+    house.token()
     server = build_server(house.engine, FaceOptions(version="1"))
     error = await refusal(server, "workspace_list")
     assert error["code"] == "credential_needed"

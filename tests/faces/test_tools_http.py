@@ -68,10 +68,13 @@ async def test_a_wrong_credential_never_falls_back_to_nobody(url: str, given: st
 
 
 async def test_a_closed_server_wants_a_credential_for_everything(tmp_path: Path):
-    with serving(build(tmp_path, open_=False)) as url:
+    house = build(tmp_path, open_=False)
+    house.token()
+    with serving(house) as url:
         async with httpx2.AsyncClient() as http:
             answer = await http.post(f"{url}/mcp", json=CALL, headers=ACCEPT)
     assert answer.status_code == 401
+    assert answer.headers["www-authenticate"] == "Bearer"
     assert answer.json()["error"]["code"] == "credential_needed"
 
 

@@ -11,6 +11,7 @@ from mcp.server import MCPServer
 from mcp_types import Tool
 
 from sekisho.domain import errors_ja
+from sekisho.domain.callers import POWERS
 from sekisho.domain.errors import SekishoError
 from sekisho.domain.problems import PROBLEMS
 from sekisho.domain.runs import RunStatus
@@ -47,6 +48,9 @@ def test_a_tool_is_named_noun_verb_and_described(tool: ToolSpec):
     assert tools_named(text) <= NAMES
     assert tool.title
     assert not (tool.read_only and tool.destructive)
+    assert tool.power in POWERS
+    assert tool.read_only is (tool.power == "read"), "what only reads takes the power to read"
+    assert tool.read_only or not tool.knowledge
 
 
 def test_names_are_unique_and_are_the_ones_of_the_design():

@@ -73,6 +73,8 @@ def a_seal() -> Seal:
 
 def a_full_run(id: str = "run_000001") -> Run:
     """A run with every field set to something that is not its default."""
+    sato = dataclasses.replace(SATO, claimed_team="基盤")
+    suzuki = dataclasses.replace(SUZUKI, claimed_team="運用")
     seal = SignedSeal(a_seal(), "署名", "0123456789abcdef")
     later = START + timedelta(minutes=3, microseconds=123456)
     plan = PlanRecord(
@@ -88,7 +90,7 @@ def a_full_run(id: str = "run_000001") -> Run:
         warm=True,
     )
     apply = ApplyRecord(
-        requested_by=SUZUKI,
+        requested_by=suzuki,
         queued_at=later,
         started_at=later,
         finished_at=later,
@@ -100,6 +102,7 @@ def a_full_run(id: str = "run_000001") -> Run:
     )
     return a_run(
         id,
+        requested_by=sato,
         updated_at=later,
         status=RunStatus.APPLYING,
         options=PlanOptions(PlanMode.DESTROY, ("a.b", "c.d"), ("e.f",)),
@@ -107,14 +110,14 @@ def a_full_run(id: str = "run_000001") -> Run:
         change_id="CHG-2026-0001",
         plan=plan,
         approvals=(
-            Approval(SUZUKI, later, id, seal.seal.digest, "よし", "sig", "0123456789abcdef"),
-            Approval(SATO, later, id, seal.seal.digest),
+            Approval(suzuki, later, id, seal.seal.digest, "よし", "sig", "0123456789abcdef"),
+            Approval(sato, later, id, seal.seal.digest),
         ),
-        rejection=Rejection(SUZUKI, later, "危険"),
+        rejection=Rejection(suzuki, later, "危険"),
         apply=apply,
         worker=WorkerLease("worker_000001", 2, later),
         process=ProcessMark("ホスト/1", 4242, "boot:99"),
-        cancel=CancelRequest(SATO, later, "やめる"),
+        cancel=CancelRequest(sato, later, "やめる"),
         problem=Problem("apply_failed", Text("No.", "否。"), Text("Wait.", "待つ。"), "詳細"),
         attempts=2,
         allowed_by=("default",),

@@ -27,7 +27,7 @@ SAMPLES: list[tuple[codec.Codec[Any], Any]] = [
     (codec.WORKER, a_worker(beat=2**40, console_url="http://localhost")),
     (codec.CONFIGURATION, Configuration("sha256:x", "inline", 1, 2, START, SATO)),
     (codec.UPLOAD, Upload("k", "w", SATO, START, "sha256:x")),
-    (codec.TOKEN, Token("t", "p", "c", "d", START, START, START)),
+    (codec.TOKEN, Token("t", "p", "c", "d", START, START, START, ("read",), START, local=True)),
     (codec.LOG_LINE, a_line(detail="d", file="f", line=3)),
 ]
 
@@ -98,6 +98,14 @@ def test_fields_that_an_older_version_did_not_have_get_their_defaults():
         del body[name]
 
     assert codec.RUN.load(json.dumps(body)) == a_run()
+
+
+def test_a_token_of_an_older_version_may_do_all_that_tokens_could_and_is_nobodys_own():
+    body = json.loads(codec.TOKEN.dump(Token("t", "p", "c", "d", START)))
+    for name in ("powers", "last_used_at", "local"):
+        del body[name]
+
+    assert codec.TOKEN.load(json.dumps(body)) == Token("t", "p", "c", "d", START)
 
 
 @pytest.mark.parametrize(

@@ -134,3 +134,11 @@ def test_the_canonical_form_of_a_record_never_changes_between_versions_of_the_se
         '"facts":{"n":0,"ok":true},"previous":"' + "0" * 64 + '",'
         '"run_id":"run_0","sequence":1,"workspace":"本番"}'
     )
+
+
+def test_a_team_that_a_caller_claims_is_in_the_chain_where_there_is_one():
+    claims = dataclasses.replace(SATO, claimed_team="基盤")
+    entry = AuditEntry(START, "run.create", claims)
+
+    assert b'"claimed_team":"\xe5\x9f\xba\xe7\x9b\xa4"' in canonical(entry, 1, GENESIS)
+    assert b"claimed_team" not in canonical(AuditEntry(START, "run.create", SATO), 1, GENESIS)

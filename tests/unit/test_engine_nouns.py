@@ -1,24 +1,20 @@
-"""The engine's other nouns: configurations, callers, tokens, states, retention, audits, logs."""
+"""The engine's other nouns: configurations, states, retention, audits, logs."""
 
 import dataclasses
 import io
 import json
 import tarfile
-from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from sekisho.domain.approvals import Approval
-from sekisho.domain.callers import Caller
 from sekisho.domain.configurations import Limits as Caps
 from sekisho.domain.errors import (
     AddressUnknown,
     ArgumentsInvalid,
     ConfigurationInvalid,
     ConfigurationUnknown,
-    CredentialInvalid,
-    CredentialNeeded,
     PlanMissing,
     RunUnknown,
     SourceRefused,
@@ -30,7 +26,6 @@ from sekisho.domain.leases import WorkerLease
 from sekisho.domain.logs import LogLine
 from sekisho.domain.runs import RunStatus
 from sekisho.domain.workspaces import Workspace
-from sekisho.engine.callers import Callers
 from sekisho.engine.phases import run_steps
 from sekisho.engine.planning import PlanPhase, plan, seal
 from sekisho.engine.plans import PlanOrder
@@ -197,71 +192,6 @@ def test_validate_gives_the_problems_and_format_gives_the_files():
 
 def test_caps_are_those_of_the_domain():
     assert Caps().inline_bytes == 256 * 1024
-
-
-# --- callers and tokens ---------------------------------------------------------------------------
-
-
-def test_a_token_names_its_person_and_the_client_behind_it():
-    world = World()
-    token, secret = world.engine.tokens.create(" sato ", "kiro", timedelta(hours=1))
-
-    caller = world.engine.callers.identify(secret, "claude\x1b[0m/2")
-
-    assert caller == Caller("sato", "kiro: claude/2", "token")
-    assert secret.startswith("sks_")
-    assert secret not in repr(world.store.tokens.all())
-    assert world.engine.tokens.list() == (token,)
-    nameless, secret = world.engine.tokens.create("ito", "", None)
-    assert world.engine.callers.identify(secret, "") == Caller("ito", "unknown client", "token")
-    assert nameless.expires_at is None
-    assert [world.facts("token.create")[k] for k in ("token", "person")] == [nameless.id, "ito"]
-
-
-def test_a_wrong_credential_never_falls_back_to_nobody():
-    world = World()
-    token, secret = world.engine.tokens.create("sato", "kiro", timedelta(hours=1))
-
-    assert world.engine.callers.identify(None, "kiro").proof == "loopback"
-    for wrong in ("", "sks_guess", secret + "x"):
-        with pytest.raises(CredentialInvalid):
-            world.engine.callers.identify(wrong, "kiro")
-    assert world.engine.tokens.revoke(token.id)
-    with pytest.raises(CredentialInvalid):
-        world.engine.callers.identify(secret, "kiro")
-    assert not world.engine.tokens.revoke("tok_x")
-    assert world.audit() == ["token.create", "token.revoke"]
-
-
-def test_a_token_expires_and_a_closed_server_wants_one():
-    world = World()
-    _, secret = world.engine.tokens.create("sato", "kiro", timedelta(hours=1))
-    closed = Callers(world.parts, open_=False)
-    assert closed.identify(secret, "kiro").person == "sato"
-
-    with pytest.raises(CredentialNeeded):
-        closed.identify(None, "kiro")
-    world.clock.advance(3600)
-    with pytest.raises(CredentialInvalid):
-        closed.identify(secret, "kiro")
-
-
-@pytest.mark.parametrize("person", ["", "  ", "system", " Terminal ", "host", "LOOPBACK", "\u200b"])
-def test_no_token_is_made_for_nobody_or_for_a_name_of_the_server(person: str):
-    world = World()
-
-    with pytest.raises(ArgumentsInvalid):
-        world.engine.tokens.create(person, "kiro", None)
-
-
-@pytest.mark.parametrize("hours", [0, -1])
-def test_a_token_that_would_last_no_time_is_refused_and_not_made_for_ever(hours: int):
-    world = World()
-
-    with pytest.raises(ArgumentsInvalid):
-        world.engine.tokens.create("sato", "kiro", timedelta(hours=hours))
-
-    assert world.engine.tokens.list() == ()
 
 
 # --- workspaces, states, readings -----------------------------------------------------------------

@@ -9,7 +9,14 @@ import pytest
 
 from sekisho.domain.configurations import Limits
 from sekisho.domain.errors import SettingInvalid
-from sekisho.settings import Rate, Settings, environment, read_settings, unknown_settings
+from sekisho.settings import (
+    Rate,
+    Settings,
+    environment,
+    inside_ecs,
+    read_settings,
+    unknown_settings,
+)
 
 MB = 1024 * 1024
 
@@ -236,3 +243,12 @@ def test_the_environment_is_given_as_a_copy(monkeypatch: pytest.MonkeyPatch):
 
     assert given["SPOKE_KEY"] == "x"
     assert os.environ["SPOKE_KEY"] == "y"
+
+
+@pytest.mark.parametrize("name", ["ECS_CONTAINER_METADATA_URI_V4", "ECS_CONTAINER_METADATA_URI"])
+def test_a_task_of_ecs_is_known_by_what_its_agent_sets(name: str, monkeypatch: pytest.MonkeyPatch):
+    assert not inside_ecs()
+    monkeypatch.setenv(name, "")
+    assert not inside_ecs()
+    monkeypatch.setenv(name, "http://169.254.170.2/v4/0123")
+    assert inside_ecs()

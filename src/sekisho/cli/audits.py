@@ -78,6 +78,7 @@ def _plain(record: AuditRecord) -> dict[str, object]:
         "action": entry.action,
         "person": entry.caller.person,
         "via": entry.caller.via,
+        "claimed_team": entry.caller.claimed_team or None,
         "workspace": entry.workspace,
         "run_id": entry.run_id,
         "facts": dict(entry.facts),

@@ -40,7 +40,7 @@ def start(args: argparse.Namespace) -> int:
 
 def serve(args: argparse.Namespace) -> int:
     """`sekisho serve`."""
-    from sekisho.cli.serving import listen, run_server
+    from sekisho.cli.serving import listen, run_server, tell_standing
 
     settings = settings_of(args)
     if sys.stderr.isatty() and "log_format" not in settings.model_fields_set:
@@ -52,6 +52,7 @@ def serve(args: argparse.Namespace) -> int:
     app = build(settings, serves=True, show=output.note)
     url = console_url(settings)
     output.note(f"Sekisho: console {url}  MCP {url}/mcp  data {settings.data_dir}")
+    tell_standing(app)
     run_server(app, listener)
     return output.OK
 
@@ -65,10 +66,9 @@ def stdio(args: argparse.Namespace) -> int:
 
     settings = settings_of(args)
     _warn(settings)
-    app = build(settings, serves=False)
+    app = build(near(settings), serves=False)
     stop = threading.Event()
-    worker = app.worker(applies=False)
-    thread = threading.Thread(target=worker.run, args=(stop.is_set,), daemon=True)
+    thread = threading.Thread(target=_carry_plans, args=(app, stop), daemon=True)
     thread.start()
     try:
         face = FaceOptions(__version__, selection=tool_selection(settings))
@@ -79,6 +79,20 @@ def stdio(args: argparse.Namespace) -> int:
         thread.join(app.parts.limits.drain_for)
         app.close()
     return output.OK
+
+
+def near(settings: Settings) -> Settings:
+    """Take whoever starts `stdio` as somebody on this machine: the data folder is open to them.
+
+    It listens nowhere, whatever the address of `serve`, and nothing on it could carry a key.
+    """
+    auth = "auto" if settings.auth == "keys" else settings.auth
+    return settings.model_copy(update={"host": "127.0.0.1", "auth": auth})
+
+
+def _carry_plans(app: App, stop: threading.Event) -> None:
+    if not app.parts.closed:
+        app.worker(applies=False).run(stop.is_set)
 
 
 def work(args: argparse.Namespace) -> int:

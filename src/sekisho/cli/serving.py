@@ -10,8 +10,9 @@ import threading
 
 from sekisho.app import App, console_url, is_loopback
 from sekisho.asgi import AsgiOptions, build_asgi
-from sekisho.domain.errors import SettingInvalid
+from sekisho.domain.errors import IdentityMissing, SettingInvalid
 from sekisho.domain.tokens import usable
+from sekisho.engine.callers import NO_AUTH
 from sekisho.engine.tokens import digest
 from sekisho.mcp_server.selection import Selection
 from sekisho.settings import Settings
@@ -37,7 +38,7 @@ class Carrier:
 
     def start(self) -> None:
         """Begin to work, where the operator did not say that others do."""
-        if self.app.settings.worker:
+        if self.app.settings.worker and not self.app.parts.closed:
             work = self.app.worker().run
             self._thread = threading.Thread(target=work, args=(self._stopping,), name="worker")
             self._thread.start()
@@ -128,14 +129,33 @@ def run_server(app: App, listener: socket.socket) -> None:
         app.close()
 
 
+def tell_standing(app: App) -> None:
+    """Say at the start, for the log, what this server does not do as it is set up, or does."""
+    callers, journal = app.engine.callers, app.parts.journal
+    if callers.auth == "none":
+        journal.event("auth.none", warning=NO_AUTH.en)
+    if callers.auth == "keys" and not callers.has_identity():
+        journal.event("identity.missing", warning=IdentityMissing().next_step())
+    if app.parts.closed:
+        error = app.parts.closed.error()
+        journal.event("runs.unavailable", warning=f"{error.message()} {error.next_step()}")
+
+
 def leave_token(app: App) -> None:
-    """Leave a token for commands of this user on this machine, unless a good one is there."""
+    """Leave a token for commands of this user on this machine, unless a good one is there.
+
+    One that others on this machine could read, or that was made as a person's, is replaced.
+    """
     path = app.settings.data_dir / LOCAL_TOKEN
     with contextlib.suppress(OSError):
+        private = os.name != "posix" or not path.stat().st_mode & 0o077
         found = app.parts.store.tokens.find(digest(path.read_text(encoding="utf-8").strip()))
-        if found and usable(found, app.parts.clock.now()):
+        good = found is not None and usable(found, app.parts.clock.now())
+        if found and good and found.local and private:
             return
-    _token, secret = app.engine.tokens.create(f"{getpass.getuser()}@localhost", "cli", None)
+        if found and good:
+            app.engine.tokens.revoke(found.id)
+    _token, secret = app.engine.tokens.create_local(getpass.getuser())
     fresh = path.with_suffix(".new")
     fresh.unlink(missing_ok=True)
     fresh.touch(mode=0o600)

@@ -1,47 +1,111 @@
-"""`sekisho token …`: credentials for the HTTP faces. A token never approves."""
+"""`sekisho token …`: keys for the HTTP faces. A key never approves."""
 
 import argparse
-import dataclasses
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any, cast
 
 from sekisho.cli import output
 from sekisho.cli.hosts import open_app
 from sekisho.cli.options import Nouns, host_options, verb
+from sekisho.domain.callers import POWERS, Power
+from sekisho.domain.tokens import LASTS, LONGEST, SOON, Token, ends_soon, usable
+
+_COLUMNS = ("id", "person", "client", "scope", "state", "expires_at", "last_used_at")
 
 
 def declare(nouns: Nouns) -> None:
     """Declare the commands."""
-    token = nouns.add_parser("token", help="credentials for the HTTP faces; they never approve")
+    token = nouns.add_parser("token", help="keys for the HTTP faces; they never approve")
     verbs = token.add_subparsers(required=True)
-    make = host_options(verb(verbs, "create", token_create, "make a token; it is shown once"))
+    make = host_options(verb(verbs, "create", token_create, "make a key; it is shown once"))
     make.add_argument("person", help="whose it is, e.g. sato@example.jp")
     make.add_argument("--client", default="", help="what it is for, e.g. kiro")
-    make.add_argument("--days", type=int, default=90, help="how long it lasts; 0: no end")
-    host_options(verb(verbs, "list", token_list, "list tokens, never their secrets"))
-    end = host_options(verb(verbs, "revoke", token_revoke, "end a token at once"))
-    end.add_argument("token_id")
+    about = f"what it is good for: {', '.join(POWERS)}, by commas or given again (all of them)"
+    make.add_argument("--scope", action="append", default=[], metavar="POWERS", help=about)
+    about = f"how long it lasts ({LASTS.days}; at most {LONGEST.days})"
+    make.add_argument("--days", type=int, default=LASTS.days, help=about)
+    about = "print JSON, the key in it"
+    make.add_argument("--json", action="store_true", help=about)
+    show = host_options(verb(verbs, "list", token_list, "list keys, never their secrets"))
+    show.add_argument("--json", action="store_true", help="print JSON")
+    end = host_options(verb(verbs, "revoke", token_revoke, "end a key at once, or all of a person"))
+    which = end.add_mutually_exclusive_group(required=True)
+    which.add_argument("token_id", nargs="?", help="its id, from `sekisho token list`")
+    which.add_argument("--person", help="all keys of this person")
 
 
 def token_create(args: argparse.Namespace) -> int:
     """`sekisho token create`."""
-    lasts = timedelta(days=args.days) if args.days else None
-    token, secret = open_app(args).engine.tokens.create(args.person, args.client, lasts)
+    words = [w.strip().lower() for given in args.scope for w in given.split(",")]
+    powers = cast("tuple[Power, ...]", tuple(w for w in words if w)) if args.scope else POWERS
+    lasts = timedelta(days=max(-1, min(args.days, 10 * LONGEST.days)))
+    token, secret = open_app(args).engine.tokens.create(args.person, args.client, lasts, powers)
+    if args.json:
+        output.as_json(_row(token, token.created_at) | {"key": secret})
+        return output.OK
     output.say(secret)
-    output.note(f"{token.id} for {token.person}. It cannot be shown again.")
+    end = f"{token.expires_at:%Y-%m-%d}" if token.expires_at else "-"
+    output.note(
+        f"{token.id} for {token.person}, good for {', '.join(token.powers)}, until {end}. "
+        "It cannot be shown again, and it never approves."
+    )
     return output.OK
 
 
 def token_list(args: argparse.Namespace) -> int:
     """`sekisho token list`."""
-    rows = [dataclasses.asdict(t) for t in open_app(args).engine.tokens.list()]
-    output.table(rows, ("id", "person", "client", "created_at", "expires_at", "revoked_at"))
+    app = open_app(args)
+    now, tokens = app.parts.clock.now(), app.engine.tokens.list()
+    if args.json:
+        output.as_json([_row(t, now) for t in tokens])
+    else:
+        output.table([_row(t, now) | {"scope": ",".join(t.powers)} for t in tokens], _COLUMNS)
+    ending = [t for t in tokens if ends_soon(t, now)]
+    if ending:
+        named = ", ".join(f"{t.id} ({t.person})" for t in ending)
+        output.note(f"warning: ending within {SOON.days} days: {named}. Make new ones in time.")
     return output.OK
 
 
 def token_revoke(args: argparse.Namespace) -> int:
     """`sekisho token revoke`."""
-    if open_app(args).engine.tokens.revoke(args.token_id):
+    tokens = open_app(args).engine.tokens
+    if args.person is not None:
+        count = tokens.revoke_person(args.person)
+        if count:
+            output.say(f"{count} keys of {args.person} are revoked.")
+            return output.OK
+    elif tokens.revoke(args.token_id):
         output.say(f"{args.token_id} is revoked.")
         return output.OK
-    output.error("token_unknown", f"There is no such token: {args.token_id}.", "sekisho token list")
+    which = args.person or args.token_id
+    output.error("token_unknown", f"There is no such key: {which}.", "sekisho token list")
     return output.FAILED
+
+
+def _row(token: Token, now: datetime) -> dict[str, Any]:
+    """Show a token: its digest stays here."""
+    return {
+        "id": token.id,
+        "person": token.person,
+        "client": token.client,
+        "scope": list(token.powers),
+        "state": _state(token, now),
+        "local": token.local,
+        "created_at": _moment(token.created_at),
+        "expires_at": _moment(token.expires_at),
+        "last_used_at": _moment(token.last_used_at),
+        "revoked_at": _moment(token.revoked_at),
+    }
+
+
+def _state(token: Token, now: datetime) -> str:
+    if token.revoked_at is not None:
+        return "revoked"
+    if not usable(token, now):
+        return "expired"
+    return "ends soon" if ends_soon(token, now) else "good"
+
+
+def _moment(at: datetime | None) -> str | None:
+    return at.strftime("%Y-%m-%dT%H:%M:%SZ") if at else None

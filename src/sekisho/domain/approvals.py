@@ -23,7 +23,7 @@ class Approval:
     def canonical(self) -> bytes:
         """Return the bytes that the signature is taken over."""
         body = {
-            "by": dataclasses.asdict(self.by),
+            "by": self.by.record(),
             "at": self.at.isoformat(),
             "run_id": self.run_id,
             "seal": self.seal,

@@ -47,7 +47,7 @@ def canonical(entry: AuditEntry, sequence: int, previous: str) -> bytes:
         "previous": previous,
         "at": entry.at.isoformat(),
         "action": entry.action,
-        "caller": dataclasses.asdict(entry.caller),
+        "caller": entry.caller.record(),
         "workspace": entry.workspace,
         "run_id": entry.run_id,
         "facts": dict(entry.facts),

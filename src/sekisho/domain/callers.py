@@ -3,7 +3,7 @@
 import dataclasses
 from typing import Literal, get_args
 
-from sekisho.domain.errors import PowerMissing
+from sekisho.domain.errors import PowerMissing, SekishoError
 
 Power = Literal["read", "plan", "apply"]
 """What a credential may be good for; approving is none of it, whatever the credential.
@@ -20,12 +20,23 @@ class Caller:
 
     `person` is an identity the server established (never a header's claim). `via` names the
     client or agent, as it named itself: recorded, never trusted. `proof` says how the person was
-    established: `loopback`, `token`, `host`, `terminal_code`, `system`.
+    established: `loopback`, `token`, `none`, `host`, `terminal_code`, `system`. `claimed_team` is
+    what a header said (X-Team-Id): recorded too, and trusted for nothing.
     """
 
     person: str
     via: str
     proof: str = "loopback"
+    claimed_team: str = ""
+
+    def record(self) -> dict[str, str]:
+        """Return what digests and signatures are taken over.
+
+        What came later than the first version of this server is there only where it says
+        something: so what was digested before keeps its digest.
+        """
+        said = {"person": self.person, "via": self.via, "proof": self.proof}
+        return said | ({"claimed_team": self.claimed_team} if self.claimed_team else {})
 
 
 SYSTEM = Caller(person="system", via="sekisho", proof="system")
@@ -37,17 +48,22 @@ class Admission:
     """A caller as they came in with one request, and what that request may do at most.
 
     Apart from `Caller`, which is kept: what a run remembers of who asked says nothing about powers.
+    `obstacle` is why nobody may do anything with runs here as things are, whoever asks.
     """
 
     caller: Caller
     powers: tuple[Power, ...] = POWERS
+    obstacle: SekishoError | None = None
 
     def require(self, power: Power) -> Caller:
         """Return the caller, who has this power.
 
         Raises:
             PowerMissing: the credential, or the lack of one, is not good for that.
+            SekishoError: the obstacle.
         """
+        if self.obstacle is not None:
+            raise self.obstacle
         if power not in self.powers:
             raise PowerMissing(power=power, powers=", ".join(self.powers) or "nothing")
         return self.caller

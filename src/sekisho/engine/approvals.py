@@ -51,6 +51,11 @@ class Approvals:
         """Return the address of a running console; empty where none is known."""
         return self._parts.console()
 
+    def refused(self, run_id: str, *, decision: str, face: str, client: str) -> None:
+        """Tell the log that a credential was shown where a person decides; nothing was decided."""
+        facts = {"run_id": run_id, "decision": decision, "face": face, "client": client}
+        self._parts.journal.event("decision.refused", **facts)
+
     def begin(self, run_id: str, decision: Decision) -> str:
         """Ask the person to prove themselves for this decision; return the seal it is about."""
         run = self._parts.store.runs.get(run_id)

@@ -1,38 +1,139 @@
-"""Callers: who is behind a request, as far as the server can prove it."""
+"""Callers: who is behind a request, as far as the server can prove it, and what they may do."""
 
-from sekisho.domain.callers import Caller
-from sekisho.domain.errors import CredentialInvalid, CredentialNeeded
-from sekisho.domain.text import plain
-from sekisho.domain.tokens import usable
+import contextlib
+import threading
+from datetime import datetime
+from typing import Literal
+
+from sekisho.domain.callers import POWERS, Admission, Caller, Power
+from sekisho.domain.errors import (
+    CredentialInvalid,
+    CredentialMistyped,
+    CredentialNeeded,
+    IdentityMissing,
+    SekishoError,
+    Unavailable,
+)
+from sekisho.domain.text import Text, plain
+from sekisho.domain.tokens import PREFIX, Token, identifies, mistyped, usable, use_to_keep
 from sekisho.engine.parts import Parts
 from sekisho.engine.tokens import digest
 
 LOOPBACK = "loopback"
 """The person behind requests on the loopback default: nobody signed in, and it says so."""
+ANYBODY = "anybody"
+"""The person behind requests without a credential where that is no proof of being near."""
+BARE: tuple[Power, ...] = ("read", "plan")
+"""What may be done without a credential on a server whose operator wants none."""
+
+Auth = Literal["loopback", "keys", "none"]
+"""Who may ask without a credential: everybody on this machine, nobody, everybody."""
+
+NO_AUTH = Text(
+    "SEKISHO_AUTH=none: whoever reaches this server may read and plan without a key.",
+    "SEKISHO_AUTH=none: このサーバーに到達できる人は誰でも、キーなしで閲覧と計画ができます。",
+)
+
+_TEAM = 64
+_IDENTITY_FOR = 10.0
+"""Seconds for which a key that was seen to exist is taken to exist still."""
 
 
 class Callers:
-    """Identifies callers. `open` lets requests without a credential in: loopback alone."""
+    """Identifies callers. What is let in without a credential is the operator's choice."""
 
-    def __init__(self, parts: Parts, *, open_: bool) -> None:
+    def __init__(self, parts: Parts, *, open_: bool, bare: tuple[Power, ...] = POWERS) -> None:
+        """Let requests without a credential in where `open_`, and let them do `bare` alone."""
         self._parts = parts
         self._open = open_
+        self._bare = bare
+        self._seen = float("-inf")
+        self._uses: dict[str, datetime] = {}
+        self._lock = threading.Lock()
 
-    def identify(self, secret: str | None, via: str) -> Caller:
-        """Return the caller behind a credential, or behind none where that is allowed.
+    @property
+    def auth(self) -> Auth:
+        """Say who may ask without a credential."""
+        if not self._open:
+            return "keys"
+        return "loopback" if self._bare == POWERS else "none"
 
-        A credential that is given must be good: a wrong one never falls back to "nobody".
+    def identify(self, secret: str | None, via: str, team: str = "") -> Admission:
+        """Say who is behind a credential, or behind none where that is allowed.
+
+        A credential that is given must be good: a wrong one never falls back to "nobody". `team`
+        is what the caller claims. Where there is no key at all, callers without one come in and may
+        do nothing with runs: they are told what the operator must set.
 
         Raises:
+            CredentialMistyped: it begins as a key and is none.
             CredentialInvalid: unknown, revoked or expired.
             CredentialNeeded: none was given, and this server wants one.
         """
-        name = plain(via, 120) or "unknown client"
+        name, claim = plain(via, 120) or "unknown client", " ".join(plain(team, _TEAM).split())
+        closure = self._parts.closed
         if secret is None:
-            if not self._open:
-                raise CredentialNeeded
-            return Caller(LOOPBACK, name, "loopback")
-        token = self._parts.store.tokens.find(digest(secret))
-        if token is None or not usable(token, self._parts.clock.now()):
+            return self._without(name, claim, closure.error() if closure else None)
+        token = self._token(secret)
+        client = f"{token.client}: {name}" if token.client else name
+        caller = Caller(token.person, client, "token", claim)
+        return Admission(caller, token.powers, closure.error() if closure else None)
+
+    def at_console(self, via: str) -> Admission:
+        """Say who is at the console of the loopback default: a person, whom nobody signed in.
+
+        Approving is not among the powers: it takes a proof of its own for each decision. On a
+        server that wants keys the console shows, and takes decisions; the rest is for keys.
+        """
+        powers = self._bare if self._open else ("read",)
+        closure = self._parts.closed
+        return Admission(Caller(LOOPBACK, via), powers, closure.error() if closure else None)
+
+    def has_identity(self) -> bool:
+        """Say whether anybody can be told by a key: the server's own local one does not count."""
+        now = self._parts.clock.monotonic()
+        if now - self._seen < _IDENTITY_FOR:
+            return True
+        moment = self._parts.clock.now()
+        found = any(identifies(t, moment) for t in self._parts.store.tokens.all())
+        self._seen = now if found else float("-inf")
+        return found
+
+    @property
+    def uses_wait(self) -> bool:
+        """Say whether `keep_uses` has something to write."""
+        return bool(self._uses)
+
+    def keep_uses(self) -> None:
+        """Write down which keys were used since the last time: seldom anything, and never vital.
+
+        Apart from `identify`, which may run where nobody must wait for a write.
+        """
+        with self._lock:
+            uses, self._uses = self._uses, {}
+        with contextlib.suppress(Unavailable):
+            for token_id, at in uses.items():
+                self._parts.store.tokens.use(token_id, at)
+
+    def _without(self, name: str, team: str, obstacle: SekishoError | None) -> Admission:
+        if self.auth == "loopback":
+            return Admission(Caller(LOOPBACK, name, "loopback", team), self._bare, obstacle)
+        anybody = Caller(ANYBODY, name, "none", team)
+        if self._open:
+            return Admission(anybody, self._bare, obstacle)
+        if self.has_identity():
+            raise CredentialNeeded
+        return Admission(anybody, (), obstacle or IdentityMissing())
+
+    def _token(self, secret: str) -> Token:
+        if mistyped(secret):
+            raise CredentialMistyped
+        ours = secret.isascii() and secret.startswith(PREFIX)
+        token = self._parts.store.tokens.find(digest(secret)) if ours else None
+        now = self._parts.clock.now()
+        if token is None or not usable(token, now):
             raise CredentialInvalid
-        return Caller(token.person, f"{token.client}: {name}" if token.client else name, "token")
+        if use_to_keep(token, now):
+            with self._lock:
+                self._uses[token.id] = now
+        return token

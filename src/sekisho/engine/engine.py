@@ -2,10 +2,12 @@
 
 import dataclasses
 
+from sekisho.domain.callers import POWERS, Power
 from sekisho.engine.applies import Applies
 from sekisho.engine.approvals import Approvals
 from sekisho.engine.audits import Audits
 from sekisho.engine.callers import Callers
+from sekisho.engine.closing import Closure
 from sekisho.engine.configurations import Configurations
 from sekisho.engine.gate import Gate
 from sekisho.engine.parts import Parts
@@ -33,10 +35,15 @@ class Engine:
     tokens: Tokens
     audits: Audits
     retention: Retention
+    closed: Closure | None = None
+    """Why this server takes no runs."""
 
     @staticmethod
-    def of(parts: Parts, *, open_: bool) -> "Engine":
-        """Build every noun over `parts`; `open_` lets callers in without a credential."""
+    def of(parts: Parts, *, open_: bool, bare: tuple[Power, ...] = POWERS) -> "Engine":
+        """Build every noun over `parts`.
+
+        `open_` lets callers in without a credential, who then may do `bare`.
+        """
         return Engine(
             workspaces=Workspaces(parts),
             configurations=Configurations(parts),
@@ -46,8 +53,9 @@ class Engine:
             approvals=Approvals(parts),
             applies=Applies(parts),
             states=States(parts),
-            callers=Callers(parts, open_=open_),
+            callers=Callers(parts, open_=open_, bare=bare),
             tokens=Tokens(parts),
             audits=Audits(parts),
             retention=Retention(parts),
+            closed=parts.closed,
         )

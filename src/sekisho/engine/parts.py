@@ -8,6 +8,7 @@ from datetime import datetime
 from sekisho.domain.audit import AuditEntry, Fact
 from sekisho.domain.callers import Caller
 from sekisho.domain.runs import Run
+from sekisho.engine.closing import ClosedStore, Closure
 from sekisho.ports import (
     Catalog,
     Clock,
@@ -43,7 +44,10 @@ class Bell:
 
 @dataclasses.dataclass(frozen=True)
 class Parts:
-    """Ports and figures; `console_url` is where people approve (empty: not known here)."""
+    """Ports and figures; `console_url` is where people approve (empty: not known here).
+
+    `closed`: why this server takes no runs; the store then refuses all that has to do with them.
+    """
 
     store: Store
     catalog: Catalog
@@ -59,6 +63,12 @@ class Parts:
     limits: Limits = dataclasses.field(default_factory=Limits)
     bell: Bell = dataclasses.field(default_factory=Bell)
     console_url: str = ""
+    closed: Closure | None = None
+
+    def __post_init__(self) -> None:
+        """Shut the store where no runs are taken."""
+        if self.closed and not isinstance(self.store, ClosedStore):
+            object.__setattr__(self, "store", ClosedStore(self.store, self.closed))
 
     def entry(
         self, at: datetime, action: str, caller: Caller, run: Run, **facts: Fact

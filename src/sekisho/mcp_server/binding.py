@@ -21,7 +21,7 @@ from sekisho.mcp_server.call import Call, FaceOptions, ask
 from sekisho.mcp_server.errors import error_result, unfit
 from sekisho.mcp_server.selection import check_offered
 from sekisho.mcp_server.spec import ToolSpec
-from sekisho.views.callers import bearer
+from sekisho.views.callers import bearer, claimed_team
 from sekisho.views.view import View
 
 _LOG = logging.getLogger("sekisho.mcp")
@@ -41,11 +41,11 @@ class BoundTool(Tool):
     async def run(
         self, arguments: dict[str, Any], context: Context[Any, Any], convert_result: bool = False
     ) -> CallToolResult:
-        """Parse, call, show. Whatever goes wrong is an answer, not a protocol error."""
+        """Admit, parse, call, show. Whatever goes wrong is an answer, not a protocol error."""
         del convert_result  # there is one form of result
         try:
-            values = self._parsed(arguments)
-            view = cast("View", await self.fn(await self._call(context), **values))
+            call = await self._admitted(context)
+            view = cast("View", await self.fn(call, **self._parsed(arguments)))
             text = TextContent(type="text", text=view.spoken())
             return CallToolResult(content=[text], structured_content=view.structured())
         except MCPError:
@@ -63,15 +63,18 @@ class BoundTool(Tool):
             allowed = tuple(self.fn_metadata.arg_model.model_fields)
             raise unfit(error, allowed) from None
 
-    async def _call(self, context: Context[Any, Any]) -> Call:
+    async def _admitted(self, context: Context[Any, Any]) -> Call:
+        """Say who asks, and let them in if they may do what this tool does."""
         request = context.request_context
         headers: Mapping[str, str] = getattr(request.request, "headers", None) or {}
         check_offered(self._spec, headers)
         secret = bearer(headers.get("authorization"))
         via = _client_name(request.session) or headers.get("user-agent", "")
         identify, inline = self._engine.callers.identify, self._options.inline_reads
-        caller = await ask(inline, identify, secret, via)
-        return Call(self._engine, self._options, caller, self._spec.short and inline)
+        admission = await ask(inline, identify, secret, via, claimed_team(headers))
+        if not self._spec.knowledge:
+            admission.require(self._spec.power)
+        return Call(self._engine, self._options, admission, self._spec.short and inline)
 
 
 def bind(spec: ToolSpec, engine: Engine, options: FaceOptions) -> BoundTool:

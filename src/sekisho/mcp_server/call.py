@@ -7,7 +7,7 @@ from typing import ParamSpec, TypeVar
 
 import anyio.to_thread
 
-from sekisho.domain.callers import Caller
+from sekisho.domain.callers import Admission, Caller
 from sekisho.engine.engine import Engine
 from sekisho.mcp_server.selection import Selection
 
@@ -33,12 +33,17 @@ class FaceOptions:
 
 @dataclasses.dataclass(frozen=True)
 class Call:
-    """One call of one tool."""
+    """One call of one tool: who asks was found to have the power that the tool takes."""
 
     engine: Engine
     options: FaceOptions
-    caller: Caller
+    admission: Admission
     inline: bool = False
+
+    @property
+    def caller(self) -> Caller:
+        """Who asks."""
+        return self.admission.caller
 
     async def ask(self, do: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Call the engine, which blocks: inline where that is short, else on a thread.

@@ -72,7 +72,10 @@ class McpEndpoint:
         headers = Headers(scope=scope)
         try:
             secret, via = bearer(headers.get("authorization")), headers.get("user-agent", "")
-            await ask(self._options.inline_reads, self._engine.callers.identify, secret, via)
+            callers = self._engine.callers
+            await ask(self._options.inline_reads, callers.identify, secret, via)
+            if secret is not None and callers.uses_wait:
+                await ask(False, callers.keep_uses)
         except Refused as error:
             return _refusal(error, 401, {"WWW-Authenticate": "Bearer"})
         except SekishoError as error:

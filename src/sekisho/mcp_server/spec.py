@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Awaitable, Callable
 
+from sekisho.domain.callers import Power
 from sekisho.views.view import View
 
 
@@ -10,6 +11,9 @@ from sekisho.views.view import View
 class ToolSpec:
     """A tool. The function's name, docstring and types are the tool's name, text and schemas.
 
+    `power`: what a caller's credential must be good for; `read` for all that is `read_only`, and
+    for nothing else. `knowledge`: it needs no run store and tells nothing of what is run here, so
+    it answers on a server that takes no runs, and to whoever may not even read.
     `destructive`: it may end or change something that stood. `idempotent`: again changes nothing
     more. `open_world`: it reaches beyond this server. `short`: it reads little from the store, and
     may do so on the event loop (see `FaceOptions.inline_reads`).
@@ -18,6 +22,8 @@ class ToolSpec:
     function: Callable[..., Awaitable[View]]
     title: str
     toolset: str = "runs"
+    power: Power = "read"
+    knowledge: bool = False
     read_only: bool = True
     destructive: bool = False
     idempotent: bool = True

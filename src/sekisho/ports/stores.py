@@ -146,7 +146,7 @@ class UploadStore(Protocol):
 
 
 class TokenStore(Protocol):
-    """Keeps API tokens, hashed."""
+    """Keeps tokens, hashed."""
 
     def add(self, token: Token) -> None: ...
 
@@ -156,6 +156,10 @@ class TokenStore(Protocol):
 
     def revoke(self, token_id: str, at: datetime) -> bool:
         """Revoke; False where there is none of this id."""
+        ...
+
+    def use(self, token_id: str, at: datetime) -> None:
+        """Keep when a token was last used, if that is later than what is kept."""
         ...
 
 

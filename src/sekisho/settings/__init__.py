@@ -6,6 +6,7 @@ from sekisho.settings.kinds import Rate
 from sekisho.settings.reading import (
     environment,
     given_transport,
+    inside_ecs,
     read_settings,
     setting_remarks,
     unknown_settings,
@@ -18,6 +19,7 @@ __all__ = [
     "Settings",
     "environment",
     "given_transport",
+    "inside_ecs",
     "read_settings",
     "setting_remarks",
     "unknown_settings",

@@ -106,6 +106,14 @@ def _near(word: str, known: Collection[str]) -> str | None:
     return PREFIX + close[0] if close else None
 
 
+def inside_ecs() -> bool:
+    """Say whether this process runs in a task of ECS: its agent tells every container so."""
+    return any(
+        os.environ.get(name)
+        for name in ("ECS_CONTAINER_METADATA_URI_V4", "ECS_CONTAINER_METADATA_URI")
+    )
+
+
 def environment() -> Mapping[str, str]:
     """Return the server's environment, for `{env: NAME}` in the operator's file."""
     return dict(os.environ)

@@ -20,12 +20,16 @@ _LEVELS: tuple[Level, ...] = ("debug", "info", "warning", "error")
 _QUIET = frozenset({"step.begin", "step.end", "terraform.started"})
 """Events that are of interest only at level debug."""
 
+_WARNINGS = frozenset({"decision.refused"})
+"""Events that an operator should see whatever else they leave out."""
+
 
 class StreamJournal:
     """Writes events to a stream (standard error: standard output belongs to the stdio transport).
 
     Every value is stripped of control characters and capped, so that nothing that came from
-    outside can forge a line. An `error` field brings its traceback at level error.
+    outside can forge a line. An `error` field brings its traceback at level error; a `warning`
+    field makes its event a warning.
     """
 
     def __init__(
@@ -80,6 +84,8 @@ def open_log(path: Path) -> TextIO:
 def _level(name: str, fields: dict[str, object]) -> Level:
     if "error" in fields:
         return "error"
+    if "warning" in fields or name in _WARNINGS:
+        return "warning"
     return "debug" if name in _QUIET else "info"
 
 

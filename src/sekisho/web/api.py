@@ -1,6 +1,7 @@
 """The HTTP API: what the tools offer, for scripts and pipelines; and where uploads arrive.
 
-Every path under /api/v1 needs a bearer credential, on loopback too. Nothing here approves.
+Every path under /api/v1 needs a bearer credential, on loopback too; unless the operator wants none,
+for reading and planning. Nothing here approves.
 """
 
 import dataclasses
@@ -10,18 +11,13 @@ from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.routing import BaseRoute, Mount
 
-from sekisho.domain.callers import Caller
+from sekisho.domain.callers import Caller, Power
 from sekisho.domain.configurations import Limits
-from sekisho.domain.errors import (
-    ArgumentsInvalid,
-    CredentialNeeded,
-    DecisionNotHere,
-)
+from sekisho.domain.errors import ArgumentsInvalid, DecisionNotHere
 from sekisho.domain.runs import Run, RunStatus
 from sekisho.engine.engine import Engine
 from sekisho.ports import RunQuery
 from sekisho.views.audits import AuditPage, AuditReportView
-from sekisho.views.callers import bearer
 from sekisho.views.configurations import ConfigurationView
 from sekisho.views.orders import PlanAsk
 from sekisho.views.reading import log_shown, plan_shown, run_shown
@@ -30,15 +26,18 @@ from sekisho.views.view import View
 from sekisho.views.waiting import LONGEST, follow
 from sekisho.views.workspaces import WorkspacePage, WorkspaceView
 from sekisho.web.answers import Answer, answering_app, body_of, number_of, on_thread, route
+from sekisho.web.credentials import admitted, tell_refusal
+from sekisho.web.options import ConsoleOptions
 from sekisho.web.uploads import Uploads
 
 
 @dataclasses.dataclass(frozen=True)
 class ApiOptions:
-    """Where the API answers. `upload_bytes` is the cap on one upload as it is sent."""
+    """Where the API answers, by these names. `upload_bytes`: cap on one upload as it is sent."""
 
     base_url: str = ""
     upload_bytes: int = Limits().packed_bytes
+    hosts: tuple[str, ...] = ()
 
 
 def api_routes(engine: Engine, options: ApiOptions) -> list[BaseRoute]:
@@ -67,6 +66,8 @@ class Api:
     def __init__(self, engine: Engine, options: ApiOptions) -> None:
         self._engine = engine
         self._options = options
+        own = ConsoleOptions().allowed_hosts
+        self._names = ConsoleOptions((*own, *options.hosts), options.base_url)
 
     def routes(self) -> list[BaseRoute]:
         """Return what to mount."""
@@ -108,7 +109,7 @@ class Api:
 
     async def run_create(self, request: Request) -> View:
         """Plan: the arguments of plan_create as JSON."""
-        caller = await self._caller(request)
+        caller = await self._caller(request, "plan")
         ask = await body_of(request, PlanAsk)
         return RunView.of(await on_thread(ask.start, self._engine, caller))
 
@@ -136,7 +137,7 @@ class Api:
 
     async def run_apply(self, request: Request) -> View:
         """Queue the apply of an approved plan."""
-        caller = await self._caller(request)
+        caller = await self._caller(request, "apply")
         return RunView.of(await on_thread(self._engine.applies.start, _run_id(request), caller))
 
     async def run_cancel(self, request: Request) -> View:
@@ -149,7 +150,8 @@ class Api:
 
     async def decide(self, request: Request) -> View:
         """Refuse: a decision is a person's, in the console, whatever credential is shown here."""
-        await self._caller(request)
+        tell_refusal(self._engine, request, "api")
+        await admitted(self._engine, request, self._names)
         raise DecisionNotHere(url=f"{self._options.base_url}/runs/{_run_id(request)}")
 
     async def workspace_list(self, request: Request) -> View:
@@ -180,17 +182,13 @@ class Api:
         return AuditReportView.of(await on_thread(self._engine.audits.verify))
 
     async def _end(self, request: Request, verb: Callable[[str, Caller, str], Run]) -> View:
-        caller = await self._caller(request)
+        caller = await self._caller(request, "plan")
         body = await body_of(request, Reason, missing=Reason())
         return RunView.of(await on_thread(verb, _run_id(request), caller, body.reason))
 
-    async def _caller(self, request: Request) -> Caller:
-        """Say who asks. Raises CredentialNeeded, CredentialInvalid."""
-        secret = bearer(request.headers.get("authorization"))
-        if secret is None:
-            raise CredentialNeeded
-        via = request.headers.get("user-agent", "")
-        return await on_thread(self._engine.callers.identify, secret, via)
+    async def _caller(self, request: Request, power: Power = "read") -> Caller:
+        """Say who asks, who may do this. Raises what `admitted` does, and PowerMissing."""
+        return (await admitted(self._engine, request, self._names)).require(power)
 
 
 def _run_id(request: Request) -> str:

@@ -53,5 +53,5 @@ PAGES = (
     Page("/runs/{run_id}/code", _code, "POST", decides=True, recover=recover),
     Page("/runs/{run_id}/approve", _approve, "POST", decides=True, recover=recover),
     Page("/runs/{run_id}/reject", _reject, "POST", decides=True, recover=recover),
-    Page("/runs/{run_id}/apply", _apply, "POST", recover=recover),
+    Page("/runs/{run_id}/apply", _apply, "POST", "apply", recover=recover),
 )

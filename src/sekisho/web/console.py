@@ -10,9 +10,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sekisho.domain.errors import SekishoError
+from sekisho.domain.errors import DecisionNotHere, SekishoError
 from sekisho.engine.engine import Engine
 from sekisho.web import approvals, asset_files, audits, guard, logs, runs, workspaces
+from sekisho.web.credentials import tell_refusal
 from sekisho.web.errors import http_status
 from sekisho.web.languages import COOKIE, knows, language_of
 from sekisho.web.options import ConsoleOptions
@@ -86,14 +87,27 @@ async def _admit(console: Console, page: Page, request: Request, token: str) -> 
     """Let a request in that may come in, and say who it is."""
     guard.check_host(request, console.options)
     if page.decides:
-        page_url = console.options.base_url + request.url.path.rpartition("/")[0]
-        guard.check_no_credential(request, page_url)
+        _check_person(console, request, {})
     fields: dict[str, str] = {}
     if page.method == "POST":
         fields = await guard.read_form(request)
         guard.check_origin(request, console.options, fields)
-    caller = await run_in_threadpool(console.engine.callers.identify, None, VIA)
-    return visit_of(request, caller, fields, token)
+    admission = console.engine.callers.at_console(VIA)
+    if page.decides:
+        _check_person(console, request, fields)
+    else:
+        admission.require(page.power)
+    return visit_of(request, admission.caller, fields, token)
+
+
+def _check_person(console: Console, request: Request, fields: Mapping[str, str]) -> None:
+    """Keep credentials away from a decision; where one is shown, the log says so."""
+    page_url = console.options.base_url + request.url.path.rpartition("/")[0]
+    try:
+        guard.check_no_credential(request, fields, page_url)
+    except DecisionNotHere:
+        tell_refusal(console.engine, request, "console")
+        raise
 
 
 def _answer(console: Console, page: Page, visit: Visit) -> Response:

@@ -11,6 +11,7 @@ STATUS: dict[type[e.SekishoError], int] = {
     e.CodesTooMany: 429,
     e.Refused: 403,
     e.CredentialInvalid: 401,
+    e.CredentialMistyped: 401,
     e.CredentialNeeded: 401,
     e.Unavailable: 503,
 }

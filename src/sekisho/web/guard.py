@@ -3,13 +3,14 @@
 import hmac
 import re
 from collections.abc import Mapping
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote, unquote_plus
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
 from sekisho.domain.errors import ArgumentsInvalid, DecisionNotHere, OriginRefused
+from sekisho.domain.tokens import in_text
 from sekisho.web.options import ConsoleOptions
 
 FORM_BYTES = 64 * 1024
@@ -31,6 +32,12 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "X-Frame-Options": "DENY",
 }
+
+_CREDENTIALS = frozenset(
+    {"authorization", "proxy-authorization", "x-api-key", "api-key", "x-auth-token"}
+    | {"x-access-token", "x-sekisho-token", "private-token"}
+)
+"""Headers, in small letters, that clients put credentials into."""
 
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?")
 
@@ -82,13 +89,20 @@ def _check_token(request: Request, fields: Mapping[str, str]) -> None:
         raise OriginRefused
 
 
-def check_no_credential(request: Request, url: str) -> None:
+def check_no_credential(request: Request, fields: Mapping[str, str], url: str) -> None:
     """Keep credentials away from decisions: an approval is a person's act.
 
+    Headers that carry credentials are refused whatever they hold; and so is anything that looks
+    like a key of ours, wherever in the request it is.
+
     Raises:
-        DecisionNotHere: the request carries an Authorization header.
+        DecisionNotHere: the request carries a credential.
     """
-    if "authorization" in request.headers:
+    if not _CREDENTIALS.isdisjoint(request.headers):
+        raise DecisionNotHere(url=url)
+    path = unquote_plus(f"{request.url.path}?{request.url.query}")
+    held = [path, *request.headers.values(), *fields.keys(), *fields.values()]
+    if any(in_text(unquote(text)) for text in held):
         raise DecisionNotHere(url=url)
 
 

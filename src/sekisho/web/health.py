@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from sekisho.domain.errors import SekishoError
+from sekisho.engine.callers import NO_AUTH
 from sekisho.engine.engine import Engine
 from sekisho.ports import RunQuery
 
@@ -42,8 +43,21 @@ class Health:
                 "transport": "streamable-http",
                 "endpoint": self.endpoint,
                 "version": self.version,
+                **self._standing(),
             }
         )
+
+    def _standing(self) -> dict[str, str]:
+        """Say who may ask without a key, and why no runs are taken where none are."""
+        auth, closed = self.engine.callers.auth, self.engine.closed
+        told = {"auth": auth}
+        if auth == "none":
+            told |= {"auth_note": NO_AUTH.en, "auth_note_ja": NO_AUTH.ja}
+        if closed is None:
+            return told | {"runs": "available"}
+        error = closed.error()
+        told |= {"runs": "unavailable", "runs_note": f"{error.message()} {error.next_step()}"}
+        return told | {"runs_note_ja": error.message("ja") + error.next_step("ja")}
 
     async def _live(self, _request: Request) -> Response:
         return JSONResponse({"status": "ok"})
@@ -54,12 +68,17 @@ class Health:
             return JSONResponse({"status": "unavailable", "reason": why}, status_code=503)
         return JSONResponse({"status": "ok"})
 
+    def _ask_store(self) -> None:
+        if self.engine.closed is None:
+            self.engine.runs.list(RunQuery(limit=1))
+        else:
+            self.engine.audits.list(0, 1, None)
+
     async def _store_problem(self) -> str | None:
         """Ask the store something small; a hung one is given up on, not waited for."""
-        ask = self.engine.runs.list
         try:
             with anyio.fail_after(_PATIENCE):
-                await anyio.to_thread.run_sync(ask, RunQuery(limit=1), abandon_on_cancel=True)
+                await anyio.to_thread.run_sync(self._ask_store, abandon_on_cancel=True)
         except TimeoutError:
             return "store_silent"
         except SekishoError as error:

@@ -187,6 +187,6 @@ def _discard(console: Console, visit: Visit) -> Response:
 PAGES = (
     Page("/", _list),
     Page("/runs/{run_id}", _show),
-    Page("/runs/{run_id}/cancel", _cancel, "POST", recover=recover),
-    Page("/runs/{run_id}/discard", _discard, "POST", recover=recover),
+    Page("/runs/{run_id}/cancel", _cancel, "POST", "plan", recover=recover),
+    Page("/runs/{run_id}/discard", _discard, "POST", "plan", recover=recover),
 )

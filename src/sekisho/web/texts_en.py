@@ -67,6 +67,7 @@ ENGLISH: dict[str, str] = {
     # review page: facts
     "fact.requester": "Requested by",
     "fact.agent": "Agent",
+    "fact.team": "Claimed team (not verified)",
     "fact.configuration": "Configuration",
     "fact.change_id": "Change number",
     "fact.state": "State position",

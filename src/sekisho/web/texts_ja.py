@@ -63,6 +63,7 @@ JAPANESE: dict[str, str] = {
     "col.changes": "変更",
     "fact.requester": "申請者",
     "fact.agent": "エージェント",
+    "fact.team": "申告チーム（未検証）",
     "fact.configuration": "構成",
     "fact.change_id": "変更管理番号",
     "fact.state": "state の位置",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from sekisho.domain.callers import Caller
+from sekisho.domain.callers import Caller, Power
 from sekisho.domain.errors import ArgumentsInvalid, SekishoError
 from sekisho.domain.text import Language
 from sekisho.engine.engine import Engine
@@ -92,13 +92,15 @@ Recover = Callable[[Console, Visit, SekishoError], Response]
 class Page:
     """One address of the console.
 
-    `decides`: a person's decision, which no credential may come near. `recover` answers an error
+    `power`: what a reader must be good for. `decides`: a person's decision, which no credential may
+    come near; a proof of its own, not a power, makes it. `recover` answers an error
     of the handler with the page the reader came from; `data`: scripts read it, errors are JSON.
     """
 
     path: str
     handler: Handler
     method: str = "GET"
+    power: Power = "read"
     decides: bool = False
     data: bool = False
     recover: Recover | None = None

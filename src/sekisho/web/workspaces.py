@@ -106,6 +106,6 @@ def _unlock(console: Console, visit: Visit) -> Response:
 PAGES = (
     Page("/workspaces", _list),
     Page("/workspaces/{name}", _show),
-    Page("/workspaces/{name}/lock", _lock, "POST", recover=_recover),
-    Page("/workspaces/{name}/unlock", _unlock, "POST", recover=_recover),
+    Page("/workspaces/{name}/lock", _lock, "POST", "plan", recover=_recover),
+    Page("/workspaces/{name}/unlock", _unlock, "POST", "apply", recover=_recover),
 )

@@ -14,9 +14,9 @@ Each face maps the six kinds below; every leaf has a stable code.
     │                       process_alive · gate_unmet · plan_over
     ├── Refused             credential_invalid · credential_needed · code_wrong · decision_not_here
     │                       source_refused · origin_refused · power_missing
-    │                       tool_hidden
+    │                       tool_hidden · credential_mistyped
     └── Unavailable         store_unavailable · terraform_missing · console_away · disk_full
-                            runs_unavailable
+                            runs_unavailable · identity_missing
 
 An error is raised with facts, `RunUnknown(run_id=…)`, and says in both languages what is wrong and
 what the next legal action is; `domain/errors_ja.py` has the Japanese. Facts are inert text by the
@@ -70,6 +70,7 @@ from sekisho.domain.errors.missing import (
 from sekisho.domain.errors.outages import (
     ConsoleAway,
     DiskFull,
+    IdentityMissing,
     RunsUnavailable,
     StoreUnavailable,
     TerraformMissing,
@@ -77,6 +78,7 @@ from sekisho.domain.errors.outages import (
 from sekisho.domain.errors.refusals import (
     CodeWrong,
     CredentialInvalid,
+    CredentialMistyped,
     CredentialNeeded,
     DecisionNotHere,
     OriginRefused,
@@ -99,11 +101,13 @@ __all__ = [
     "Conflict",
     "ConsoleAway",
     "CredentialInvalid",
+    "CredentialMistyped",
     "CredentialNeeded",
     "CursorInvalid",
     "DecisionNotHere",
     "DiskFull",
     "GateUnmet",
+    "IdentityMissing",
     "InlineTooLarge",
     "Invalid",
     "MoveIllegal",

@@ -35,6 +35,17 @@ class ConsoleAway(Unavailable):
     step = "A person starts it with: {command}"
 
 
+class IdentityMissing(Unavailable):
+    """Beyond loopback, nobody has a key yet: the server cannot tell who asks."""
+
+    code = "identity_missing"
+    says = "This server cannot tell who asks: it is set up for keys, and there is no key yet."
+    step = (
+        "The operator runs `sekisho token create PERSON` on the server, or sets SEKISHO_AUTH=none "
+        "for reading and planning without a key."
+    )
+
+
 class RunsUnavailable(Unavailable):
     """The server is up, but takes no runs as it is set up."""
 

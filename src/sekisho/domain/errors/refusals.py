@@ -11,6 +11,14 @@ class CredentialInvalid(Refused):
     step = "Ask the operator for a new one: sekisho token create."
 
 
+class CredentialMistyped(Refused):
+    """What was given has not the form of a key: nobody's, whatever the store says."""
+
+    code = "credential_mistyped"
+    says = "This is not a whole key: it is mistyped or cut off."
+    step = "Copy it again, whole: sks_ and 49 characters, as it was shown when it was made."
+
+
 class CredentialNeeded(Refused):
     """This face needs a credential."""
 

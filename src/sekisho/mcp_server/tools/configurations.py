@@ -60,7 +60,11 @@ async def config_format(call: Call, files: dict[str, str]) -> FormatView:
 
 
 CONFIGURATION_TOOLS = (
-    ToolSpec(config_upload, "Get an upload address", read_only=False, idempotent=False),
-    ToolSpec(config_validate, "Validate a configuration", read_only=False, open_world=True),
+    ToolSpec(
+        config_upload, "Get an upload address", power="plan", read_only=False, idempotent=False
+    ),
+    ToolSpec(
+        config_validate, "Validate a configuration", power="plan", read_only=False, open_world=True
+    ),
     ToolSpec(config_format, "Format files"),
 )

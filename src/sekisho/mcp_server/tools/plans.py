@@ -71,6 +71,13 @@ async def plan_get(
 
 
 PLAN_TOOLS = (
-    ToolSpec(plan_create, "Create a plan", read_only=False, idempotent=False, open_world=True),
+    ToolSpec(
+        plan_create,
+        "Create a plan",
+        power="plan",
+        read_only=False,
+        idempotent=False,
+        open_world=True,
+    ),
     ToolSpec(plan_get, "Read a plan"),
 )

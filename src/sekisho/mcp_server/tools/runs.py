@@ -85,11 +85,19 @@ RUN_TOOLS = (
     ToolSpec(
         run_apply,
         "Apply an approved plan",
+        power="apply",
         read_only=False,
         destructive=True,
         idempotent=False,
         open_world=True,
     ),
-    ToolSpec(run_cancel, "Cancel a run", read_only=False, destructive=True),
-    ToolSpec(run_discard, "Discard a plan", read_only=False, destructive=True, idempotent=False),
+    ToolSpec(run_cancel, "Cancel a run", power="plan", read_only=False, destructive=True),
+    ToolSpec(
+        run_discard,
+        "Discard a plan",
+        power="plan",
+        read_only=False,
+        destructive=True,
+        idempotent=False,
+    ),
 )

@@ -3,7 +3,7 @@
 import dataclasses
 from datetime import datetime
 
-from sekisho.domain.tokens import Token
+from sekisho.domain.tokens import Token, used
 from sekisho.stores.writes import Turn
 
 
@@ -36,3 +36,9 @@ class MemoryTokens:
             if token and token.revoked_at is None:
                 self._tokens[token_id] = dataclasses.replace(token, revoked_at=at)
             return token is not None
+
+    def use(self, token_id: str, at: datetime) -> None:
+        with self._turn:
+            token = self._tokens.get(token_id)
+            if token:
+                self._tokens[token_id] = used(token, at)

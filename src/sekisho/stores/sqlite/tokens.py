@@ -3,7 +3,7 @@
 import dataclasses
 from datetime import datetime
 
-from sekisho.domain.tokens import Token
+from sekisho.domain.tokens import Token, used
 from sekisho.stores.codec import TOKEN
 from sekisho.stores.sqlite.database import Database
 
@@ -45,3 +45,10 @@ class SqliteTokens:
                     "UPDATE tokens SET body = ? WHERE id = ?", (TOKEN.dump(revoked), token_id)
                 )
             return token is not None
+
+    def use(self, token_id: str, at: datetime) -> None:
+        with self._database.writing() as connection:
+            row = connection.execute("SELECT body FROM tokens WHERE id = ?", (token_id,)).fetchone()
+            if row:
+                body = TOKEN.dump(used(TOKEN.load(row[0]), at))
+                connection.execute("UPDATE tokens SET body = ? WHERE id = ?", (body, token_id))

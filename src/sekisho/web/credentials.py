@@ -1,0 +1,49 @@
+"""Who comes in with a credential, at the API; and what is done where one comes near a decision."""
+
+from starlette.requests import Request
+
+from sekisho.domain.callers import Admission
+from sekisho.domain.errors import CredentialNeeded, OriginRefused
+from sekisho.engine.engine import Engine
+from sekisho.views.callers import bearer, claimed_team
+from sekisho.web import guard
+from sekisho.web.answers import on_thread
+from sekisho.web.options import ConsoleOptions
+
+
+async def admitted(engine: Engine, request: Request, names: ConsoleOptions) -> Admission:
+    """Say who asks and what they may do. The API wants a credential on loopback too.
+
+    Raises:
+        CredentialNeeded, CredentialInvalid, CredentialMistyped.
+        OriginRefused: no credential is wanted, and a web page may be behind the request.
+    """
+    callers, headers = engine.callers, request.headers
+    secret = bearer(headers.get("authorization"))
+    if secret is None and callers.auth == "loopback":
+        raise CredentialNeeded
+    if secret is None and callers.auth == "none":
+        _check_no_page(request, names)
+    via, team = headers.get("user-agent", ""), claimed_team(headers)
+    admission = await on_thread(callers.identify, secret, via, team)
+    if callers.uses_wait:
+        await on_thread(callers.keep_uses)
+    return admission
+
+
+def _check_no_page(request: Request, names: ConsoleOptions) -> None:
+    """Where nothing else keeps them out: pages of other sites, and names that only lead here."""
+    guard.check_host(request, names)
+    if "origin" in request.headers or "sec-fetch-site" in request.headers:
+        raise OriginRefused
+
+
+def tell_refusal(engine: Engine, request: Request, face: str) -> None:
+    """Leave a line in the log: a credential came near a decision. Of the credential: nothing."""
+    client = request.client.host if request.client else ""
+    engine.approvals.refused(
+        request.path_params.get("run_id", ""),
+        decision=request.url.path.rpartition("/")[2],
+        face=face,
+        client=client,
+    )

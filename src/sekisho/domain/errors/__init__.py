@@ -5,17 +5,19 @@ Each face maps the six kinds below; every leaf has a stable code.
     SekishoError
     ├── NotFound            run_unknown · workspace_unknown · configuration_unknown · upload_unknown
     │                       plan_missing · state_missing · address_unknown · path_unknown
+    │                       tool_unknown · prompt_unknown · resource_unknown · rpc_method_unknown
     ├── Invalid             arguments_invalid · cursor_invalid · configuration_invalid
     │                       configuration_empty · archive_invalid · operator_file_invalid
-    │                       version_unmet · setting_invalid
-    ├── TooLarge            inline_too_large · upload_too_large
+    │                       version_unmet · setting_invalid · method_wrong · media_type_wrong
+    │                       accept_wrong · message_invalid · protocol_unsupported
+    ├── TooLarge            inline_too_large · upload_too_large · body_too_large
     ├── Conflict            move_illegal · workspace_busy · workspace_locked · workspace_not_locked
     │                       seal_broken · approval_repeated · approval_own · codes_too_many
-    │                       process_alive · gate_unmet · plan_over
+    │                       process_alive · gate_unmet · plan_over · run_changed
     ├── Refused             credential_invalid · credential_needed · code_wrong · decision_not_here
     │                       source_refused · origin_refused · power_missing
     └── Unavailable         store_unavailable · terraform_missing · console_away · disk_full
-                            runs_unavailable
+                            runs_unavailable · streams_too_many · server_draining
 
 An error is raised with facts, `RunUnknown(run_id=…)`, and says in both languages what is wrong and
 what the next legal action is; `domain/errors_ja.py` has the Japanese. Facts are inert text by the
@@ -30,19 +32,26 @@ from sekisho.domain.errors.conflicts import (
     MoveIllegal,
     PlanOver,
     ProcessAlive,
+    RunChanged,
     SealBroken,
     WorkspaceBusy,
     WorkspaceLocked,
     WorkspaceNotLocked,
 )
 from sekisho.domain.errors.invalid import (
+    AcceptWrong,
     ArchiveInvalid,
     ArgumentsInvalid,
+    BodyTooLarge,
     ConfigurationEmpty,
     ConfigurationInvalid,
     CursorInvalid,
     InlineTooLarge,
+    MediaTypeWrong,
+    MessageInvalid,
+    MethodWrong,
     OperatorFileInvalid,
+    ProtocolUnsupported,
     SettingInvalid,
     UploadTooLarge,
     VersionUnmet,
@@ -61,8 +70,12 @@ from sekisho.domain.errors.missing import (
     ConfigurationUnknown,
     PathUnknown,
     PlanMissing,
+    PromptUnknown,
+    ResourceUnknown,
+    RpcMethodUnknown,
     RunUnknown,
     StateMissing,
+    ToolUnknown,
     UploadUnknown,
     WorkspaceUnknown,
 )
@@ -70,7 +83,9 @@ from sekisho.domain.errors.outages import (
     ConsoleAway,
     DiskFull,
     RunsUnavailable,
+    ServerDraining,
     StoreUnavailable,
+    StreamsTooMany,
     TerraformMissing,
 )
 from sekisho.domain.errors.refusals import (
@@ -84,11 +99,13 @@ from sekisho.domain.errors.refusals import (
 )
 
 __all__ = [
+    "AcceptWrong",
     "AddressUnknown",
     "ApprovalOwn",
     "ApprovalRepeated",
     "ArchiveInvalid",
     "ArgumentsInvalid",
+    "BodyTooLarge",
     "CodeWrong",
     "CodesTooMany",
     "ConfigurationEmpty",
@@ -104,6 +121,9 @@ __all__ = [
     "GateUnmet",
     "InlineTooLarge",
     "Invalid",
+    "MediaTypeWrong",
+    "MessageInvalid",
+    "MethodWrong",
     "MoveIllegal",
     "NotFound",
     "OperatorFileInvalid",
@@ -113,17 +133,25 @@ __all__ = [
     "PlanOver",
     "PowerMissing",
     "ProcessAlive",
+    "PromptUnknown",
+    "ProtocolUnsupported",
     "Refused",
+    "ResourceUnknown",
+    "RpcMethodUnknown",
+    "RunChanged",
     "RunUnknown",
     "RunsUnavailable",
     "SealBroken",
     "SekishoError",
+    "ServerDraining",
     "SettingInvalid",
     "SourceRefused",
     "StateMissing",
     "StoreUnavailable",
+    "StreamsTooMany",
     "TerraformMissing",
     "TooLarge",
+    "ToolUnknown",
     "Unavailable",
     "UploadTooLarge",
     "UploadUnknown",

@@ -54,10 +54,16 @@ def build_asgi(engine: Engine, options: AsgiOptions, background: Background) -> 
     """Put the faces of one server together."""
     face = FaceOptions(version=__version__, base_url=options.base_url)
     endpoint = McpEndpoint(build_server(engine, face), engine, face, http_access(options))
+
+    def draining() -> bool:
+        return background.draining
+
     routes: list[BaseRoute] = [
         Route("/mcp", endpoint),
-        *Health(engine, __version__, draining=lambda: background.draining).routes(),
-        *api_routes(engine, ApiOptions(options.base_url, options.upload_bytes)),
+        *Health(engine, __version__, draining=draining).routes(),
+        *api_routes(
+            engine, ApiOptions(options.base_url, options.upload_bytes, __version__, draining)
+        ),
     ]
 
     @contextlib.asynccontextmanager

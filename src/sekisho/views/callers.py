@@ -31,6 +31,21 @@ class CallerAnswer(View):
     version: str
     next: list[str]
 
+    @classmethod
+    def of(cls, caller: Caller, version: str) -> "CallerAnswer":
+        """Show a caller, and what one like this may do."""
+        return cls(
+            caller=CallerView.of(caller),
+            may=["read", "plan", "apply a plan that its rules let through", "cancel", "discard"],
+            may_not=[
+                "approve or reject a plan",
+                "unlock a workspace",
+                "change rules or workspaces",
+            ],
+            version=version,
+            next=["workspace_list(): see the workspaces"],
+        )
+
     def words(self) -> str:
         """Say who asks and what is allowed."""
         lines = [

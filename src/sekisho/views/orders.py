@@ -19,9 +19,11 @@ class Source(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    files: dict[str, str] = Field(default_factory=dict[str, str])
-    configuration: str = ""
-    folder: bool = False
+    files: dict[str, str] = Field(
+        default_factory=dict[str, str], description="A few small files: path → content"
+    )
+    configuration: str = Field(default="", max_length=80, description="Digest of an upload")
+    folder: bool = Field(default=False, description="true: the workspace's own folder")
 
     def taken(self, engine: Engine, workspace: str, caller: Caller) -> str:
         """Bring the files in and return their digest.
@@ -44,10 +46,10 @@ class PlanAsk(Source):
 
     workspace: Annotated[str, Field(max_length=100)]
     mode: Mode = "normal"
-    targets: list[str] = Field(default_factory=list[str])
-    replace: list[str] = Field(default_factory=list[str])
-    message: str = ""
-    change_id: str = ""
+    targets: list[str] = Field(default_factory=list[str], max_length=100)
+    replace: list[str] = Field(default_factory=list[str], max_length=100)
+    message: str = Field(default="", max_length=500, description="Why, for reviewers")
+    change_id: str = Field(default="", max_length=500, description="Change number, if any")
 
     def start(self, engine: Engine, caller: Caller) -> Run:
         """Queue the plan and return its run."""

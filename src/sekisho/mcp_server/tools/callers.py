@@ -2,7 +2,7 @@
 
 from sekisho.mcp_server.call import Call
 from sekisho.mcp_server.spec import ToolSpec
-from sekisho.views.callers import CallerAnswer, CallerView
+from sekisho.views.callers import CallerAnswer
 
 
 async def caller_get(call: Call) -> CallerAnswer:
@@ -10,13 +10,7 @@ async def caller_get(call: Call) -> CallerAnswer:
 
     Call it when a call was refused, or to check the connection. Next: workspace_list.
     """
-    return CallerAnswer(
-        caller=CallerView.of(call.caller),
-        may=["read", "plan", "apply a plan that its rules let through", "cancel", "discard"],
-        may_not=["approve or reject a plan", "unlock a workspace", "change rules or workspaces"],
-        version=call.options.version,
-        next=["workspace_list(): see the workspaces"],
-    )
+    return CallerAnswer.of(call.caller, call.options.version)
 
 
 CALLER_TOOLS = (ToolSpec(caller_get, "Say who you act for", short=True),)

@@ -126,10 +126,10 @@ def api_page() -> str:
         '"next", "next_ja"}}` with a code from [errors](errors.md). No call approves.\n',
         "- **Document**: `GET /api/v1/openapi.json` (OpenAPI 3.1, no credential needed);",
         "  the same as [openapi.json](openapi.json) here.",
-        "- **Lists** take `cursor` and `limit` and answer `cursor`, null at their end. A log's cursor",
-        "  is never null: it is where to go on once there is more.",
-        "- **ETag**: every answer has one. `If-None-Match` on a read answers 304 where nothing has",
-        "  changed; `If-Match` on a verb of a run answers 412 `run_changed` where the run has moved.",
+        "- **Lists** take `cursor` and `limit` and answer `cursor`, null at their end. A log's",
+        "  cursor is never null: it is where to go on once there is more.",
+        "- **ETag**: every answer has one. `If-None-Match` on a read answers 304 where nothing",
+        "  has changed; `If-Match` on a verb of a run answers 412 `run_changed` where it has moved.",
         "- **Log as it comes**: `GET /api/v1/runs/{run_id}/log` with `Accept: text/event-stream`.",
         "  Events: `line` (its id is the cursor; `Last-Event-ID` goes on after it), `status`,",
         "  `problem`, and `end` once the run has settled: close the stream then.\n",
@@ -141,10 +141,8 @@ def api_page() -> str:
         takes += [f"`{name}`" for name in operation.body.model_fields]
         takes += [f"`{operation.takes}`"] * (operation.takes == "application/gzip")
         does = (operation.handler.__doc__ or "").split("\n\n")[0]
-        lines += [
-            f"| `{operation.method} {operation.place}` | {operation.power or 'none'} "
-            f"| {cell(does)} | {' '.join(takes)} |"
-        ]
+        call = f"`{operation.method} {operation.place}`"
+        lines += [f"| {call} | {operation.power or 'none'} | {cell(does)} | {' '.join(takes)} |"]
     return "\n".join(lines) + "\n"
 
 

@@ -13,6 +13,7 @@ from mcp.server.mcpserver.resources import TextResource
 from sekisho.engine.engine import Engine
 from sekisho.mcp_server.binding import bind
 from sekisho.mcp_server.call import FaceOptions
+from sekisho.mcp_server.explaining import Explaining
 from sekisho.mcp_server.guide import GUIDE, GUIDE_URI, INSTRUCTIONS
 from sekisho.mcp_server.prompts import PROMPTS
 from sekisho.mcp_server.spec import ToolSpec
@@ -32,6 +33,9 @@ _HINTS: dict[CacheableMethod, CacheHint] = {
 
 def build_server(engine: Engine, options: FaceOptions) -> MCPServer[Any]:
     """Make the server; nothing is served until a transport carries it."""
+    tools = chosen(options)
+    names = tuple(tool.name for tool in tools)
+    prompts = tuple(function.__name__ for function, _ in PROMPTS)
     with _root_logger_kept():
         server = MCPServer[Any](
             name="sekisho",
@@ -39,10 +43,11 @@ def build_server(engine: Engine, options: FaceOptions) -> MCPServer[Any]:
             description="Terraform with approvals, for agents",
             instructions=INSTRUCTIONS,
             version=options.version,
-            tools=[bind(spec, engine, options) for spec in chosen(options)],
+            tools=[bind(spec, engine, options) for spec in tools],
             resources=[_guide()],
             cache_hints=_HINTS,
             subscriptions=False,
+            middleware=[Explaining(names, prompts)],
         )
     for function, title in PROMPTS:
         server.add_prompt(Prompt.from_function(function, title=title))

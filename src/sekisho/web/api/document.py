@@ -2,7 +2,7 @@
 
 import functools
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any, cast
 
@@ -37,9 +37,12 @@ def openapi(version: str) -> Json:
     """Return the OpenAPI 3.1 document of every call."""
     schemas, references = _schemas()
     paths: dict[str, Json] = {}
+    refusals: dict[str, Json] = {}
     for operation in OPERATIONS:
         path = paths.setdefault(operation.place, {})
         path[operation.method.lower()] = _operation(operation, references)
+        for status, found in _refusals(operation).items():
+            refusals[_name(status, found)] = _bad(status, found)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -59,6 +62,7 @@ def openapi(version: str) -> Json:
         "paths": paths,
         "components": {
             "schemas": schemas,
+            "responses": dict(sorted(refusals.items())),
             "securitySchemes": {
                 "bearer": {
                     "type": "http",
@@ -172,22 +176,31 @@ def _responses(operation: Operation[Any, Any], references: References) -> Json:
         made["200"] = _good(operation, references)
     if operation.method == "GET":
         made["304"] = {"description": "As it was when `If-None-Match` was given"}
-    by_status: dict[int, list[type[SekishoError]]] = {}
-    for error in dict.fromkeys(errors_of(operation)):
-        by_status.setdefault(http_status(error()), []).append(error)
-    for status, found in sorted(by_status.items()):
-        made[str(status)] = _bad(status, found)
+    for status, found in _refusals(operation).items():
+        made[str(status)] = {"$ref": f"#/components/responses/{_name(status, found)}"}
     return made
 
 
-def errors_of(operation: Operation[Any, Any]) -> Iterable[type[SekishoError]]:
+def _refusals(operation: Operation[Any, Any]) -> dict[int, list[type[SekishoError]]]:
+    """Return which errors a call may give, by status."""
+    by_status: dict[int, list[type[SekishoError]]] = {}
+    for error in sorted(errors_of(operation), key=lambda e: e.code):
+        by_status.setdefault(http_status(error()), []).append(error)
+    return dict(sorted(by_status.items()))
+
+
+def _name(status: int, found: list[type[SekishoError]]) -> str:
+    return ".".join((str(status), *(error.code for error in found)))
+
+
+def errors_of(operation: Operation[Any, Any]) -> set[type[SekishoError]]:
     """Return every error that a call may give."""
-    return (
+    return {
         *operation.raises,
         *(_CREDENTIAL if operation.power else ()),
         *(_BODY if operation.has_body and operation.takes == "application/json" else ()),
         *_ALWAYS,
-    )
+    }
 
 
 def _good(operation: Operation[Any, Any], references: References) -> Json:

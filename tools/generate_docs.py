@@ -129,7 +129,7 @@ def api_page() -> str:
         "- **Lists** take `cursor` and `limit` and answer `cursor`, null at their end. A log's",
         "  cursor is never null: it is where to go on once there is more.",
         "- **ETag**: every answer has one. `If-None-Match` on a read answers 304 where nothing",
-        "  has changed; `If-Match` on a verb of a run answers 412 `run_changed` where it has moved.",
+        "  has changed; `If-Match` on a verb of a run answers 412 `run_changed` where it moved.",
         "- **Log as it comes**: `GET /api/v1/runs/{run_id}/log` with `Accept: text/event-stream`.",
         "  Events: `line` (its id is the cursor; `Last-Event-ID` goes on after it), `status`,",
         "  `problem`, and `end` once the run has settled: close the stream then.\n",
@@ -139,7 +139,7 @@ def api_page() -> str:
     for operation in OPERATIONS:
         takes = [f"`?{name}`" for name in operation.query.model_fields]
         takes += [f"`{name}`" for name in operation.body.model_fields]
-        takes += [f"`{operation.takes}`"] * (operation.takes == "application/gzip")
+        takes += ["tar.gz"] * (operation.takes == "application/octet-stream")
         does = (operation.handler.__doc__ or "").split("\n\n")[0]
         call = f"`{operation.method} {operation.place}`"
         lines += [f"| {call} | {operation.power or 'none'} | {cell(does)} | {' '.join(takes)} |"]

@@ -7,6 +7,7 @@ from typing import Protocol
 
 import anyio.to_thread
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Route
 
 from sekisho import __version__
@@ -14,6 +15,7 @@ from sekisho.engine.engine import Engine
 from sekisho.mcp_server.call import FaceOptions
 from sekisho.mcp_server.http import HttpAccess, McpEndpoint
 from sekisho.mcp_server.server import build_server
+from sekisho.web.answers import http_error
 from sekisho.web.api import ApiOptions, api_routes
 from sekisho.web.health import Health
 
@@ -77,7 +79,8 @@ def build_asgi(engine: Engine, options: AsgiOptions, background: Background) -> 
             await anyio.to_thread.run_sync(background.stop)
 
     if not options.console:
-        return Starlette(routes=routes, lifespan=lifespan)
+        refused = {HTTPException: http_error, 500: http_error}
+        return Starlette(routes=routes, lifespan=lifespan, exception_handlers=refused)
     from sekisho.web.console import console_errors, console_routes
     from sekisho.web.options import ConsoleOptions
 

@@ -356,7 +356,7 @@ def test_a_draining_server_is_alive_and_not_ready(house: House):
     with serving(house, draining=lambda: True) as url, Caller(url, None) as caller:
         assert caller.http.get("/healthz/live").status_code == 200
         ready = caller.http.get("/healthz/ready")
-    assert (ready.status_code, ready.json()["reason"]) == (503, "draining")
+    assert (ready.status_code, ready.json()["reason"]) == (503, "server_draining")
 
 
 def test_a_server_without_its_store_is_not_ready(tmp_path: Path):

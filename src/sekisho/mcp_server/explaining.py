@@ -85,7 +85,7 @@ class Explaining(ServerMiddleware[Any]):
 
 def explained(error: ErrorData, method: str = "") -> MCPError:
     """Return an error of the SDK with ours in it; one that has it already stays as it is."""
-    if isinstance(error.data, dict) and META in error.data:
+    if META in _data(error):
         return MCPError.from_error_data(error)
     return _with(error, _meant(error, method))
 
@@ -102,13 +102,18 @@ def _of_prompt(ctx: ServerRequestContext[Any, Any], error: ValueError) -> MCPErr
 def _with(error: ErrorData, ours: SekishoError) -> MCPError:
     """Put our error in; models read the message, programs the data. Nothing sent is repeated."""
     view = ErrorView.of(ours)
-    before = cast("Json", error.data) if isinstance(error.data, dict) else {}
-    return MCPError(code=error.code, message=view.words(), data={**before, META: view.model_dump()})
+    data = {**_data(error), META: view.model_dump()}
+    return MCPError(code=error.code, message=view.words(), data=data)
+
+
+def _data(error: ErrorData) -> Json:
+    given: Any = error.data
+    return cast("Json", given) if isinstance(given, dict) else {}
 
 
 def _meant(error: ErrorData, method: str) -> SekishoError:
     """Return which of our errors one of the SDK is."""
-    data = cast("Json", error.data) if isinstance(error.data, dict) else {}
+    data = _data(error)
     if error.code == METHOD_NOT_FOUND:
         return RpcMethodUnknown(method=method or "of this name")
     if error.code == UNSUPPORTED_PROTOCOL_VERSION:

@@ -5,14 +5,17 @@ from functools import partial
 from typing import ParamSpec, TypeVar
 
 import anyio.to_thread
-from starlette.responses import JSONResponse
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 
-from sekisho.domain.errors import SekishoError
+from sekisho.domain.errors import MethodWrong, PathUnknown, SekishoError
 from sekisho.views.problems import ErrorView
 from sekisho.web.errors import http_status
 
 _UNAUTHORIZED = 401
 _UNAVAILABLE = 503
+_NOT_ALLOWED = 405
 _AGAIN = "5"
 """Seconds after which to try again what is away."""
 
@@ -37,3 +40,11 @@ def error_answer(error: SekishoError, allow: str | None = None) -> JSONResponse:
         headers["Allow"] = allow
     shown = {"error": ErrorView.of(error).model_dump()}
     return JSONResponse(shown, status_code=status, headers=headers)
+
+
+async def http_error(request: Request, error: Exception) -> Response:
+    """Answer what the router itself refuses: an exception handler for apps without pages."""
+    if isinstance(error, HTTPException) and error.status_code == _NOT_ALLOWED:
+        allowed = (error.headers or {}).get("Allow", "")
+        return error_answer(MethodWrong(method=request.method, allowed=allowed), allow=allowed)
+    return error_answer(PathUnknown() if isinstance(error, HTTPException) else SekishoError())

@@ -9,9 +9,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from sekisho.domain.errors import SekishoError
+from sekisho.domain.errors import SekishoError, ServerDraining, StoreUnavailable
 from sekisho.engine.engine import Engine
 from sekisho.ports import RunQuery
+from sekisho.views.problems import ErrorView
 
 _PATIENCE = 3.0
 """Seconds that the store has to answer."""
@@ -49,19 +50,21 @@ class Health:
         return JSONResponse({"status": "ok"})
 
     async def _ready(self, _request: Request) -> Response:
-        why = "draining" if self.draining() else await self._store_problem()
-        if why:
-            return JSONResponse({"status": "unavailable", "reason": why}, status_code=503)
-        return JSONResponse({"status": "ok"})
+        problem = ServerDraining() if self.draining() else await self._store_problem()
+        if problem is None:
+            return JSONResponse({"status": "ok"})
+        shown = ErrorView.of(problem)
+        body = {"status": "unavailable", "reason": shown.code, "error": shown.model_dump()}
+        return JSONResponse(body, status_code=503, headers={"Retry-After": "5"})
 
-    async def _store_problem(self) -> str | None:
+    async def _store_problem(self) -> SekishoError | None:
         """Ask the store something small; a hung one is given up on, not waited for."""
         ask = self.engine.runs.list
         try:
             with anyio.fail_after(_PATIENCE):
                 await anyio.to_thread.run_sync(ask, RunQuery(limit=1), abandon_on_cancel=True)
         except TimeoutError:
-            return "store_silent"
+            return StoreUnavailable(problem=f"it said nothing for {_PATIENCE:g} seconds")
         except SekishoError as error:
-            return error.code
+            return error
         return None

@@ -4,7 +4,6 @@ from typing import Annotated
 
 from pydantic import Field
 
-from sekisho.domain.errors import CursorInvalid
 from sekisho.views.audits import AuditPage, AuditReportView
 from sekisho.web.answers import on_thread
 from sekisho.web.api.operations import Answer, Ask, Nothing, Operation, Place, Query
@@ -35,8 +34,6 @@ async def audit_verify(ask: Ask[Nothing, Nothing]) -> Answer:
 
 
 AUDIT_OPERATIONS = (
-    Operation(
-        "GET", "/audit", audit_list, AuditPage, "read", query=AuditQuery, raises=(CursorInvalid,)
-    ),
+    Operation("GET", "/audit", audit_list, AuditPage, "read", query=AuditQuery),
     Operation("GET", "/audit/verify", audit_verify, AuditReportView, "read"),
 )

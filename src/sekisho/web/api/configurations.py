@@ -91,7 +91,7 @@ CONFIGURATION_OPERATIONS = (
         config_receive,
         ConfigurationView,
         None,
-        takes="application/gzip",
+        takes="application/octet-stream",
         root="",
         raises=(
             UploadUnknown,

@@ -197,6 +197,7 @@ def errors_of(operation: Operation[Any, Any]) -> set[type[SekishoError]]:
     """Return every error that a call may give."""
     return {
         *operation.raises,
+        *([e.CursorInvalid] if "cursor" in operation.query.model_fields else []),
         *(_CREDENTIAL if operation.power else ()),
         *(_BODY if operation.has_body and operation.takes == "application/json" else ()),
         *_ALWAYS,

@@ -47,6 +47,6 @@ LOG_OPERATIONS = (
         "read",
         query=LogQuery,
         streams=True,
-        raises=(RunUnknown, CursorInvalid, StreamsTooMany),
+        raises=(RunUnknown, StreamsTooMany),
     ),
 )

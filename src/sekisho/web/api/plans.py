@@ -9,7 +9,6 @@ from sekisho.domain.errors import (
     ArchiveInvalid,
     ConfigurationEmpty,
     ConfigurationUnknown,
-    CursorInvalid,
     DiskFull,
     InlineTooLarge,
     PlanMissing,
@@ -97,6 +96,6 @@ PLAN_OPERATIONS = (
         PlanView,
         "read",
         query=PlanQuery,
-        raises=(RunUnknown, PlanMissing, AddressUnknown, CursorInvalid),
+        raises=(RunUnknown, PlanMissing, AddressUnknown),
     ),
 )

@@ -59,7 +59,7 @@ STATE_OPERATIONS = (
         StatePage,
         "read",
         query=StateQuery,
-        raises=(*_MISSING, CursorInvalid),
+        raises=_MISSING,
     ),
     Operation(
         "GET",

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from sekisho.domain.errors import CursorInvalid, WorkspaceUnknown
+from sekisho.domain.errors import WorkspaceUnknown
 from sekisho.views.workspaces import WorkspacePage, WorkspaceView
 from sekisho.web.answers import on_thread
 from sekisho.web.api.operations import Answer, Ask, Limit, Nothing, Operation, Query
@@ -36,7 +36,6 @@ WORKSPACE_OPERATIONS = (
         WorkspacePage,
         "read",
         query=WorkspacesQuery,
-        raises=(CursorInvalid,),
         links={"workspace_get": ("name", "/workspaces/0/name")},
     ),
     Operation(

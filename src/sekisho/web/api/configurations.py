@@ -98,6 +98,8 @@ CONFIGURATION_OPERATIONS = (
             UploadTooLarge,
             ArchiveInvalid,
             ConfigurationEmpty,
+            ConfigurationInvalid,
+            WorkspaceUnknown,
             SourceRefused,
             DiskFull,
         ),
@@ -109,7 +111,7 @@ CONFIGURATION_OPERATIONS = (
         ValidationView,
         "plan",
         body=Source,
-        raises=(*TAKES_FILES, ConfigurationInvalid, VersionUnmet, TerraformMissing),
+        raises=(*TAKES_FILES, VersionUnmet, TerraformMissing),
     ),
     Operation(
         "POST",

@@ -129,7 +129,6 @@ RUN_OPERATIONS = (
         "read",
         query=RunsQuery,
         raises=(WorkspaceUnknown,),
-        links={"run_get": ("run_id", "/runs/0/id")},
     ),
     Operation(
         "GET", "/runs/{run_id}", run_get, RunView, "read", query=RunQueryWait, raises=(RunUnknown,)

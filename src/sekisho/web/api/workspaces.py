@@ -36,7 +36,6 @@ WORKSPACE_OPERATIONS = (
         WorkspacePage,
         "read",
         query=WorkspacesQuery,
-        links={"workspace_get": ("name", "/workspaces/0/name")},
     ),
     Operation(
         "GET",

@@ -27,7 +27,7 @@ install = $(UV) pip install --quiet --compile-bytecode --python $(BIN)/python --
   { echo "uv could not; installing $(1) with pip"; $(PIP) install --only-binary :all: --require-hashes -r $(1); }
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test test-long engine coverage check docs bench lock format clean
+.PHONY: help setup demo serve test test-long engine fuzz-api coverage check docs bench lock format clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-12s %s\n", $$1, $$2}'
@@ -81,6 +81,9 @@ check: $(PROJECT) ## format, lint, types, architecture, generated docs
 
 docs: $(PROJECT) ## write the generated parts of the docs again
 	$(BIN)/python tools/generate_docs.py
+
+fuzz-api: $(PROJECT) ## ten minutes of schemathesis against the API of a real server
+	$(BIN)/python tests/fuzz/fuzz.py --seconds 600
 
 bench: $(PROJECT) ## measure the budgets
 	$(BIN)/python bench/run.py

@@ -17,13 +17,15 @@ from mcp import Client
 from mcp_types import Tool
 from pydantic.fields import FieldInfo
 
+from sekisho import __version__
 from sekisho.domain import errors
 from sekisho.domain.errors import SekishoError
 from sekisho.domain.errors_ja import JAPANESE
 from sekisho.mcp_server.call import FaceOptions
 from sekisho.mcp_server.errors import kind_of
 from sekisho.mcp_server.server import build_server
-from sekisho.web.api import Api, ApiOptions
+from sekisho.web.api import OPERATIONS
+from sekisho.web.api.document import openapi
 from sekisho_client.settings import DEFAULT_URL, LOCAL_TOKEN
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -115,20 +117,32 @@ def errors_page() -> str:
 
 
 def api_page() -> str:
-    """List every path of the HTTP API with what its method says about itself."""
-    nothing: Any = None
+    """List every call of the HTTP API: what it does, what it takes, and the power it needs."""
     lines = [
         MADE,
         "# HTTP API\n",
-        "Under `/api/v1`: JSON in and out, `Authorization: Bearer TOKEN` every time. The views are",
-        'those that the [tools](tools.md) answer with; an error is `{"error": {"code", "message",',
-        '"message_ja", "next", …}}` with a code from [errors](errors.md). No path approves.\n',
-        "| call | does |",
-        "|---|---|",
+        "JSON in and out, `Authorization: Bearer TOKEN` every time. The views are those that the",
+        '[tools](tools.md) answer with; an error is `{"error": {"code", "message", "message_ja",',
+        '"next", "next_ja"}}` with a code from [errors](errors.md). No call approves.\n',
+        "- **Document**: `GET /api/v1/openapi.json` (OpenAPI 3.1, no credential needed);",
+        "  the same as [openapi.json](openapi.json) here.",
+        "- **Lists** take `cursor` and `limit` and answer `cursor`, null at their end. A log's",
+        "  cursor is never null: it is where to go on once there is more.",
+        "- **ETag**: every answer has one. `If-None-Match` on a read answers 304 where nothing",
+        "  has changed; `If-Match` on a verb of a run answers 412 `run_changed` where it moved.",
+        "- **Log as it comes**: `GET /api/v1/runs/{run_id}/log` with `Accept: text/event-stream`.",
+        "  Events: `line` (its id is the cursor; `Last-Event-ID` goes on after it), `status`,",
+        "  `problem`, and `end` once the run has settled: close the stream then.\n",
+        "| call | power | does | takes |",
+        "|---|---|---|---|",
     ]
-    for path, answers in Api(nothing, ApiOptions()).paths():
-        for method, answer in answers.items():
-            lines += [f"| `{method} {path}` | {cell(answer.__doc__ or '')} |"]
+    for operation in OPERATIONS:
+        takes = [f"`?{name}`" for name in operation.query.model_fields]
+        takes += [f"`{name}`" for name in operation.body.model_fields]
+        takes += ["tar.gz"] * (operation.takes == "application/octet-stream")
+        does = (operation.handler.__doc__ or "").split("\n\n")[0]
+        call = f"`{operation.method} {operation.place}`"
+        lines += [f"| {call} | {operation.power or 'none'} | {cell(does)} | {' '.join(takes)} |"]
     return "\n".join(lines) + "\n"
 
 
@@ -163,8 +177,8 @@ def drop_in_page() -> str:
         "Whoever arrives with the command line or environment of `hashicorp/terraform-mcp-server`",
         "finds it understood: `sekisho stdio`, `sekisho streamable-http` (`http`), and without a",
         "command stdio, or HTTP where the environment says so. Flags win over variables,",
-        "`SEKISHO_…` wins over a name of theirs, and in a row the name that comes first. What is set",
-        "and has no effect is said at the start. † only the team's guide has it; ‡ only Sekisho.\n",
+        "`SEKISHO_…` wins over a name of theirs, and in a row the name that comes first. What is",
+        "set and has no effect is said at the start. † only the team's guide has it; ‡ only Sekisho.\n",
         "| variable | flag | setting | |",
         "|---|---|---|---|",
     ]
@@ -198,14 +212,16 @@ def default_of(field: FieldInfo) -> str:
 def snapshots(tools: list[Tool]) -> dict[Path, str]:
     """Return one file a tool, exactly as it goes over the wire."""
     return {
-        SNAPSHOTS / f"{t.name}.json": json.dumps(
-            t.model_dump(mode="json", by_alias=True, exclude_none=True),
-            indent=2,
-            ensure_ascii=False,
+        SNAPSHOTS / f"{t.name}.json": as_json(
+            t.model_dump(mode="json", by_alias=True, exclude_none=True)
         )
-        + "\n"
         for t in tools
     }
+
+
+def as_json(value: object) -> str:
+    """Write JSON as people compare it."""
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
 
 
 def main() -> int:
@@ -221,6 +237,7 @@ def main() -> int:
         REFERENCE / "api.md": api_page(),
         REFERENCE / "settings.md": settings_page(),
         REFERENCE / "drop-in.md": drop_in_page(),
+        REFERENCE / "openapi.json": as_json(openapi(__version__)),
     }
     if asked.snapshots:
         pages |= snapshots(tools)

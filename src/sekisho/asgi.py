@@ -7,6 +7,7 @@ from typing import Protocol
 
 import anyio.to_thread
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Route
 
 from sekisho import __version__
@@ -15,6 +16,7 @@ from sekisho.mcp_server.call import FaceOptions
 from sekisho.mcp_server.http import HttpAccess, McpEndpoint
 from sekisho.mcp_server.selection import Selection
 from sekisho.mcp_server.server import build_server
+from sekisho.web.answers import http_error
 from sekisho.web.api import ApiOptions, api_routes
 from sekisho.web.discovery import discovery_routes
 from sekisho.web.health import Health
@@ -57,10 +59,23 @@ def build_asgi(engine: Engine, options: AsgiOptions, background: Background) -> 
     """Put the faces of one server together."""
     face = FaceOptions(__version__, options.base_url, selection=options.selection)
     endpoint = McpEndpoint(build_server(engine, face), engine, face, http_access(options))
+
+    def draining() -> bool:
+        return background.draining
+
     routes: list[BaseRoute] = [
         Route("/mcp", endpoint),
-        *Health(engine, __version__, draining=lambda: background.draining).routes(),
-        *api_routes(engine, ApiOptions(options.base_url, options.upload_bytes, options.hosts)),
+        *Health(engine, __version__, draining=draining).routes(),
+        *api_routes(
+            engine,
+            ApiOptions(
+                options.base_url,
+                options.upload_bytes,
+                __version__,
+                draining,
+                hosts=options.hosts,
+            ),
+        ),
         *discovery_routes(),
     ]
 
@@ -75,7 +90,8 @@ def build_asgi(engine: Engine, options: AsgiOptions, background: Background) -> 
             await anyio.to_thread.run_sync(background.stop)
 
     if not options.console:
-        return Starlette(routes=routes, lifespan=lifespan)
+        refused = {HTTPException: http_error, 500: http_error}
+        return Starlette(routes=routes, lifespan=lifespan, exception_handlers=refused)
     from sekisho.web.console import console_errors, console_routes
     from sekisho.web.options import ConsoleOptions
 

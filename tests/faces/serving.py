@@ -32,7 +32,7 @@ def an_app(house: House, base_url: str, draining: Callable[[], bool] = lambda: F
 
     routes = [
         Route("/mcp", endpoint),
-        *api_routes(house.engine, ApiOptions(base_url=base_url, upload_bytes=1_000_000)),
+        *api_routes(house.engine, ApiOptions(base_url, 1_000_000, "1.2.3", draining, streams=2)),
         *Health(house.engine, "1.2.3", draining=draining).routes(),
     ]
     return Starlette(routes=routes, lifespan=lifespan)

@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+import re
 import socket
 import tarfile
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ import pytest
 from sekisho.domain import errors
 from sekisho.domain.errors import SekishoError
 from sekisho.domain.runs import RunStatus
+from sekisho.web.api import OPERATIONS
 from sekisho.web.errors import http_status
 from tests.faces.house import ONE, House, build
 from tests.faces.serving import serving
@@ -114,28 +116,14 @@ def test_workspaces_and_the_audit_are_read(house: House, sato: Caller):
     assert sato.get("/workspaces/network")["state"]
     page = sato.get("/audit", limit=3)
     assert [r["sequence"] for r in page["records"]] == [1, 2, 3]
-    assert sato.get("/audit", after=page["cursor"], limit=1)["records"][0]["sequence"] == 4
+    assert sato.get("/audit", cursor=page["cursor"], limit=1)["records"][0]["sequence"] == 4
     report = sato.get("/audit/verify")
     assert report["sound"]
     assert report["applies"] == 1
 
 
-PATHS = [
-    ("GET", "/runs"),
-    ("POST", "/runs"),
-    ("GET", "/runs/r"),
-    ("GET", "/runs/r/plan"),
-    ("GET", "/runs/r/log"),
-    ("POST", "/runs/r/apply"),
-    ("POST", "/runs/r/cancel"),
-    ("POST", "/runs/r/discard"),
-    ("POST", "/runs/r/approve"),
-    ("POST", "/runs/r/reject"),
-    ("GET", "/workspaces"),
-    ("GET", "/workspaces/w"),
-    ("GET", "/audit"),
-    ("GET", "/audit/verify"),
-]
+GUARDED = [op for op in OPERATIONS if op.power]
+PATHS = [(op.method, re.sub(r"{\w+}", "x", op.path)) for op in GUARDED]
 
 
 @pytest.mark.parametrize(("method", "path"), PATHS)
@@ -165,9 +153,19 @@ def test_no_credential_decides(house: House, sato: Caller, verb: str):
         ("GET", "/api/v1/nothing", {}, (404, "path_unknown")),
         ("GET", "/api/v1/", {}, (404, "path_unknown")),
         ("GET", "/uploads/", {}, (404, "path_unknown")),
-        ("DELETE", "/api/v1/runs", {}, (405, "arguments_invalid")),
-        ("GET", "/uploads/x", {}, (405, "arguments_invalid")),
+        ("DELETE", "/api/v1/runs", {}, (405, "method_wrong")),
+        ("TRACE", "/api/v1/runs", {}, (405, "method_wrong")),
+        ("PURGE", "/api/v1/runs/r", {}, (405, "method_wrong")),
+        ("POST", "/api/v1/openapi.json", {}, (405, "method_wrong")),
+        ("GET", "/uploads/x", {}, (405, "method_wrong")),
+        ("GET", "/api/v1", {}, (404, "path_unknown")),
+        ("GET", "/api/v1/runs/", {}, (404, "path_unknown")),
         ("PUT", "/uploads/x", {"content": b"x"}, (404, "upload_unknown")),
+        ("GET", "/api/v1/runs?limit=1&limit=2", {}, (400, "arguments_invalid")),
+        ("GET", "/api/v1/runs?limit=1.0", {}, (400, "arguments_invalid")),
+        ("GET", "/api/v1/runs?limit=%201", {}, (400, "arguments_invalid")),
+        ("GET", "/api/v1/runs?workpace=x", {}, (400, "arguments_invalid")),
+        ("GET", "/api/v1/runs/r/plan?details=yes", {}, (400, "arguments_invalid")),
         ("GET", "/api/v1/runs?limit=x", {}, (400, "arguments_invalid")),
         ("GET", "/api/v1/runs?limit=201", {}, (400, "arguments_invalid")),
         ("GET", "/api/v1/runs?status=no", {}, (400, "arguments_invalid")),
@@ -175,7 +173,7 @@ def test_no_credential_decides(house: House, sato: Caller, verb: str):
         ("POST", "/api/v1/runs", {}, (400, "arguments_invalid")),
         ("POST", "/api/v1/runs", {"content": b"{"}, (400, "arguments_invalid")),
         ("POST", "/api/v1/runs", {"json": PLAN | {"extra": 1}}, (400, "arguments_invalid")),
-        ("POST", "/api/v1/runs", {"content": b"x" * 2**21}, (413, "inline_too_large")),
+        ("POST", "/api/v1/runs", {"content": b"x" * 2**21}, (413, "body_too_large")),
         ("POST", "/api/v1/runs/none/apply", {}, (404, "run_unknown")),
     ],
 )
@@ -187,8 +185,8 @@ def test_every_refusal_has_the_one_shape(
 
 def test_a_wrong_method_is_told_which_are_right(sato: Caller):
     answer = sato.http.delete("/api/v1/runs")
-    assert answer.headers["allow"] == "GET, POST"
-    assert "GET, POST" in the_error(answer)["message"]
+    assert answer.headers["allow"] == "GET, HEAD, POST"
+    assert "GET, HEAD, POST" in the_error(answer)["next"]
 
 
 def test_what_is_sent_is_never_repeated(sato: Caller):
@@ -208,9 +206,9 @@ def test_an_unmet_gate_is_a_conflict(house: House, sato: Caller):
     ("kind", "status"),
     [
         (errors.NotFound, {404}),
-        (errors.Invalid, {400}),
+        (errors.Invalid, {400, 405, 406, 415}),
         (errors.TooLarge, {413}),
-        (errors.Conflict, {409, 429}),
+        (errors.Conflict, {409, 412, 429}),
         (errors.Refused, {401, 403, 429}),
         (errors.Unavailable, {503}),
     ],
@@ -360,7 +358,7 @@ def test_a_draining_server_is_alive_and_not_ready(house: House):
     with serving(house, draining=lambda: True) as url, Caller(url, None) as caller:
         assert caller.http.get("/healthz/live").status_code == 200
         ready = caller.http.get("/healthz/ready")
-    assert (ready.status_code, ready.json()["reason"]) == (503, "draining")
+    assert (ready.status_code, ready.json()["reason"]) == (503, "server_draining")
 
 
 def test_a_server_without_its_store_is_not_ready(tmp_path: Path):

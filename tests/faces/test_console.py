@@ -440,7 +440,7 @@ def test_the_log_is_read_by_cursor_and_as_text(house: House):
         assert client.get(f"/runs/{run.id}/log?after=-1").status_code == 400
         missing = client.get("/runs/run_nowhere/log")
         assert missing.status_code == 404
-        assert missing.json()["code"] == "run_unknown"
+        assert missing.json()["error"]["code"] == "run_unknown"
 
 
 def test_a_long_log_shows_its_end_and_counts_the_rest(house: House):

@@ -13,6 +13,7 @@ from mcp_types import CallToolResult, TextContent
 
 from sekisho.domain.runs import RunStatus
 from sekisho.mcp_server.call import FaceOptions
+from sekisho.mcp_server.selection import Selection
 from sekisho.mcp_server.server import build_server
 from sekisho.mcp_server.tools import TOOLS
 from tests.faces.house import CONSOLE, ONE, SATO, House, build
@@ -312,7 +313,7 @@ async def test_a_credential_is_wanted_where_the_server_is_closed(tmp_path: Any):
 
 
 async def test_a_read_only_face_offers_no_tool_that_changes_anything(house: House):
-    server = build_server(house.engine, FaceOptions(version="1", read_only=True))
+    server = build_server(house.engine, FaceOptions("1", selection=Selection(read_only=True)))
     async with Client(server) as client:
         names = {t.name for t in (await client.list_tools()).tools}
     assert names == {t.name for t in TOOLS if t.read_only}

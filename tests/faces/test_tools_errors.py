@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from mcp import Client
 from mcp.server import MCPServer
-from mcp_types import TextContent
+from mcp.shared.exceptions import MCPError
+from mcp_types import INVALID_PARAMS, TextContent
 
 from sekisho.domain import errors
 from sekisho.domain.errors import SekishoError
@@ -107,6 +108,12 @@ async def test_an_illegal_move_names_what_is_legal(house: House, server: MCPServ
     assert "plan_create" in text
 
 
-async def test_an_unknown_tool_is_an_error_too(server: MCPServer):
-    text, _ = await call(server, "run_approve", {"run_id": "x"})
-    assert "run_approve" in text
+async def test_an_unknown_tool_is_a_protocol_error_with_our_code_and_near_names(server: MCPServer):
+    async with Client(server) as client:
+        with pytest.raises(MCPError) as refused:
+            await client.call_tool("run_approve", {"run_id": "x"})
+    error = refused.value.error
+    assert error.code == INVALID_PARAMS
+    assert error.message.startswith("tool_unknown: ")
+    assert error.data["sekisho/error"]["code"] == "tool_unknown"
+    assert "run_apply" in error.data["sekisho/error"]["next"]

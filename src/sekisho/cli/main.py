@@ -1,13 +1,15 @@
 """Reads the command line and hands over to one small function per command."""
 
 import argparse
+import logging
 import sys
 from collections.abc import Callable, Sequence
+from typing import NoReturn
 
 from sekisho import __version__
 from sekisho.cli import audits, hosts, output, plans, runs, servers, tokens, workspaces
 from sekisho.cli.options import door_options
-from sekisho.domain.errors import SekishoError
+from sekisho.domain.errors import ArgumentsInvalid, SekishoError
 from sekisho.domain.text import Language
 from sekisho.settings import DOORS, environment
 from sekisho_client.http import ClientError
@@ -36,6 +38,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         return output.OK
     except KeyboardInterrupt:
         return 130
+    except Exception:
+        logging.getLogger("sekisho.cli").exception("command.failed")
+        bug = SekishoError()
+        output.error(bug.code, bug.message(language), bug.next_step(language))
     return output.FAILED
 
 
@@ -47,9 +53,21 @@ def reader_language() -> Language:
     return "ja" if first.startswith("ja") else "en"
 
 
+class Parser(argparse.ArgumentParser):
+    """Says with a code, too, that a command was called wrongly; sub-commands are made alike."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print how the command is used and what is wrong, and leave with 2."""
+        self.print_usage(sys.stderr)
+        wrong = ArgumentsInvalid(problem=message)
+        language = reader_language()
+        output.error(wrong.code, wrong.message(language), f"{self.prog} --help")
+        self.exit(output.USAGE)
+
+
 def build_parser() -> argparse.ArgumentParser:
     """Declare every command; the docs and the shell completion are made from this."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="sekisho",
         description="A central Terraform server for AI agents: agents plan, people approve.",
     )

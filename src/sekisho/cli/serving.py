@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import threading
+from types import FrameType
 
 from sekisho.app import App, console_url, is_loopback
 from sekisho.asgi import AsgiOptions, build_asgi
@@ -109,9 +110,18 @@ def run_server(app: App, listener: socket.socket) -> None:
     """Serve until SIGTERM or Ctrl-C, then stop in good order."""
     import uvicorn
 
+    class Server(uvicorn.Server):
+        """Says that it drains as soon as it is told to stop, so that streams end by themselves."""
+
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            """Take the signal; the bell is not rung here, where a lock may be held."""
+            carrier.draining = True
+            super().handle_exit(sig, frame)
+
     leave_token(app)
+    carrier = Carrier(app)
     config = uvicorn.Config(
-        build_asgi(app.engine, asgi_options(app), Carrier(app)),
+        build_asgi(app.engine, asgi_options(app), carrier),
         host=app.settings.host,
         port=app.settings.port,
         log_level="warning",
@@ -124,7 +134,7 @@ def run_server(app: App, listener: socket.socket) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: None)
     try:
-        uvicorn.Server(config).run(sockets=[listener])
+        Server(config).run(sockets=[listener])
     finally:
         app.close()
 

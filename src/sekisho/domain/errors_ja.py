@@ -172,4 +172,53 @@ JAPANESE: dict[str, tuple[str, str]] = {
             "SEKISHO_AUTH=none を設定します（キーなしで閲覧と計画のみ）。"
         ),
     ),
+    "tool_unknown": (
+        "ツール {name} はありません。",
+        "近い名前: {near}。tools/list で一覧を確認してください。",
+    ),
+    "prompt_unknown": ("プロンプト {name} はありません。", "使用できるもの: {near}。"),
+    "resource_unknown": (
+        "この URI のリソースはありません。",
+        "resources/list で一覧を確認してください。",
+    ),
+    "rpc_method_unknown": (
+        "このサーバーにメソッド {method} はありません。",
+        "tools/list、次に tools/call を呼び出してください。",
+    ),
+    "method_wrong": (
+        "このアドレスは {method} を受け付けません。",
+        "使用できるもの: {allowed}。",
+    ),
+    "media_type_wrong": (
+        "本文が {wanted} でないか、その指定がありません。",
+        "`Content-Type: {wanted}` を付けて送信してください。",
+    ),
+    "accept_wrong": (
+        "応答は {wanted} ですが、要求がそれを受け入れていません。",
+        "`Accept: {wanted}` を付けて送信してください。",
+    ),
+    "message_invalid": (
+        "プロトコルのメッセージとして正しくありません: {problem}。",
+        "プロトコルのバージョンに沿った JSON-RPC 2.0 の要求を 1 件ずつ送信してください。",
+    ),
+    "protocol_unsupported": (
+        "この MCP バージョンには対応していません。",
+        "次のいずれかを使用してください: {allowed}。",
+    ),
+    "body_too_large": (
+        "本文がこのアドレスの上限 {cap} バイトを超えています。",
+        "一度に送る量を減らしてください。フォルダーには config_upload を使用してください。",
+    ),
+    "run_changed": (
+        "実行 {run_id} は読み取り後に変わりました（現在: {status}）。",
+        "run_get で読み直し、改めて判断してください。",
+    ),
+    "streams_too_many": (
+        "すでに上限の {cap} 件のログが配信中です。",
+        "カーソルで読み取る（run_log）か、少し待って再試行してください。",
+    ),
+    "server_draining": (
+        "サーバーは停止処理中です。",
+        "少し待って再試行してください。別のサーバーが引き継ぐか、再起動します。",
+    ),
 }

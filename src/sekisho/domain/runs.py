@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from sekisho.domain.approvals import Approval, Rejection
 from sekisho.domain.callers import Caller
-from sekisho.domain.errors import MoveIllegal
+from sekisho.domain.errors import MoveIllegal, RunChanged
 from sekisho.domain.leases import ProcessMark, WorkerLease
 from sekisho.domain.plans import PlanOptions, PlanRecord
 from sekisho.domain.states import StatePosition
@@ -158,6 +158,16 @@ def illegal(run: Run, verb: str) -> MoveIllegal:
     """Make the error that says what is legal now instead of `verb`."""
     legal = ", ".join(verbs(run))
     return MoveIllegal(run_id=run.id, status=run.status, verb=verb, legal=legal)
+
+
+def check_seen(run: Run, seen: frozenset[int] | None) -> None:
+    """Hold a verb to what its caller last saw of the run; None: they did not say.
+
+    Raises:
+        RunChanged: the run is of none of the versions that they have seen.
+    """
+    if seen is not None and run.version not in seen:
+        raise RunChanged(run_id=run.id, status=run.status)
 
 
 _VERBS: dict[RunStatus, tuple[str, ...]] = {

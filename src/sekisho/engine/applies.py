@@ -6,7 +6,7 @@ from sekisho.domain.callers import Caller
 from sekisho.domain.changes import Change
 from sekisho.domain.errors import GateUnmet, PlanOver
 from sekisho.domain.gate import Verdict
-from sekisho.domain.runs import Run, RunStatus, illegal, queue_apply
+from sekisho.domain.runs import Run, RunStatus, check_seen, illegal, queue_apply
 from sekisho.domain.workspaces import WorkspaceRecord, check_free
 from sekisho.engine.gate import listed, verdict
 from sekisho.engine.parts import Parts
@@ -18,13 +18,16 @@ class Applies:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
 
-    def start(self, run_id: str, caller: Caller) -> Run:
+    def start(self, run_id: str, caller: Caller, seen: frozenset[int] | None = None) -> Run:
         """Queue the apply of an approved plan and return at once.
+
+        `seen`: only while the run is of one of these versions.
 
         Raises:
             GateUnmet: with everything that is unmet.
             PlanOver: the same, where this plan can never meet it.
             WorkspaceBusy, WorkspaceLocked: who holds the workspace.
+            RunChanged: the run is of none of the versions in `seen`.
             MoveIllegal: the run is over, or has no plan yet.
         """
         parts = self._parts
@@ -32,6 +35,7 @@ class Applies:
         now, url = parts.clock.now(), parts.review_url(run_id)
 
         def change(run: Run, record: WorkspaceRecord) -> Change:
+            check_seen(run, seen)
             if run.status not in (RunStatus.AWAITING_APPROVAL, RunStatus.APPROVED):
                 raise illegal(run, "apply")
             judged = verdict(parts, workspace, run, record, now)

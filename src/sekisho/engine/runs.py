@@ -3,7 +3,15 @@
 from sekisho.domain.callers import Caller
 from sekisho.domain.changes import NOTHING, Change
 from sekisho.domain.logs import LogPage
-from sekisho.domain.runs import AT_WORK, CancelRequest, Run, RunStatus, move, request_cancel
+from sekisho.domain.runs import (
+    AT_WORK,
+    CancelRequest,
+    Run,
+    RunStatus,
+    check_seen,
+    move,
+    request_cancel,
+)
 from sekisho.domain.text import plain
 from sekisho.domain.workspaces import WorkspaceRecord
 from sekisho.engine.parts import Parts
@@ -38,14 +46,18 @@ class Runs:
         """Say whether the run's Terraform is still at work; None where nobody here can know."""
         return self._parts.processes.alive(run.process) if run.process else None
 
-    def cancel(self, run_id: str, caller: Caller, reason: str = "") -> Run:
+    def cancel(
+        self, run_id: str, caller: Caller, reason: str = "", seen: frozenset[int] | None = None
+    ) -> Run:
         """Cancel a run that waits; ask the worker to stop one that is at work.
 
-        Terraform gets one interrupt: it finishes what is in flight and saves the state.
+        Terraform gets one interrupt: it finishes what is in flight and saves the state. `seen`:
+        only while the run is of one of these versions. Raises RunChanged, MoveIllegal.
         """
         request = CancelRequest(caller, self._parts.clock.now(), plain(reason))
 
         def change(run: Run, _record: WorkspaceRecord) -> Change:
+            check_seen(run, seen)
             asked = request_cancel(run, request)
             if asked == run:
                 return NOTHING
@@ -58,11 +70,17 @@ class Runs:
         self._parts.bell.ring()
         return after
 
-    def discard(self, run_id: str, caller: Caller, reason: str = "") -> Run:
-        """Throw away a plan that waits; nothing was or will be changed by it."""
+    def discard(
+        self, run_id: str, caller: Caller, reason: str = "", seen: frozenset[int] | None = None
+    ) -> Run:
+        """Throw away a plan that waits; nothing was or will be changed by it.
+
+        `seen`: only while the run is of one of these versions. Raises RunChanged, MoveIllegal.
+        """
         now, why = self._parts.clock.now(), plain(reason)
 
         def change(run: Run, _record: WorkspaceRecord) -> Change:
+            check_seen(run, seen)
             gone = move(run, RunStatus.DISCARDED, now, "discard")
             entry = self._parts.entry(now, "run.discard", caller, gone, reason=why)
             return Change(run=gone, audit=(entry,))

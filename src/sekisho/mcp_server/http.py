@@ -11,9 +11,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from sekisho.domain.errors import Refused, SekishoError
+from sekisho.domain.errors import MethodWrong, Refused, SekishoError
 from sekisho.engine.engine import Engine
 from sekisho.mcp_server.call import FaceOptions, ask
+from sekisho.mcp_server.explaining import ExplainedApp
 from sekisho.views.callers import bearer
 from sekisho.views.problems import ErrorView
 
@@ -48,6 +49,7 @@ class McpEndpoint:
             max_request_body_size=access.body_bytes,
         )
         self._manager = server.session_manager
+        self._served = ExplainedApp(self._manager.handle_request, access.body_bytes)
         self._security = TransportSecurityMiddleware(security)
         self._engine = engine
         self._options = options
@@ -63,7 +65,7 @@ class McpEndpoint:
         if answer is None:
             # HTTP excludes white space around header values; not every HTTP parser does.
             headers = [(name, value.strip()) for name, value in scope["headers"]]
-            await self._manager.handle_request({**scope, "headers": headers}, receive, send)
+            await self._served({**scope, "headers": headers}, receive, send)
         else:
             await answer(scope, receive, send)
 
@@ -90,7 +92,8 @@ class McpEndpoint:
             return refused
         wants_stream = "text/event-stream" in request.headers.get("accept", "")
         if request.method not in ("GET", "HEAD") or wants_stream:
-            return Response(status_code=405, headers={"Allow": "POST"})
+            refusal = MethodWrong(method=request.method, allowed="POST")
+            return _refusal(refusal, 405, {"Allow": "POST"})
         return JSONResponse(
             {
                 "service": "sekisho",

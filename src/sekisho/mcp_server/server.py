@@ -13,6 +13,7 @@ from mcp.server.mcpserver.resources import TextResource
 from sekisho.engine.engine import Engine
 from sekisho.mcp_server.binding import bind
 from sekisho.mcp_server.call import FaceOptions
+from sekisho.mcp_server.explaining import Explaining
 from sekisho.mcp_server.guide import GUIDE_URI, guide, instructions
 from sekisho.mcp_server.prompts import PROMPTS
 from sekisho.mcp_server.selection import Narrowing
@@ -35,6 +36,8 @@ def build_server(engine: Engine, options: FaceOptions) -> MCPServer[Any]:
     """Make the server; nothing is served until a transport carries it."""
     specs = chosen(options)
     names = frozenset(spec.name for spec in specs)
+    prompts = {make: title for make, title, needed in PROMPTS if names >= needed}
+    said = tuple(make.__name__ for make in prompts)
     with _root_logger_kept():
         server = MCPServer[Any](
             name="sekisho",
@@ -46,11 +49,11 @@ def build_server(engine: Engine, options: FaceOptions) -> MCPServer[Any]:
             resources=[_guide(names)],
             cache_hints=_HINTS,
             subscriptions=False,
+            middleware=[Explaining(tuple(spec.name for spec in specs), said)],
         )
     server.middleware.append(Narrowing(specs))
-    for function, title, needed in PROMPTS:
-        if names >= needed:
-            server.add_prompt(Prompt.from_function(function, title=title))
+    for function, title in prompts.items():
+        server.add_prompt(Prompt.from_function(function, title=title))
     return server
 
 

@@ -47,16 +47,18 @@ class AuditRecordView(View):
 
 
 class AuditPage(View):
-    """Records above a sequence number; ask again with `after` = `cursor`."""
+    """Records above a sequence number; ask again with `cursor` for those that follow."""
 
     records: list[AuditRecordView]
-    cursor: int
+    cursor: int | None = None
 
     @classmethod
-    def of(cls, records: tuple[AuditRecord, ...], after: int) -> "AuditPage":
-        """Show records."""
-        last = records[-1].sequence if records else after
-        return cls(records=[AuditRecordView.of(r) for r in records], cursor=last)
+    def of(cls, records: tuple[AuditRecord, ...], limit: int) -> "AuditPage":
+        """Show the first `limit` records; one more says that there are others."""
+        page = records[:limit]
+        more = page and len(records) > limit
+        views = [AuditRecordView.of(r) for r in page]
+        return cls(records=views, cursor=page[-1].sequence if more else None)
 
     def words(self) -> str:
         """List them."""

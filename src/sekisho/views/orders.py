@@ -1,6 +1,6 @@
 """What every face takes to plan: one model, one way to turn it into a run."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -14,14 +14,32 @@ from sekisho.engine.plans import PlanOrder
 Mode = Literal["normal", "destroy", "refresh_only"]
 
 
+_GIVEN: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "files": ({"minProperties": 1}, {"maxProperties": 0}),
+    "configuration": ({"minLength": 1}, {"maxLength": 0}),
+    "folder": ({"const": True}, {"const": False}),
+}
+"""Source → what its value looks like where it is the one that is given, and where it is not."""
+
+
+def _exactly_one(schema: dict[str, Any]) -> None:
+    """Say in the JSON schema what `Source.taken` checks."""
+    schema["oneOf"] = [
+        {"required": [one], "properties": {n: forms[n != one] for n, forms in _GIVEN.items()}}
+        for one in _GIVEN
+    ]
+
+
 class Source(BaseModel):
     """Where the files come from: exactly one of the three."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra=_exactly_one)
 
-    files: dict[str, str] = Field(default_factory=dict[str, str])
-    configuration: str = ""
-    folder: bool = False
+    files: dict[str, str] = Field(
+        default_factory=dict[str, str], description="A few small files: path → content"
+    )
+    configuration: str = Field(default="", max_length=80, description="Digest of an upload")
+    folder: bool = Field(default=False, description="true: the workspace's own folder")
 
     def taken(self, engine: Engine, workspace: str, caller: Caller) -> str:
         """Bring the files in and return their digest.
@@ -44,10 +62,10 @@ class PlanAsk(Source):
 
     workspace: Annotated[str, Field(max_length=100)]
     mode: Mode = "normal"
-    targets: list[str] = Field(default_factory=list[str])
-    replace: list[str] = Field(default_factory=list[str])
-    message: str = ""
-    change_id: str = ""
+    targets: list[str] = Field(default_factory=list[str], max_length=100)
+    replace: list[str] = Field(default_factory=list[str], max_length=100)
+    message: str = Field(default="", max_length=500, description="Why, for reviewers")
+    change_id: str = Field(default="", max_length=500, description="Change number, if any")
 
     def start(self, engine: Engine, caller: Caller) -> Run:
         """Queue the plan and return its run."""

@@ -1,12 +1,22 @@
 """What both faces show of a run in one go: gathered from the engine, which blocks."""
 
 import threading
+from collections.abc import Mapping
 
+from sekisho.domain.callers import Caller
+from sekisho.domain.configurations import Limits
+from sekisho.domain.errors import AddressUnknown, ConsoleAway, InlineTooLarge
 from sekisho.domain.runs import WAITING, Run, RunStatus
+from sekisho.domain.text import Language
 from sekisho.engine.engine import Engine
+from sekisho.views.approvals import START, ApprovalRequestView
+from sekisho.views.configurations import FormatView, UploadView, ValidationView
+from sekisho.views.gate import GateView
 from sekisho.views.logs import LogView, log_of
+from sekisho.views.orders import Source
 from sekisho.views.plans import PlanView, one_of, page_of, summary_of
 from sekisho.views.runs import RunView
+from sekisho.views.states import OutputPage
 
 
 class _Recent:
@@ -73,3 +83,52 @@ def log_shown(engine: Engine, run_id: str, cursor: int, limit: int) -> LogView:
     run = engine.runs.get(run_id)
     page = engine.runs.log(run_id, cursor, limit)
     return log_of(run, page, lambda shorter: engine.runs.log(run_id, cursor, shorter))
+
+
+def approval_shown(engine: Engine, run_id: str, language: Language) -> ApprovalRequestView:
+    """Show where a person decides about a plan. Raises RunUnknown."""
+    return ApprovalRequestView.of(engine.runs.get(run_id), engine.approvals.link(run_id), language)
+
+
+def gate_shown(engine: Engine, run_id: str, language: Language) -> GateView:
+    """Show whether a plan may be applied now. Raises RunUnknown."""
+    return GateView.of(engine.runs.get(run_id), engine.gate.check(run_id), language)
+
+
+def outputs_shown(engine: Engine, workspace: str, name: str = "") -> OutputPage:
+    """Show all outputs, or one. Raises WorkspaceUnknown, StateMissing, AddressUnknown."""
+    known = engine.states.list(workspace)
+    if name and all(o.name != name for o in known.index.outputs):
+        raise AddressUnknown(address=name, name=workspace)
+    return OutputPage.of(known, name)
+
+
+def upload_shown(engine: Engine, workspace: str, caller: Caller, address: str) -> UploadView:
+    """Open an upload and show where it goes; `address` is that of our HTTP side, if known.
+
+    Raises:
+        ConsoleAway: this process has no HTTP side, and none runs beside it.
+        WorkspaceUnknown, SourceRefused: it is not for this workspace.
+    """
+    # Over stdio there is no HTTP side of our own: that of the server on the same data folder.
+    found = address or engine.approvals.console()
+    if not found:
+        raise ConsoleAway(command=START)
+    upload, secret = engine.configurations.open_upload(workspace, caller)
+    return UploadView.of(upload, f"{found}/uploads/{secret}")
+
+
+def validation_shown(
+    engine: Engine, source: Source, workspace: str, caller: Caller
+) -> ValidationView:
+    """Bring a configuration in, validate it, and show what Terraform says of it."""
+    digest = source.taken(engine, workspace, caller)
+    return ValidationView.of(digest, workspace, engine.configurations.validate(workspace, digest))
+
+
+def format_shown(engine: Engine, files: Mapping[str, str]) -> FormatView:
+    """Format files and show those that change. Raises InlineTooLarge, ConfigurationInvalid."""
+    size, cap = sum(len(text.encode()) for text in files.values()), Limits().inline_bytes
+    if size > cap:
+        raise InlineTooLarge(size=size, cap=cap)
+    return FormatView.of(files, engine.configurations.format(files))

@@ -7,15 +7,16 @@ from collections.abc import Awaitable, Callable, Mapping
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
-from sekisho.domain.errors import DecisionNotHere, SekishoError
+from sekisho.domain.errors import DecisionNotHere, PathUnknown, SekishoError
 from sekisho.engine.engine import Engine
 from sekisho.web import approvals, asset_files, audits, guard, logs, runs, workspaces
+from sekisho.web.answers import error_answer
 from sekisho.web.credentials import tell_refusal
 from sekisho.web.errors import http_status
-from sekisho.web.languages import COOKIE, knows, language_of
+from sekisho.web.languages import COOKIE, language_of
 from sekisho.web.options import ConsoleOptions
 from sekisho.web.rendering import Pages
 from sekisho.web.visits import NOTE_COOKIE, VIA, Console, Page, Visit, visit_of
@@ -51,7 +52,7 @@ def console_errors(options: ConsoleOptions) -> Mapping[int | type[Exception], Er
 
     async def refused(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
-        response = pages.render_bare(request, language_of(request), status, key=_key(status))
+        response = _bare(pages, request, status)
         if isinstance(error, HTTPException) and error.headers:
             response.headers.update(error.headers)
         return guard.armoured(response)
@@ -59,8 +60,14 @@ def console_errors(options: ConsoleOptions) -> Mapping[int | type[Exception], Er
     return {HTTPException: refused, 500: refused}
 
 
-def _key(status: int) -> str:
-    return f"http.{status}" if knows(f"http.{status}") else "http.500"
+_CODES = {404: "path_unknown", 405: "method_wrong", 413: "body_too_large", 415: "media_type_wrong"}
+"""What HTTP itself refuses, by the codes that the API gives; all else is a bug."""
+
+
+def _bare(pages: Pages, request: Request, status: int) -> Response:
+    key = f"http.{status}" if status in _CODES else "http.500"
+    code = _CODES.get(status, SekishoError.code)
+    return pages.render_bare(request, language_of(request), status, key=key, code=code)
 
 
 def _endpoint(
@@ -74,8 +81,7 @@ def _endpoint(
         except SekishoError as error:
             response = _refusal(pages, page, request, error)
         except HTTPException as error:
-            key = _key(error.status_code)
-            response = pages.render_bare(request, language_of(request), error.status_code, key=key)
+            response = _bare(pages, request, error.status_code)
         else:
             _set_cookies(response, request, token, console.options)
         return guard.armoured(response)
@@ -122,8 +128,7 @@ def _answer(console: Console, page: Page, visit: Visit) -> Response:
 def _refusal(pages: Pages, page: Page, request: Request, error: SekishoError) -> Response:
     status, language = http_status(error), language_of(request)
     if page.data:
-        body = {"code": error.code, "message": error.message(language)}
-        return JSONResponse(body, status_code=status)
+        return error_answer(error)
     return pages.render_bare(request, language, status, error=error)
 
 
@@ -152,10 +157,10 @@ def _asset_endpoint(options: ConsoleOptions) -> Callable[[Request], Awaitable[Re
         try:
             guard.check_host(request, options)
         except SekishoError as error:
-            return guard.armoured(Response(status_code=http_status(error)))
+            return guard.armoured(error_answer(error))
         found = asset_files.served().get(request.path_params["name"])
         if found is None:
-            return guard.armoured(Response(status_code=404))
+            return guard.armoured(error_answer(PathUnknown()))
         response = Response(found.content, media_type=found.media_type)
         response.headers["Cache-Control"] = asset_files.FOREVER
         return guard.armoured(response)

@@ -9,10 +9,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from sekisho.domain.errors import SekishoError
+from sekisho.domain.errors import SekishoError, ServerDraining, StoreUnavailable
 from sekisho.engine.callers import NO_AUTH
 from sekisho.engine.engine import Engine
 from sekisho.ports import RunQuery
+from sekisho.views.problems import ErrorView
 
 _PATIENCE = 3.0
 """Seconds that the store has to answer."""
@@ -63,10 +64,12 @@ class Health:
         return JSONResponse({"status": "ok"})
 
     async def _ready(self, _request: Request) -> Response:
-        why = "draining" if self.draining() else await self._store_problem()
-        if why:
-            return JSONResponse({"status": "unavailable", "reason": why}, status_code=503)
-        return JSONResponse({"status": "ok"})
+        problem = ServerDraining() if self.draining() else await self._store_problem()
+        if problem is None:
+            return JSONResponse({"status": "ok"})
+        shown = ErrorView.of(problem)
+        body = {"status": "unavailable", "reason": shown.code, "error": shown.model_dump()}
+        return JSONResponse(body, status_code=503, headers={"Retry-After": "5"})
 
     def _ask_store(self) -> None:
         if self.engine.closed is None:
@@ -74,13 +77,13 @@ class Health:
         else:
             self.engine.audits.list(0, 1, None)
 
-    async def _store_problem(self) -> str | None:
+    async def _store_problem(self) -> SekishoError | None:
         """Ask the store something small; a hung one is given up on, not waited for."""
         try:
             with anyio.fail_after(_PATIENCE):
                 await anyio.to_thread.run_sync(self._ask_store, abandon_on_cancel=True)
         except TimeoutError:
-            return "store_silent"
+            return StoreUnavailable(problem=f"it said nothing for {_PATIENCE:g} seconds")
         except SekishoError as error:
-            return error.code
+            return error
         return None

@@ -43,7 +43,7 @@ class Pages:
         self, request: Request, language: Language, status: int, **context: Any
     ) -> Response:
         """Render the error page for a request that did not get as far as being a visit."""
-        asked = {"note": "", "token": "", "error": None, "key": ""}
+        asked = {"note": "", "token": "", "error": None, "key": "", "code": ""}
         page = self._fill("error.html", request, language, {**asked, **context, "status": status})
         return HTMLResponse(page, status_code=status)
 

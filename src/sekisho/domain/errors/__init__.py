@@ -5,18 +5,21 @@ Each face maps the six kinds below; every leaf has a stable code.
     SekishoError
     ├── NotFound            run_unknown · workspace_unknown · configuration_unknown · upload_unknown
     │                       plan_missing · state_missing · address_unknown · path_unknown
+    │                       tool_unknown · prompt_unknown · resource_unknown · rpc_method_unknown
     ├── Invalid             arguments_invalid · cursor_invalid · configuration_invalid
     │                       configuration_empty · archive_invalid · operator_file_invalid
-    │                       version_unmet · setting_invalid
-    ├── TooLarge            inline_too_large · upload_too_large
+    │                       version_unmet · setting_invalid · method_wrong · media_type_wrong
+    │                       accept_wrong · message_invalid · protocol_unsupported
+    ├── TooLarge            inline_too_large · upload_too_large · body_too_large
     ├── Conflict            move_illegal · workspace_busy · workspace_locked · workspace_not_locked
     │                       seal_broken · approval_repeated · approval_own · codes_too_many
-    │                       process_alive · gate_unmet · plan_over
+    │                       process_alive · gate_unmet · plan_over · run_changed
     ├── Refused             credential_invalid · credential_needed · code_wrong · decision_not_here
     │                       source_refused · origin_refused · power_missing
     │                       tool_hidden · credential_mistyped
     └── Unavailable         store_unavailable · terraform_missing · console_away · disk_full
-                            runs_unavailable · identity_missing
+                            runs_unavailable · identity_missing · streams_too_many
+                            server_draining
 
 An error is raised with facts, `RunUnknown(run_id=…)`, and says in both languages what is wrong and
 what the next legal action is; `domain/errors_ja.py` has the Japanese. Facts are inert text by the
@@ -31,19 +34,26 @@ from sekisho.domain.errors.conflicts import (
     MoveIllegal,
     PlanOver,
     ProcessAlive,
+    RunChanged,
     SealBroken,
     WorkspaceBusy,
     WorkspaceLocked,
     WorkspaceNotLocked,
 )
 from sekisho.domain.errors.invalid import (
+    AcceptWrong,
     ArchiveInvalid,
     ArgumentsInvalid,
+    BodyTooLarge,
     ConfigurationEmpty,
     ConfigurationInvalid,
     CursorInvalid,
     InlineTooLarge,
+    MediaTypeWrong,
+    MessageInvalid,
+    MethodWrong,
     OperatorFileInvalid,
+    ProtocolUnsupported,
     SettingInvalid,
     UploadTooLarge,
     VersionUnmet,
@@ -62,8 +72,12 @@ from sekisho.domain.errors.missing import (
     ConfigurationUnknown,
     PathUnknown,
     PlanMissing,
+    PromptUnknown,
+    ResourceUnknown,
+    RpcMethodUnknown,
     RunUnknown,
     StateMissing,
+    ToolUnknown,
     UploadUnknown,
     WorkspaceUnknown,
 )
@@ -72,7 +86,9 @@ from sekisho.domain.errors.outages import (
     DiskFull,
     IdentityMissing,
     RunsUnavailable,
+    ServerDraining,
     StoreUnavailable,
+    StreamsTooMany,
     TerraformMissing,
 )
 from sekisho.domain.errors.refusals import (
@@ -88,11 +104,13 @@ from sekisho.domain.errors.refusals import (
 )
 
 __all__ = [
+    "AcceptWrong",
     "AddressUnknown",
     "ApprovalOwn",
     "ApprovalRepeated",
     "ArchiveInvalid",
     "ArgumentsInvalid",
+    "BodyTooLarge",
     "CodeWrong",
     "CodesTooMany",
     "ConfigurationEmpty",
@@ -110,6 +128,9 @@ __all__ = [
     "IdentityMissing",
     "InlineTooLarge",
     "Invalid",
+    "MediaTypeWrong",
+    "MessageInvalid",
+    "MethodWrong",
     "MoveIllegal",
     "NotFound",
     "OperatorFileInvalid",
@@ -119,18 +140,26 @@ __all__ = [
     "PlanOver",
     "PowerMissing",
     "ProcessAlive",
+    "PromptUnknown",
+    "ProtocolUnsupported",
     "Refused",
+    "ResourceUnknown",
+    "RpcMethodUnknown",
+    "RunChanged",
     "RunUnknown",
     "RunsUnavailable",
     "SealBroken",
     "SekishoError",
+    "ServerDraining",
     "SettingInvalid",
     "SourceRefused",
     "StateMissing",
     "StoreUnavailable",
+    "StreamsTooMany",
     "TerraformMissing",
     "TooLarge",
     "ToolHidden",
+    "ToolUnknown",
     "Unavailable",
     "UploadTooLarge",
     "UploadUnknown",

@@ -89,3 +89,11 @@ class PlanOver(Conflict):
     code = "plan_over"
     says = "The plan of run {run_id} can no longer be applied: {unmet}"
     step = "Plan again: plan_create."
+
+
+class RunChanged(Conflict):
+    """The run is not as it was when the caller last looked (If-Match)."""
+
+    code = "run_changed"
+    says = "Run {run_id} has changed since it was read: it is {status} now."
+    step = "Read it again with run_get, and decide anew."

@@ -82,3 +82,51 @@ class UploadTooLarge(TooLarge):
     code = "upload_too_large"
     says = "The upload is over its cap: {problem}."
     step = "Leave out what Terraform does not need (.terraform, .git, binaries) and send it again."
+
+
+class MethodWrong(Invalid):
+    """The address is there, and takes other HTTP methods."""
+
+    code = "method_wrong"
+    says = "This address does not take {method}."
+    step = "It takes: {allowed}."
+
+
+class MediaTypeWrong(Invalid):
+    """The body is of another type than the address takes."""
+
+    code = "media_type_wrong"
+    says = "The body is not {wanted}, or does not say so."
+    step = "Send it with `Content-Type: {wanted}`."
+
+
+class AcceptWrong(Invalid):
+    """The request accepts nothing that could be answered."""
+
+    code = "accept_wrong"
+    says = "The answer comes as {wanted}, and the request does not accept that."
+    step = "Send `Accept: {wanted}`."
+
+
+class MessageInvalid(Invalid):
+    """What was sent is no message of JSON-RPC or of MCP."""
+
+    code = "message_invalid"
+    says = "This is no message of the protocol: {problem}."
+    step = "Send one JSON-RPC 2.0 request as the protocol version describes it."
+
+
+class ProtocolUnsupported(Invalid):
+    """A version of MCP that is not spoken here."""
+
+    code = "protocol_unsupported"
+    says = "This version of MCP is not spoken here."
+    step = "Use one of these: {allowed}."
+
+
+class BodyTooLarge(TooLarge):
+    """A body over the cap of its address."""
+
+    code = "body_too_large"
+    says = "The body is larger than the {cap} bytes that this address takes."
+    step = "Send less at a time; for folders of files use config_upload."

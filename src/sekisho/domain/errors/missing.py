@@ -65,3 +65,35 @@ class PathUnknown(NotFound):
     code = "path_unknown"
     says = "There is nothing at this address."
     step = "The paths of the API are listed in docs/reference/api.md."
+
+
+class ToolUnknown(NotFound):
+    """No tool that is offered here has this name; near names are offered."""
+
+    code = "tool_unknown"
+    says = "There is no tool {name}."
+    step = "Near names: {near}. Call tools/list to see all."
+
+
+class PromptUnknown(NotFound):
+    """No prompt has this name."""
+
+    code = "prompt_unknown"
+    says = "There is no prompt {name}."
+    step = "There are: {near}."
+
+
+class ResourceUnknown(NotFound):
+    """No resource has this URI."""
+
+    code = "resource_unknown"
+    says = "There is no resource of this URI."
+    step = "Call resources/list to see those that there are."
+
+
+class RpcMethodUnknown(NotFound):
+    """The protocol has no such method, or this server does not offer it."""
+
+    code = "rpc_method_unknown"
+    says = "This server has no method {method}."
+    step = "Call tools/list, then tools/call."

@@ -52,3 +52,19 @@ class RunsUnavailable(Unavailable):
     code = "runs_unavailable"
     says = "This server takes no runs: {problem}."
     step = "The operator must set: {setting}."
+
+
+class StreamsTooMany(Unavailable):
+    """As many logs are streamed as this server streams at a time."""
+
+    code = "streams_too_many"
+    says = "{cap} logs are being streamed already, and that is the cap."
+    step = "Read the log by cursor (run_log), or try again in a moment."
+
+
+class ServerDraining(Unavailable):
+    """The server is being stopped and takes no new work."""
+
+    code = "server_draining"
+    says = "The server is stopping."
+    step = "Try again in a moment: another one takes over, or it comes back."

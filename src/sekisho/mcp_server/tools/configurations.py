@@ -1,14 +1,11 @@
 """Tools on configurations: sending, validating, formatting."""
 
-from sekisho.domain.configurations import Limits
-from sekisho.domain.errors import ConsoleAway, InlineTooLarge
-from sekisho.engine.engine import Engine
 from sekisho.mcp_server.arguments import Digest, Files, Folder, WorkspaceName
 from sekisho.mcp_server.call import Call
 from sekisho.mcp_server.spec import ToolSpec
-from sekisho.views.approvals import START
 from sekisho.views.configurations import FormatView, UploadView, ValidationView
 from sekisho.views.orders import Source
+from sekisho.views.reading import format_shown, upload_shown, validation_shown
 
 
 async def config_upload(call: Call, workspace: WorkspaceName) -> UploadView:
@@ -17,12 +14,8 @@ async def config_upload(call: Call, workspace: WorkspaceName) -> UploadView:
     Use it for anything but a few small files. Run the command in a shell; it prints a digest.
     Next: plan_create(workspace, configuration=digest).
     """
-    # Over stdio there is no HTTP side of our own: that of the server on the same data folder.
-    address = call.options.base_url or await call.ask(call.engine.approvals.console)
-    if not address:
-        raise ConsoleAway(command=START)
-    upload, secret = await call.ask(call.engine.configurations.open_upload, workspace, call.caller)
-    return UploadView.of(upload, f"{address}/uploads/{secret}")
+    address = call.options.base_url
+    return await call.ask(upload_shown, call.engine, workspace, call.caller, address)
 
 
 async def config_validate(
@@ -38,13 +31,7 @@ async def config_validate(
     can use the digest in the answer. Next: plan_create, or correct what is wrong.
     """
     source = Source(files=files, configuration=configuration, folder=folder)
-
-    def check(engine: Engine) -> ValidationView:
-        digest = source.taken(engine, workspace, call.caller)
-        errors = engine.configurations.validate(workspace, digest)
-        return ValidationView.of(digest, workspace, errors)
-
-    return await call.ask(check, call.engine)
+    return await call.ask(validation_shown, call.engine, source, workspace, call.caller)
 
 
 async def config_format(call: Call, files: dict[str, str]) -> FormatView:
@@ -52,11 +39,7 @@ async def config_format(call: Call, files: dict[str, str]) -> FormatView:
 
     Nothing is kept. Next: write the files back, then plan_create.
     """
-    size = sum(len(text.encode()) for text in files.values())
-    cap = Limits().inline_bytes
-    if size > cap:
-        raise InlineTooLarge(size=size, cap=cap)
-    return FormatView.of(files, await call.ask(call.engine.configurations.format, files))
+    return await call.ask(format_shown, call.engine, files)
 
 
 CONFIGURATION_TOOLS = (

@@ -4,10 +4,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from sekisho.domain.errors import AddressUnknown
 from sekisho.mcp_server.arguments import Limit, Place, WorkspaceName
 from sekisho.mcp_server.call import Call
 from sekisho.mcp_server.spec import ToolSpec
+from sekisho.views.reading import outputs_shown
 from sekisho.views.states import OutputPage, ResourceView, StatePage
 
 
@@ -17,10 +17,7 @@ async def output_get(
     name: Annotated[str, Field(description="This output alone; empty: all")] = "",
 ) -> OutputPage:
     """Read the outputs of a workspace after its last apply. Sensitive ones are masked."""
-    known = await call.ask(call.engine.states.list, workspace)
-    if name and all(o.name != name for o in known.index.outputs):
-        raise AddressUnknown(address=name, name=workspace)
-    return OutputPage.of(known, name)
+    return await call.ask(outputs_shown, call.engine, workspace, name)
 
 
 async def state_list(

@@ -1,0 +1,39 @@
+"""The audit over the API."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from sekisho.views.audits import AuditPage, AuditReportView
+from sekisho.web.answers import on_thread
+from sekisho.web.api.operations import Answer, Ask, Nothing, Operation, Place, Query
+
+
+class AuditQuery(Query):
+    """Which records."""
+
+    run_id: Annotated[str, Field(max_length=100, description="Of this run alone")] = ""
+    cursor: Place = 0
+    limit: Annotated[int, Field(ge=1, le=500, description="At most so many")] = 100
+
+
+async def audit_list(ask: Ask[AuditQuery, Nothing]) -> Answer:
+    """Read the audit, oldest first.
+
+    A cursor is the sequence number of the last record read: who keeps it reads on later.
+    """
+    query = ask.query
+    run_id = query.run_id or None
+    records = await on_thread(ask.engine.audits.list, query.cursor, query.limit + 1, run_id)
+    return AuditPage.of(records, query.limit)
+
+
+async def audit_verify(ask: Ask[Nothing, Nothing]) -> Answer:
+    """Walk the whole audit and say whether it holds."""
+    return AuditReportView.of(await on_thread(ask.engine.audits.verify))
+
+
+AUDIT_OPERATIONS = (
+    Operation("GET", "/audit", audit_list, AuditPage, "read", query=AuditQuery),
+    Operation("GET", "/audit/verify", audit_verify, AuditReportView, "read"),
+)

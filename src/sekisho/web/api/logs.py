@@ -1,0 +1,52 @@
+"""Logs over the API: by pages, or as they come."""
+
+from sekisho.domain.errors import CursorInvalid, RunUnknown, StreamsTooMany
+from sekisho.views.logs import LogView
+from sekisho.views.reading import log_shown
+from sekisho.web.answers import on_thread
+from sekisho.web.api.operations import Answer, Ask, Limit, Nothing, Operation, Place, Query
+from sekisho.web.api.streams import EVENT_STREAM
+
+
+class LogQuery(Query):
+    """Where to read on."""
+
+    cursor: Place = 0
+    limit: Limit = 200
+
+
+async def run_log(ask: Ask[LogQuery, Nothing]) -> Answer:
+    """Read what Terraform said in a run, from a cursor on.
+
+    The cursor of the answer is where to go on, also for lines that are still to come; `more` says
+    whether some are there already. With `Accept: text/event-stream` lines come as they are
+    written: events `line` (id: the cursor; `Last-Event-ID` goes on after it), `status` when the
+    run moves, `problem` where reading failed, and `end` once the run has settled.
+    """
+    run_id, query = ask.path("run_id"), ask.query
+    wants = EVENT_STREAM in ask.request.headers.get("accept", "")
+    if wants and ask.request.method == "GET":
+        return await ask.stream(run_id, _last_event(ask) or query.cursor)
+    return await on_thread(log_shown, ask.engine, run_id, query.cursor, query.limit)
+
+
+def _last_event(ask: Ask[LogQuery, Nothing]) -> int:
+    """Return the cursor that a client has come to. Raises CursorInvalid."""
+    given = ask.request.headers.get("last-event-id", "").strip()
+    if given and not (given.isascii() and given.isdigit() and len(given) <= 15):  # noqa: PLR2004 (64 bits)
+        raise CursorInvalid
+    return int(given or "0")
+
+
+LOG_OPERATIONS = (
+    Operation(
+        "GET",
+        "/runs/{run_id}/log",
+        run_log,
+        LogView,
+        "read",
+        query=LogQuery,
+        streams=True,
+        raises=(RunUnknown, StreamsTooMany),
+    ),
+)

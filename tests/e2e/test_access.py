@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
+import io
 import json
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +15,7 @@ import httpx2
 import pytest
 from mcp import Client, StdioServerParameters
 
+from sekisho.cli import main
 from sekisho.mcp_server.tools import TOOLS
 from tests.e2e.serving import Serving, environment, serving
 
@@ -36,13 +39,24 @@ RUN_ARGUMENTS = {
 ECS = {"ECS_CONTAINER_METADATA_URI_V4": "http://169.254.170.2/v4/0123"}
 
 
-def command(server: Serving, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
-    """Run a command on the server's machine, with its data folder."""
-    whole = [sys.executable, "-m", "sekisho", *words, "--data-dir", str(server.data)]
-    env = environment(PYTHONIOENCODING="utf-8", SEKISHO_URL=server.url, **more)
-    return subprocess.run(
-        whole, env=env, capture_output=True, encoding="utf-8", timeout=60, check=False
-    )
+@dataclasses.dataclass(frozen=True)
+class Done:
+    """A command that has ended."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def command(server: Serving, *words: str, **more: str) -> Done:
+    """Run a command on the server's machine, with its data folder: beside the server's process."""
+    out, err = io.StringIO(), io.StringIO()
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in {"SEKISHO_URL": server.url, **more}.items():
+            patch.setenv(name, value)
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            code = main([*words, "--data-dir", str(server.data)])
+    return Done(code, out.getvalue(), err.getvalue())
 
 
 def a_key(server: Serving, *more: str) -> str:

@@ -11,6 +11,7 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Route
 
+from sekisho.asgi import AsgiOptions, build_asgi
 from sekisho.mcp_server.call import FaceOptions
 from sekisho.mcp_server.http import HttpAccess, McpEndpoint
 from sekisho.mcp_server.server import build_server
@@ -38,14 +39,38 @@ def an_app(house: House, base_url: str, draining: Callable[[], bool] = lambda: F
     return Starlette(routes=routes, lifespan=lifespan)
 
 
+class Idle:
+    """Nothing works beside the requests."""
+
+    def __init__(self, *, draining: bool = False) -> None:
+        self.draining = draining
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
+def whole_app(
+    house: House, base_url: str, draining: Callable[[], bool], *, console: bool = True
+) -> Starlette:
+    """Every face, put together by asgi.py itself."""
+    options = AsgiOptions(base_url, 1_000_000, console=console)
+    return build_asgi(house.engine, options, Idle(draining=draining()))
+
+
+Make = Callable[[House, str, Callable[[], bool]], Starlette]
+
+
 @contextlib.contextmanager
-def serving(house: House, draining: Callable[[], bool] = lambda: False) -> Generator[str]:
+def serving(
+    house: House, draining: Callable[[], bool] = lambda: False, make: Make = an_app
+) -> Generator[str]:
     """Serve on a free port; yield the address."""
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     config = uvicorn.Config(
-        an_app(house, url, draining), log_level="error", lifespan="on", timeout_keep_alive=75
+        make(house, url, draining), log_level="error", lifespan="on", timeout_keep_alive=75
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)

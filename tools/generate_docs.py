@@ -178,7 +178,8 @@ def drop_in_page() -> str:
         "finds it understood: `sekisho stdio`, `sekisho streamable-http` (`http`), and without a",
         "command stdio, or HTTP where the environment says so. Flags win over variables,",
         "`SEKISHO_…` wins over a name of theirs, and in a row the name that comes first. What is",
-        "set and has no effect is said at the start. † only the team's guide has it; ‡ only Sekisho.\n",
+        "set and has no effect is said at the start. † only the team's guide has it; ‡ only",
+        "Sekisho.\n",
         "| variable | flag | setting | |",
         "|---|---|---|---|",
     ]

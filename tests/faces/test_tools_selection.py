@@ -6,6 +6,7 @@ import httpx2
 import pytest
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
+from mcp.shared.exceptions import MCPError
 
 from sekisho.mcp_server.call import FaceOptions
 from sekisho.mcp_server.guide import guide, instructions
@@ -112,8 +113,8 @@ async def test_a_request_never_gets_more_than_the_operator_offers(house: House):
     assert wide
     assert {t.name for t in wide.of(TOOLS)} == {"run_apply"}
     async with Client(server) as client:
-        result = await client.call_tool("run_apply", {"run_id": "x"})
-    assert result.is_error
+        with pytest.raises(MCPError, match="tool_unknown"):
+            await client.call_tool("run_apply", {"run_id": "x"})
 
 
 def test_headers_that_say_nothing_change_nothing():

@@ -7,7 +7,8 @@ Each face maps the six kinds below; every leaf has a stable code.
     │                       plan_missing · state_missing · address_unknown · path_unknown
     ├── Invalid             arguments_invalid · cursor_invalid · configuration_invalid
     │                       configuration_empty · archive_invalid · operator_file_invalid
-    │                       version_unmet · setting_invalid
+    │                       version_unmet · setting_invalid · command_unknown · option_unknown
+    │                       choice_invalid · arguments_missing
     ├── TooLarge            inline_too_large · upload_too_large
     ├── Conflict            move_illegal · workspace_busy · workspace_locked · workspace_not_locked
     │                       seal_broken · approval_repeated · approval_own · codes_too_many
@@ -22,6 +23,12 @@ what the next legal action is; `domain/errors_ja.py` has the Japanese. Facts are
 time they are rendered.
 """
 
+from sekisho.domain.errors.commands import (
+    ArgumentsMissing,
+    ChoiceInvalid,
+    CommandUnknown,
+    OptionUnknown,
+)
 from sekisho.domain.errors.conflicts import (
     ApprovalOwn,
     ApprovalRepeated,
@@ -89,8 +96,11 @@ __all__ = [
     "ApprovalRepeated",
     "ArchiveInvalid",
     "ArgumentsInvalid",
+    "ArgumentsMissing",
+    "ChoiceInvalid",
     "CodeWrong",
     "CodesTooMany",
+    "CommandUnknown",
     "ConfigurationEmpty",
     "ConfigurationInvalid",
     "ConfigurationUnknown",
@@ -107,6 +117,7 @@ __all__ = [
     "MoveIllegal",
     "NotFound",
     "OperatorFileInvalid",
+    "OptionUnknown",
     "OriginRefused",
     "PathUnknown",
     "PlanMissing",

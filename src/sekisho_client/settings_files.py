@@ -15,7 +15,7 @@ from sekisho_client.jsonc import JsoncError
 
 _LARGEST = 4 * 1024 * 1024
 _BACKUPS = 1000
-_STRING = re.compile(r'"(?:[^"\\\n]|\\.)*"(?!\s*:)')
+_STRING = re.compile(r'"(?:[^"\\\n]|\\.)*"(?P<key>\s*:)?')
 _ADDRESS = re.compile(r'"https?://[^"@?#]*"')
 
 
@@ -37,7 +37,7 @@ class Change:
         shown = [f'"{text}"' for text in ours]
 
         def masked(found: re.Match[str]) -> str:
-            known = found[0] in shown or _ADDRESS.fullmatch(found[0])
+            known = found["key"] or found[0] in shown or _ADDRESS.fullmatch(found[0])
             return found[0] if known else '"…"'
 
         lines = difflib.unified_diff(

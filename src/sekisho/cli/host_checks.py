@@ -3,6 +3,7 @@
 import os
 import shutil
 import stat
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -107,7 +108,10 @@ def _terraform(settings: Settings) -> HostFinding:
     from sekisho.executors.processes import LocalProcesses
 
     _catalog, section = make_catalog(settings)
-    found = make_terraform(settings, section, LocalProcesses(), lambda _raw: "").builds()
+    # What is remembered of the builds goes elsewhere: nothing is written into the data folder.
+    with tempfile.TemporaryDirectory() as folder:
+        apart = settings.model_copy(update={"data_dir": Path(folder)})
+        found = make_terraform(apart, section, LocalProcesses(), lambda _raw: "").builds()
     if not found:
         return HostFinding("terraform", NG, "terraform_absent")
     named = ", ".join(f"{b.product} {b.version}" for b in found)

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from sekisho.domain.errors import SekishoError
 from sekisho.engine.engine import Engine
-from sekisho.web import approvals, asset_files, audits, guard, logs, runs, workspaces
+from sekisho.web import approvals, asset_files, audits, guard, logs, runs, setups, workspaces
 from sekisho.web.errors import http_status
 from sekisho.web.languages import COOKIE, knows, language_of
 from sekisho.web.options import ConsoleOptions
@@ -25,6 +25,7 @@ PAGES: tuple[Page, ...] = (
     *logs.PAGES,
     *workspaces.PAGES,
     *audits.PAGES,
+    *setups.PAGES,
 )
 """Every page and form."""
 _YEAR = 365 * 24 * 3600

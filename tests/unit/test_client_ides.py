@@ -45,7 +45,9 @@ def test_on_loopback_no_credential_is_named_unless_asked_for(ide: ides.Ide):
 
 @pytest.mark.parametrize("ide", IDES.values(), ids=IDES)
 def test_stdio_is_a_command_and_its_words(ide: ides.Ide):
-    entry = ide.entry(Connection(command=("C:\\tools\\sekisho.exe", "stdio", "--data-dir", "D:\\x")))
+    entry = ide.entry(
+        Connection(command=("C:\\tools\\sekisho.exe", "stdio", "--data-dir", "D:\\x"))
+    )
     assert entry["command"] == "C:\\tools\\sekisho.exe"
     assert entry["args"] == ["stdio", "--data-dir", "D:\\x"]
     assert "url" not in entry

@@ -23,7 +23,7 @@ from sekisho.cli import (
 )
 from sekisho.cli.languages import reader_language
 from sekisho.cli.options import Nouns, colour_option, verb
-from sekisho.domain.errors import SekishoError
+from sekisho.domain.errors import CommandUnknown, SekishoError
 from sekisho.settings import environment
 from sekisho_client.http import ClientError
 
@@ -52,6 +52,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(command: Command, args: argparse.Namespace) -> int:
     try:
         return command(args)
+    except CommandUnknown as error:  # `sekisho help WORD`
+        _tell(error)
+        return output.USAGE
     except (SekishoError, ClientError) as error:
         _tell(error)
     except BrokenPipeError:

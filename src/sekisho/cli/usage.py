@@ -112,6 +112,24 @@ def commands_of(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentP
     return {}
 
 
+def every_command(
+    parser: argparse.ArgumentParser, path: str = ""
+) -> Iterator[tuple[str, argparse.ArgumentParser]]:
+    """Walk the commands that do something, as they are typed."""
+    below = commands_of(parser)
+    if path and not below:
+        yield path, parser
+    for name, sub in below.items():
+        yield from every_command(sub, f"{path} {name}".strip())
+
+
+def own_options(parser: argparse.ArgumentParser) -> Iterator[argparse.Action]:
+    """Walk the options of one command but `--help`, each once."""
+    for action in parser._actions:  # noqa: SLF001 (argparse has no public way)
+        if action.option_strings and not isinstance(action, argparse._HelpAction):  # noqa: SLF001
+            yield action
+
+
 def options_of(parser: argparse.ArgumentParser) -> Iterator[tuple[str, argparse.Action]]:
     """Walk the options of one command, each with all its spellings."""
     for action in parser._actions:  # noqa: SLF001 (argparse has no public way)

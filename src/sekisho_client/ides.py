@@ -19,7 +19,7 @@ from sekisho_client.settings import is_loopback
 NAME = "sekisho"
 TOKEN_VARIABLE = "SEKISHO_TOKEN"  # noqa: S105 (the name of a variable)
 SCOPES = ("user", "project")
-_TEAM = re.compile(r"[!-~]{1,128}")
+_TEAM = re.compile(r"[!-&(-~]{1,128}")  # without a quote: it goes into a shell line
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
 _SERVER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
@@ -178,8 +178,12 @@ def claude_command(name: str, connection: Connection) -> list[str]:
 
 
 def shell_words(words: list[str]) -> str:
-    """Write words so that sh and PowerShell both take them as they are: `${…}` stays."""
-    return " ".join(w if re.fullmatch(r"[\w@%+=:,./-]+", w) else f"'{w}'" for w in words)
+    """Write words so that sh and PowerShell both take them as they are: `${…}` stays.
+
+    A quote within a word (in the path of a program) is written as sh wants it.
+    """
+    plain = re.compile(r"[\w@%+=:,./-]+", re.ASCII)
+    return " ".join(w if plain.fullmatch(w) else "'" + w.replace("'", "'\\''") + "'" for w in words)
 
 
 def connect(

@@ -94,7 +94,8 @@ def _proxy_for(parts: SplitResult) -> SplitResult | None:
     proxy = urllib.request.getproxies().get(parts.scheme)
     if not proxy:
         return None
-    return urlsplit(proxy if "://" in proxy else f"http://{proxy}")
+    found = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
+    return found if found.hostname else None
 
 
 def connect(place: Place) -> socket.socket:

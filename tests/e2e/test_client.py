@@ -2,7 +2,10 @@
 
 import json
 import os
+import pty
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -161,6 +164,26 @@ def test_nothing_is_written_without_consent(home: Path, run):
     assert code == 1
     assert "consent_needed" in err
     assert not (home / ".kiro").exists()
+
+
+@pytest.mark.parametrize(("answer", "written"), [("y", True), ("はい", True), ("", False)])
+def test_a_person_at_a_terminal_is_asked(home: Path, answer: str, written: bool):
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "sekisho", "client", "add", "kiro", "--server", URL]
+    more = {"HOME": str(home), "PATH": os.environ["PATH"], "PYTHONUTF8": "1"}
+    os.write(ours, f"{answer}\n".encode())
+    try:
+        ended = subprocess.run(
+            command, stdin=theirs, env=more, cwd=home, capture_output=True, timeout=60, check=False
+        )
+    finally:
+        os.close(ours)
+        os.close(theirs)
+    said = ended.stderr.decode()
+    assert "Write this? [y/N]" in said
+    assert '"url": "https://sekisho.example.jp/mcp"' in said
+    assert ended.returncode == (0 if written else 1)
+    assert (home / ".kiro" / "settings" / "mcp.json").exists() is written
 
 
 def test_link_and_print_change_nothing(home: Path, run):

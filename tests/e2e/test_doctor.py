@@ -1,5 +1,6 @@
 """`sekisho doctor` before real servers: a good one, and each way in which one can be wrong."""
 
+import base64
 import contextlib
 import http.server
 import json
@@ -10,6 +11,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -56,14 +58,15 @@ class Answering(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(self.body)
 
-    do_POST = do_GET
+    def do_POST(self) -> None:
+        self.do_GET()
 
-    def log_message(self, *_args: object) -> None:
+    def log_message(self, format: str, *args: object) -> None:
         pass
 
 
 @contextlib.contextmanager
-def answering(context: ssl.SSLContext | None = None, **how: object) -> Iterator[str]:
+def answering(context: ssl.SSLContext | None = None, **how: Any) -> Iterator[str]:
     kind = type("Kind", (Answering,), how)
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), kind) as running:
         if context:
@@ -161,7 +164,7 @@ def test_a_certificate_for_another_name(look, tmp_path: Path):
     ids=["html", "hashicorp", "list", "deep", "503", "redirect"],
 )
 def test_what_is_no_sekisho_gets_no_token(
-    look, monkeypatch: pytest.MonkeyPatch, how: dict[str, object], code: str
+    look, monkeypatch: pytest.MonkeyPatch, how: dict[str, Any], code: str
 ):
     monkeypatch.setenv("SEKISHO_TOKEN", "sks_secret")
     seen: list[str] = []
@@ -198,6 +201,71 @@ def test_a_server_that_drips_is_given_up_on_too(look):
         end.set()
     assert found["server"][0] == "NG"
     thread.join(5)
+
+
+@contextlib.contextmanager
+def proxying(status: bytes) -> Iterator[tuple[str, list[bytes]]]:
+    """A proxy that answers every CONNECT with one status, and passes on what it lets through."""
+    asked: list[bytes] = []
+
+    def relay(source: socket.socket, target: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while data := source.recv(65536):
+                target.sendall(data)
+            target.shutdown(socket.SHUT_WR)
+
+    def serve(peer: socket.socket) -> None:
+        with peer, contextlib.suppress(OSError):
+            head = b""
+            while b"\r\n\r\n" not in head and (data := peer.recv(4096)):
+                head += data
+            asked.append(head)
+            peer.sendall(b"HTTP/1.1 " + status + b"\r\n\r\n")
+            if status.startswith(b"200") and head.startswith(b"CONNECT"):
+                port = int(head.split()[1].rpartition(b":")[2])
+                with socket.create_connection(("127.0.0.1", port), 5) as far:
+                    back = threading.Thread(target=relay, args=(far, peer), daemon=True)
+                    back.start()
+                    relay(peer, far)
+                    back.join(5)
+
+    def accept(listener: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                threading.Thread(target=serve, args=(listener.accept()[0],), daemon=True).start()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=accept, args=(listener,), daemon=True).start()
+        yield f"127.0.0.1:{listener.getsockname()[1]}", asked
+
+
+def test_a_proxy_is_used_and_named_without_its_password(
+    look, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    context, pem = certificate(tmp_path, name="DNS:sekisho.localhost")
+    with answering(context) as url, proxying(b"200 OK") as (proxy, asked):
+        monkeypatch.setenv("HTTPS_PROXY", f"http://user:p%40ss@{proxy}")
+        port = url.rpartition(":")[2]
+        found = look(f"https://sekisho.localhost:{port}", "--ca-file", str(pem))[1]
+    assert found["proxy"] == ("OK", "proxy_ok")
+    assert found["tls"] == ("OK", "tls_ok")
+    assert found["server"] == ("NG", "server_other")
+    assert f"CONNECT sekisho.localhost:{port}".encode() in asked[0] + asked[-1]
+    basic = base64.b64encode(b"user:p@ss")
+    assert all(b"Proxy-Authorization: Basic " + basic in head for head in asked if head)
+
+
+def test_a_proxy_that_wants_a_password_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+):
+    with proxying(b"407 Proxy Authentication Required") as (proxy, _):
+        monkeypatch.setenv("HTTPS_PROXY", f"http://user:verysecret@{proxy}")
+        words = ["--server", "https://sekisho.localhost", "--data-dir", str(tmp_path)]
+        assert main(["doctor", *words]) == 1
+    shown = capsys.readouterr().out
+    assert "NG    proxy" in shown
+    assert "407" in shown
+    assert "verysecret" not in shown
 
 
 def test_noise_in_place_of_http(look):
@@ -245,7 +313,8 @@ def test_each_line_has_a_result_a_code_and_a_fix_in_the_readers_language(
 
 def test_every_finding_is_told_in_both_languages():
     for code, said in (SAYS | HOST_SAYS).items():
-        assert said.text and said.text_ja, code
+        assert said.text, code
+        assert said.text_ja, code
         assert bool(said.fix) == bool(said.fix_ja), code
         assert said.text == "{found}" or not said.text_ja.isascii(), code
 

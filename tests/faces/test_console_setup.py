@@ -1,4 +1,4 @@
-"""The page that connects an IDE: in both languages, by the server's own address, without a token."""
+"""The page that connects an IDE: in both languages, by the server's address, without a token."""
 
 from __future__ import annotations
 

@@ -127,7 +127,10 @@ def _entries(ide: Ide, scope: str, file: Path) -> list[dict[str, Any]]:
         return [row | {"name": "?", "connects": f"broken: {error.problem}"}]
     found: list[dict[str, Any]] = []
     for name, entry in group.items():
-        words = [str(w) for w in (entry.get("command", ""), *entry.get("args", []))]
+        args = entry.get("args")
+        words = [
+            str(w) for w in (entry.get("command", ""), *(args if isinstance(args, list) else []))
+        ]
         ours = name == ides.NAME or ides.NAME in str(entry.get("url", "")) or "sekisho" in words
         if ours:
             said = str(entry.get("url") or " ".join(words))

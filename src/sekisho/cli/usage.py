@@ -126,7 +126,7 @@ def every_command(
 def own_options(parser: argparse.ArgumentParser) -> Iterator[argparse.Action]:
     """Walk the options of one command but `--help`, each once."""
     for action in parser._actions:  # noqa: SLF001 (argparse has no public way)
-        if action.option_strings and not isinstance(action, argparse._HelpAction):  # noqa: SLF001
+        if action.option_strings and action.dest != "help":
             yield action
 
 

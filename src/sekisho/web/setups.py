@@ -1,4 +1,4 @@
-"""Connecting an IDE: for people without the client, each IDE in two lines. No token is in a link."""
+"""Connecting an IDE without the client: each in two lines. No token is in a link."""
 
 import json
 from dataclasses import dataclass

@@ -17,7 +17,7 @@ from mcp import Client
 from mcp_types import Tool
 from pydantic.fields import FieldInfo
 
-from sekisho.cli import exits, usage
+from sekisho.cli import exits, host_texts, usage
 from sekisho.cli.main import build_parser
 from sekisho.domain import errors
 from sekisho.domain.errors import SekishoError
@@ -26,6 +26,7 @@ from sekisho.mcp_server.call import FaceOptions
 from sekisho.mcp_server.errors import kind_of
 from sekisho.mcp_server.server import build_server
 from sekisho.web.api import Api, ApiOptions
+from sekisho_client import doctor_texts
 from sekisho_client.settings import DEFAULT_URL, LOCAL_TOKEN
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -196,6 +197,15 @@ def cli_page() -> str:
         for action in usage.own_options(parser):
             names = ", ".join(f"`{option}`" for option in action.option_strings)
             lines += [f"| {names} | {values(action)} | {about(action)} |"]
+    lines += [
+        "\n## Codes of sekisho doctor\n",
+        "Besides these, `doctor --host` tells the codes of [errors](errors.md).\n",
+        "| code | finds | fix | 日本語 |",
+        "|---|---|---|---|",
+    ]
+    for code, said in sorted({**doctor_texts.SAYS, **host_texts.SAYS}.items()):
+        ja = cell(f"{said.text_ja} {said.fix_ja}")
+        lines += [f"| `{code}` | {cell(said.text)} | {cell(said.fix)} | {ja} |"]
     return "\n".join(lines) + "\n"
 
 

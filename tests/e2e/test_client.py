@@ -229,3 +229,25 @@ def test_a_missing_home_is_told(monkeypatch: pytest.MonkeyPatch):
     with pytest.raises(ClientError) as refused:
         clients.machine()
     assert refused.value.code == "home_missing"
+
+
+@pytest.mark.parametrize(
+    ("content", "rows"),
+    [
+        ('{"mcpServers": {"a": {"args": 5}, "b": 1, "sekisho": {"args": null}}}', ["sekisho"]),
+        ('{"mcpServers": {"x": {"command": "uvx", "args": ["sekisho", "stdio"]}}}', ["x"]),
+        ('{"mcpServers": []}', []),
+        ("{broken", ["?"]),
+        ("[]", ["?"]),
+    ],
+)
+def test_files_of_any_form_are_listed_as_far_as_they_can_be_read(
+    home: Path, run, content: str, rows: list[str]
+):
+    file = home / ".cursor" / "mcp.json"
+    file.parent.mkdir()
+    file.write_text(content, encoding="utf-8")
+    code, out, _ = run("list", "--json")
+    assert code == 0
+    assert [row["name"] for row in json.loads(out)] == rows
+    assert run("list")[0] == 0

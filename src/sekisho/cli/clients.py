@@ -5,7 +5,7 @@ import json
 import shutil
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from sekisho.cli import output
 from sekisho.cli.options import Nouns, json_option, noun, verb
@@ -127,10 +127,9 @@ def _entries(ide: Ide, scope: str, file: Path) -> list[dict[str, Any]]:
         return [row | {"name": "?", "connects": f"broken: {error.problem}"}]
     found: list[dict[str, Any]] = []
     for name, entry in group.items():
-        args = entry.get("args")
-        words = [
-            str(w) for w in (entry.get("command", ""), *(args if isinstance(args, list) else []))
-        ]
+        args: Any = entry.get("args")
+        listed = cast("list[Any]", args) if isinstance(args, list) else []
+        words = [str(w) for w in (entry.get("command", ""), *listed)]
         ours = name == ides.NAME or ides.NAME in str(entry.get("url", "")) or "sekisho" in words
         if ours:
             said = str(entry.get("url") or " ".join(words))
@@ -140,7 +139,10 @@ def _entries(ide: Ide, scope: str, file: Path) -> list[dict[str, Any]]:
 
 def _group(text: str, ide: Ide) -> dict[str, Any]:
     group = jsonc.load(text).get(ide.key, {})
-    return {k: v for k, v in group.items() if isinstance(v, dict)} if group else {}
+    if not isinstance(group, dict):
+        return {}
+    known = cast("dict[str, Any]", group)
+    return {k: v for k, v in known.items() if isinstance(v, dict)}
 
 
 def _connection(args: argparse.Namespace, here: Machine) -> Connection:

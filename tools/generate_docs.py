@@ -1,4 +1,4 @@
-"""Write the generated parts of the docs: tools, errors, API and settings from the code.
+"""Write the generated parts of the docs: tools, errors, API, settings, commands from the code.
 
 python tools/generate_docs.py              write docs/reference/*.md
 python tools/generate_docs.py --check      fail where a page is not what the code says
@@ -18,6 +18,8 @@ from mcp_types import Tool
 from pydantic.fields import FieldInfo
 
 from sekisho import __version__
+from sekisho.cli import exits, host_texts, usage
+from sekisho.cli.main import build_parser
 from sekisho.domain import errors
 from sekisho.domain.errors import SekishoError
 from sekisho.domain.errors_ja import JAPANESE
@@ -26,6 +28,7 @@ from sekisho.mcp_server.errors import kind_of
 from sekisho.mcp_server.server import build_server
 from sekisho.web.api import OPERATIONS
 from sekisho.web.api.document import openapi
+from sekisho_client import doctor_texts
 from sekisho_client.settings import DEFAULT_URL, LOCAL_TOKEN
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -210,6 +213,56 @@ def default_of(field: FieldInfo) -> str:
     return "none" if field.default in (None, "", ()) else f"`{cell(field.default)}`"
 
 
+def cli_page() -> str:
+    """List every command with what it takes, and the exit codes."""
+    lines = [
+        MADE,
+        "# Command line\n",
+        "Results go to standard output, everything else to standard error; `--json` makes JSON of",
+        "both. `sekisho help COMMAND` shows the same, `sekisho completion SHELL` completes it.\n",
+        "## Exit codes\n",
+        "| code | means |",
+        "|---|---|",
+        *(f"| {code.value} | {cell(about)} |" for code, about in exits.MEANINGS.items()),
+        f"\nWith `plan create {exits.DETAILED_OPTION}`, as `terraform plan` has it:\n",
+        "| code | means |",
+        "|---|---|",
+        *(f"| {code.value} | {cell(about)} |" for code, about in exits.DETAILED_MEANINGS.items()),
+    ]
+    for path, parser in usage.every_command(build_parser()):
+        lines += [f"\n## sekisho {path}\n", f"{cell(parser.description)}.\n"]
+        lines += ["| | | |", "|---|---|---|"]
+        for action in usage.words_of(parser):
+            lines += [f"| `{action.metavar or action.dest}` | {values(action)} | {about(action)} |"]
+        for action in usage.own_options(parser):
+            names = ", ".join(f"`{option}`" for option in action.option_strings)
+            lines += [f"| {names} | {values(action)} | {about(action)} |"]
+    lines += [
+        "\n## Codes of sekisho doctor\n",
+        "Besides these, `doctor --host` tells the codes of [errors](errors.md).\n",
+        "| code | finds | fix | 日本語 |",
+        "|---|---|---|---|",
+    ]
+    for code, said in sorted({**doctor_texts.SAYS, **host_texts.SAYS}.items()):
+        ja = cell(f"{said.text_ja} {said.fix_ja}")
+        lines += [f"| `{code}` | {cell(said.text)} | {cell(said.fix)} | {ja} |"]
+    return "\n".join(lines) + "\n"
+
+
+def values(action: argparse.Action) -> str:
+    """Say what an option or a word may be."""
+    if action.choices is not None:
+        return " ".join(f"`{choice}`" for choice in action.choices)
+    if not action.option_strings or action.nargs == 0:
+        return ""
+    return f"`{action.metavar or action.dest.upper()}`"
+
+
+def about(action: argparse.Action) -> str:
+    """Say what an option or a word is for."""
+    return ("required; " if action.option_strings and action.required else "") + cell(action.help)
+
+
 def snapshots(tools: list[Tool]) -> dict[Path, str]:
     """Return one file a tool, exactly as it goes over the wire."""
     return {
@@ -239,6 +292,7 @@ def main() -> int:
         REFERENCE / "settings.md": settings_page(),
         REFERENCE / "drop-in.md": drop_in_page(),
         REFERENCE / "openapi.json": as_json(openapi(__version__)),
+        REFERENCE / "cli.md": cli_page(),
     }
     if asked.snapshots:
         pages |= snapshots(tools)

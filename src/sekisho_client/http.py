@@ -26,12 +26,20 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
 class ClientError(Exception):
     """The server said no, or could not be reached: a stable code, what is wrong, what is next."""
 
-    def __init__(self, code: str, message: str, step: str = "", japanese: str = "") -> None:
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        step: str = "",
+        japanese: str = "",
+        step_japanese: str = "",
+    ) -> None:
         super().__init__(f"{code}: {message}")
         self.code = code
         self.message = message
         self.step = step
         self.japanese = japanese or message
+        self.step_japanese = step_japanese or step
 
 
 class Client:

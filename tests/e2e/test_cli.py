@@ -60,7 +60,7 @@ def host(server: Serving, capsys: pytest.CaptureFixture[str]):
 
 def test_a_plan_is_made_shown_approved_and_applied(server: Serving, run, host):
     code, out, _ = run("plan", "create", "network", "--message", "週次の変更", "--follow", "--json")
-    assert code == 0
+    assert code == 3, "it waits for a person"
     made = json.loads(out)
     assert made["status"] == "awaiting_approval"
     run_id = made["id"]
@@ -193,3 +193,64 @@ def test_errors_are_told_in_the_readers_language(
     code, _, err = run("plan", "create", "どこにもない")
     assert code == 1
     assert said in err
+
+
+def test_scripts_learn_from_the_exit_code_what_a_plan_does(run):
+    detailed = ("plan", "create", "network", "--detailed-exitcode", "--json")
+    code, out, _ = run(*detailed, "--mode", "destroy")
+    assert code == 2, "it changes something, as terraform plan says it"
+    changing = json.loads(out)["id"]
+    assert run("run", "get", changing)[0] == 0
+    assert run("run", "get", changing, "--follow")[0] == 3, "a person is waited for"
+    assert run("run", "discard", changing)[0] == 0
+    code, out, _ = run(*detailed, "--mode", "refresh_only")
+    assert code == 0
+    assert json.loads(out)["status"] == "no_changes"
+    assert run("plan", "create", "network", "--mode", "refresh_only", "--follow")[0] == 0
+    assert run("plan", "create", "broken", "--detailed-exitcode")[0] == 1
+
+
+def test_every_list_of_the_host_is_json_for_programs(host, root: Path, tmp_path: Path):
+    code, out, _ = host("token", "create", "suzuki@example.jp", "--json")
+    made = json.loads(out)
+    assert code == 0
+    assert set(made) == {"id", "person", "secret"}
+    _, out, _ = host("token", "list", "--json")
+    listed = {t["id"]: t for t in json.loads(out)}
+    assert listed[made["id"]]["person"] == "suzuki@example.jp"
+    assert made["secret"] not in out
+    assert json.loads(host("token", "revoke", made["id"], "--json")[1])["revoked"] is True
+    assert json.loads(host("config", "check", "--root", str(root), "--json")[1])[0]["workspace"]
+    assert json.loads(host("store", "prune", "--json")[1]) == {"forgotten": 0}
+    assert json.loads(host("audit", "verify", "--json")[1])["faults"] == []
+    where = ("broken", "--root", str(root), "--json")
+    assert json.loads(host("workspace", "lock", *where, "--reason", "x")[1])["locked"] is True
+    assert json.loads(host("workspace", "unlock", *where)[1])["locked"] is False
+    code, out, err = host("workspace", "unlock", *where)
+    assert (code, out) == (1, "")
+    assert json.loads(err)["error"]["code"] == "workspace_not_locked"
+
+
+def test_a_workspace_is_shown_as_a_table_or_as_json(run):
+    code, out, _ = run("workspace", "get", "network")
+    assert code == 0
+    assert out.startswith("FIELD")
+    assert json.loads(run("workspace", "get", "network", "--json")[1])["name"] == "network"
+
+
+def test_a_log_is_json_lines_and_following_ends(run):
+    _, out, _ = run("plan", "create", "network", "--mode", "refresh_only", "--follow", "--json")
+    code, out, _ = run("run", "log", json.loads(out)["id"], "--follow", "--json")
+    assert code == 0
+    lines = [json.loads(line) for line in out.splitlines()]
+    assert {line["phase"] for line in lines} == {"plan"}
+
+
+def test_following_tells_the_phases_on_standard_error_when_piped(run):
+    code, out, err = run("plan", "create", "network", "--mode", "destroy", "--follow")
+    assert code == 3
+    assert re.search(r"^plan(_queued|ning) \(\d+s\)$", err, re.MULTILINE)
+    assert "\x1b" not in out + err
+    assert run("run", "discard", re.findall(r"^run-\w+", out, re.MULTILINE)[0])[0] == 0
+    code, out, _ = run("run", "list", "--color", "always")
+    assert "\x1b[" in out

@@ -5,23 +5,22 @@ import dataclasses
 
 from sekisho.cli import output
 from sekisho.cli.hosts import open_app
-from sekisho.cli.options import Nouns, host_options, verb
+from sekisho.cli.options import Nouns, host_options, json_option, noun, verb
+from sekisho.cli.progress import Progress
 from sekisho.domain.audit import AuditRecord
 from sekisho.domain.text import plain
 
 
 def declare(nouns: Nouns) -> None:
     """Declare the commands."""
-    audit = nouns.add_parser("audit", help="read and verify the audit")
-    verbs = audit.add_subparsers(required=True)
+    verbs = noun(nouns, "audit", "read and verify the audit")
     listing = host_options(verb(verbs, "list", audit_list, "print audit records, oldest first"))
     listing.add_argument("--run", help="of one run alone")
     listing.add_argument("--after", type=int, default=0, help="after this sequence number")
     listing.add_argument("--limit", type=int, default=100, help="at most so many (100)")
-    listing.add_argument("--json", action="store_true", help="print JSON")
+    json_option(listing)
     about = "prove that the audit is whole and every apply was approved"
-    proof = host_options(verb(verbs, "verify", audit_verify, about))
-    proof.add_argument("--json", action="store_true", help="print JSON")
+    json_option(host_options(verb(verbs, "verify", audit_verify, about)))
 
 
 def audit_list(args: argparse.Namespace) -> int:
@@ -49,7 +48,12 @@ def audit_list(args: argparse.Namespace) -> int:
 def audit_verify(args: argparse.Namespace) -> int:
     """`sekisho audit verify`."""
     app = open_app(args)
-    report = app.engine.audits.verify()
+    audits = app.engine.audits
+    with Progress() as progress:
+        progress.phase("reading the chain")
+        total = audits.head()
+        progress.phase("matching applies to approvals")
+        report = audits.verify(lambda done: progress.count(done, total))
     if args.json:
         output.as_json(dataclasses.asdict(report))
     elif report.records == 0 and not report.faults:

@@ -4,26 +4,47 @@ import argparse
 
 from sekisho.app import App, build, make_catalog
 from sekisho.cli import output
-from sekisho.cli.options import Nouns, door_values, host_options, verb
+from sekisho.cli.options import (
+    Nouns,
+    door_values,
+    host_options,
+    json_option,
+    noun,
+    verb,
+    workspace_word,
+)
 from sekisho.engine.tokens import HOST
 from sekisho.settings import Settings, read_settings
 
 
 def declare(nouns: Nouns) -> None:
     """Declare `store`, `config`, `lock` and `unlock`."""
-    store = nouns.add_parser("store", help="look after the data folder")
-    verbs = store.add_subparsers(required=True)
-    host_options(verb(verbs, "prune", store_prune, "forget runs older than SEKISHO_KEEP_RUNS"))
-    config = nouns.add_parser("config", help="check sekisho.yaml")
-    verbs = config.add_subparsers(required=True)
-    host_options(verb(verbs, "check", config_check, "check sekisho.yaml and show what it declares"))
-    host_options(verb(verbs, "schema", config_schema, "print the JSON Schema for editors"))
-    hold = host_options(verb(nouns, "lock", lock, "keep applies out of a workspace"))
-    hold.add_argument("workspace")
+    verbs = noun(nouns, "store", "look after the data folder")
+    _host(verb(verbs, "prune", store_prune, "forget runs older than SEKISHO_KEEP_RUNS"))
+    verbs = noun(nouns, "config", "check sekisho.yaml")
+    _host(verb(verbs, "check", config_check, "check sekisho.yaml and show what it declares"))
+    _host(verb(verbs, "schema", config_schema, "print the JSON Schema for editors"))
+    declare_holds(nouns)
+
+
+def declare_holds(nouns: Nouns) -> None:
+    """Declare `lock` and `unlock`: `sekisho lock`, and `sekisho workspace lock`."""
+    hold = workspace_word(_host(verb(nouns, "lock", lock, "keep applies out of a workspace")))
     hold.add_argument("--reason", required=True, help="why, for whoever is kept out")
-    free = host_options(verb(nouns, "unlock", unlock, "let applies into a workspace again"))
-    free.add_argument("workspace")
+    free = workspace_word(_host(verb(nouns, "unlock", unlock, "let applies into it again")))
     free.add_argument("--reason", default="", help="why, for the audit")
+
+
+def _show_hold(args: argparse.Namespace, name: str, *, locked: bool) -> int:
+    if args.json:
+        output.as_json({"workspace": name, "locked": locked})
+    else:
+        output.say(f"{name} is {'locked' if locked else 'free'}.")
+    return output.OK
+
+
+def _host(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    return json_option(host_options(parser))
 
 
 def settings_of(args: argparse.Namespace, **more: object) -> Settings:
@@ -39,7 +60,11 @@ def open_app(args: argparse.Namespace) -> App:
 
 def store_prune(args: argparse.Namespace) -> int:
     """`sekisho store prune`."""
-    output.say(f"{open_app(args).engine.retention.sweep()} runs were forgotten; the audit stays.")
+    forgotten = open_app(args).engine.retention.sweep()
+    if args.json:
+        output.as_json({"forgotten": forgotten})
+    else:
+        output.say(f"{forgotten} runs were forgotten; the audit stays.")
     return output.OK
 
 
@@ -57,7 +82,10 @@ def config_check(args: argparse.Namespace) -> int:
         }
         for w in catalog.all()
     ]
-    output.table(rows, ("workspace", "backend", "target", "terraform", "sources"))
+    if args.json:
+        output.as_json(rows)
+    else:
+        output.table(rows, ("workspace", "backend", "target", "terraform", "sources"))
     return output.OK
 
 
@@ -72,12 +100,10 @@ def config_schema(_args: argparse.Namespace) -> int:
 def lock(args: argparse.Namespace) -> int:
     """`sekisho lock`."""
     record = open_app(args).engine.workspaces.lock(args.workspace, HOST, args.reason)
-    output.say(f"{record.name} is locked.")
-    return output.OK
+    return _show_hold(args, record.name, locked=True)
 
 
 def unlock(args: argparse.Namespace) -> int:
     """`sekisho unlock`."""
     record = open_app(args).engine.workspaces.unlock(args.workspace, HOST, args.reason)
-    output.say(f"{record.name} is free.")
-    return output.OK
+    return _show_hold(args, record.name, locked=False)

@@ -2,15 +2,29 @@
 
 import argparse
 import logging
+import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import NoReturn
 
 from sekisho import __version__
-from sekisho.cli import audits, hosts, output, plans, runs, servers, tokens, workspaces
-from sekisho.cli.options import door_options
-from sekisho.domain.errors import ArgumentsInvalid, SekishoError
-from sekisho.domain.text import Language
+from sekisho.cli import (
+    audits,
+    clients,
+    completion,
+    doctors,
+    exits,
+    hosts,
+    output,
+    plans,
+    runs,
+    servers,
+    tokens,
+    usage,
+    workspaces,
+)
+from sekisho.cli.languages import reader_language
+from sekisho.cli.options import Nouns, colour_option, door_options, verb
+from sekisho.domain.errors import CommandUnknown, SekishoError
 from sekisho.settings import DOORS, environment
 from sekisho_client.http import ClientError
 
@@ -18,62 +32,94 @@ Command = Callable[[argparse.Namespace], int]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code: 0 done, 1 refused or failed, 2 called wrongly."""
+    """Run one command and return its exit code; `exits.py` has the table."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    output.set_up("auto", environment(), as_json="--json" in words)
     parser = build_parser()
-    args = parser.parse_args(argv)
+    try:
+        args = usage.parse(parser, words)
+    except usage.USAGE_ERRORS as error:
+        _tell(error)
+        # As in Terraform: 2 says there that something changes.
+        return output.FAILED if exits.DETAILED_OPTION in words else output.USAGE
+    output.set_up(getattr(args, "color", "auto"), environment(), as_json="--json" in words)
     command: Command | None = getattr(args, "command", None)
     if command is None:
         if sys.stdin is None or sys.stdin.isatty():  # a person, not an IDE that speaks MCP
             parser.print_help()
             return output.USAGE
         command = servers.start
-    language = reader_language()
+    return _run(command, args)
+
+
+def _run(command: Command, args: argparse.Namespace) -> int:
     try:
         return command(args)
-    except SekishoError as error:
-        output.error(error.code, error.message(language), error.next_step(language))
-    except ClientError as error:
-        output.error(error.code, error.japanese if language == "ja" else error.message, error.step)
+    except CommandUnknown as error:  # `sekisho help WORD`
+        _tell(error)
+        return output.USAGE
+    except (SekishoError, ClientError) as error:
+        _tell(error)
     except BrokenPipeError:
+        # The reader has seen enough. What is still in the buffer must not be tried again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return output.OK
     except KeyboardInterrupt:
-        return 130
+        return exits.Exit.INTERRUPTED
     except Exception:
         logging.getLogger("sekisho.cli").exception("command.failed")
-        bug = SekishoError()
-        output.error(bug.code, bug.message(language), bug.next_step(language))
+        _tell(SekishoError())
     return output.FAILED
 
 
-def reader_language() -> Language:
-    """Return the language of whoever reads the terminal: SEKISHO_LANGUAGE, then the locale."""
-    given = environment()
-    names = ("SEKISHO_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
-    first = next((v for n in names if (v := given.get(n, "").lower()) not in ("", "auto")), "")
-    return "ja" if first.startswith("ja") else "en"
-
-
-class Parser(argparse.ArgumentParser):
-    """Says with a code, too, that a command was called wrongly; sub-commands are made alike."""
-
-    def error(self, message: str) -> NoReturn:
-        """Print how the command is used and what is wrong, and leave with 2."""
-        self.print_usage(sys.stderr)
-        wrong = ArgumentsInvalid(problem=message)
-        language = reader_language()
-        output.error(wrong.code, wrong.message(language), f"{self.prog} --help")
-        self.exit(output.USAGE)
+def _tell(error: SekishoError | ClientError) -> None:
+    language = reader_language()
+    if isinstance(error, SekishoError):
+        output.error(error.code, error.message(language), error.next_step(language))
+    elif language == "ja":
+        output.error(error.code, error.japanese, error.step_japanese)
+    else:
+        output.error(error.code, error.message, error.step)
 
 
 def build_parser() -> argparse.ArgumentParser:
     """Declare every command; the docs and the shell completion are made from this."""
-    parser = Parser(
+    parser = usage.Parser(
         prog="sekisho",
         description="A central Terraform server for AI agents: agents plan, people approve.",
+        epilog=exits.epilog(),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--version", action="version", version=f"sekisho {__version__}")
+    parser.add_argument(
+        "--version",
+        action="version",
+        version=f"sekisho {__version__}",
+        help="print the version and leave",
+    )
+    colour_option(parser)
     door_options(parser, (door for door in DOORS if door.anywhere))
-    nouns = parser.add_subparsers(title="commands", metavar="COMMAND")
-    for part in (servers, runs, plans, workspaces, audits, tokens, hosts):
+    parser.set_defaults(whole=parser)
+    nouns: Nouns = parser.add_subparsers(title="commands", metavar="COMMAND")  # pyright: ignore[reportAssignmentType] (invariant)
+    parts = (servers, runs, plans, workspaces, audits, tokens, hosts, clients, doctors, completion)
+    for part in parts:
         part.declare(nouns)
+    _declare_help(nouns)
     return parser
+
+
+def _declare_help(nouns: Nouns) -> None:
+    about = "show the commands, or how one is called"
+    parser = verb(nouns, "help", show_help, about)
+    parser.add_argument("words", nargs="*", metavar="COMMAND", help="like: run list")
+
+
+def show_help(args: argparse.Namespace) -> int:
+    """`sekisho help`: the help of a command, exit codes at the end."""
+    parser = build_parser()
+    for word in args.words:
+        below = usage.commands_of(parser)
+        if word not in below:
+            raise usage.unknown(parser, word)
+        parser = below[word]
+    parser.print_help()
+    return output.OK

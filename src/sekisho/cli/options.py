@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sekisho.cli.colours import CHOICES
 from sekisho.settings import DOORS, Door
 
 if TYPE_CHECKING:
@@ -14,12 +15,28 @@ else:
     Nouns = Any
 
 
+def noun(nouns: Nouns, name: str, about: str) -> Nouns:
+    """Add a noun, and return what its verbs are added to."""
+    parser = nouns.add_parser(name, help=about, description=about)
+    return parser.add_subparsers(required=True, metavar="VERB", title="verbs")
+
+
 def verb(
     nouns: Nouns, name: str, command: Callable[[argparse.Namespace], int], about: str
 ) -> argparse.ArgumentParser:
     """Add a command that `main` will call."""
     parser = nouns.add_parser(name, help=about, description=about)
-    parser.set_defaults(command=command)
+    parser.set_defaults(command=command, parser=parser)
+    colour_option(parser)
+    return parser
+
+
+def colour_option(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    """Add `--color`; before the command and after it, the last one counts."""
+    about = "colour: on a terminal (auto), always, never; NO_COLOR and FORCE_COLOR are known"
+    parser.add_argument(
+        "--color", choices=CHOICES, default=argparse.SUPPRESS, metavar="WHEN", help=about
+    )
     return parser
 
 
@@ -33,11 +50,28 @@ def host_options(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
     return parser
 
 
+def json_option(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    """Add `--json`: the result on standard output, an error on standard error."""
+    parser.add_argument("--json", action="store_true", help="print JSON, errors too")
+    return parser
+
+
 def remote_options(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
     """Add what commands need that ask a server."""
     parser.add_argument("--server", help="address of the server (SEKISHO_URL)")
     parser.add_argument("--data-dir", type=Path, help="data folder of a server on this machine")
-    parser.add_argument("--json", action="store_true", help="print JSON")
+    return json_option(parser)
+
+
+def run_id_word(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    """Add the run that a command is about."""
+    parser.add_argument("run_id", help="id of the run, like run-01k…; `sekisho run list` has them")
+    return parser
+
+
+def workspace_word(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    """Add the workspace that a command is about."""
+    parser.add_argument("workspace", help="name of the workspace; `sekisho workspace list`")
     return parser
 
 

@@ -1,35 +1,108 @@
 """How commands print: tables for people, JSON for programs, errors with the next step."""
 
+import dataclasses
 import json
+import shutil
 import sys
 import unicodedata
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-OK, FAILED, USAGE = 0, 1, 2
-"""Exit codes: done, refused or failed, called wrongly."""
+from sekisho.cli.colours import TONES, Tone, paint, wants_colour
+from sekisho.cli.exits import Exit
+from sekisho.domain.text import plain
+
+OK, FAILED, USAGE = Exit.DONE, Exit.FAILED, Exit.USAGE
+_NARROWEST = 8
+"""A column is not cut below this."""
+_WHOLE = frozenset({"id", "run", "status", "sequence", "code", "result"})
+"""Columns that are never cut: people copy them."""
+_GAP = 2
+
+
+@dataclasses.dataclass
+class Style:
+    """How this process prints: colours by stream, errors as JSON, and the width of the terminal."""
+
+    colour: bool = False
+    error_colour: bool = False
+    json: bool = False
+    width: int | None = None
+
+
+_style = Style()
+
+
+def set_up(choice: str, environment: Mapping[str, str], *, as_json: bool) -> None:
+    """Look at the terminal once, at the start of a command."""
+    out, err = sys.stdout.isatty(), sys.stderr.isatty()
+    _style.colour = wants_colour(choice, environment, terminal=out)
+    _style.error_colour = wants_colour(choice, environment, terminal=err)
+    _style.json = as_json
+    _style.width = terminal_width() if out else None
+
+
+def prints_json() -> bool:
+    """Say whether this command prints for a program."""
+    return _style.json
+
+
+def terminal_width() -> int:
+    """Return how many cells a line of the terminal has."""
+    return shutil.get_terminal_size().columns
 
 
 def as_json(value: object) -> None:
     """Print a value for programs."""
-    json.dump(value, sys.stdout, ensure_ascii=False, indent=2)
+    json.dump(value, sys.stdout, ensure_ascii=False, indent=2, default=_isoformat)
     sys.stdout.write("\n")
 
 
+def as_json_line(value: object) -> None:
+    """Print one of many values for programs: JSON Lines."""
+    json.dump(value, sys.stdout, ensure_ascii=False, default=_isoformat)
+    sys.stdout.write("\n")
+    sys.stdout.flush()
+
+
 def table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
-    """Print rows under upper-case heads; wide (Japanese) characters count as two."""
-    cells = [[str(c).upper() for c in columns]]
+    """Print rows under upper-case heads; wide (Japanese) characters count as two.
+
+    On a terminal the widest columns are cut so that a row is a line; piped, nothing is cut.
+    """
+    cells = [[c.upper() for c in columns]]
     cells += [[_cell(row.get(c)) for c in columns] for row in rows]
-    widths = [max(_width(line[i]) for line in cells) for i in range(len(columns))]
-    for line in cells:
-        pairs = zip(line, widths, strict=True)
-        padded = (text + " " * (width - _width(text)) for text, width in pairs)
-        sys.stdout.write("  ".join(padded).rstrip() + "\n")
+    widths = [max(width_of(line[i]) for line in cells) for i in range(len(columns))]
+    if _style.width is not None:
+        widths = fitted(widths, columns, _style.width)
+    for number, line in enumerate(cells):
+        head = Tone.HEAD if number == 0 else None
+        padded = [_padded(text, width, head) for text, width in zip(line, widths, strict=True)]
+        sys.stdout.write((" " * _GAP).join(padded).rstrip() + "\n")
+
+
+def fitted(widths: Sequence[int], columns: Sequence[str], terminal: int) -> list[int]:
+    """Take from the widest column that may be cut until a row fits, or nothing more can go."""
+    left = list(widths)
+    cut = [i for i, name in enumerate(columns) if name not in _WHOLE]
+    while sum(left) + _GAP * (len(left) - 1) > terminal:
+        widest = max(cut, key=lambda i: left[i], default=None)
+        if widest is None or left[widest] <= _NARROWEST:
+            break
+        left[widest] -= 1
+    return left
 
 
 def error(code: str, message: str, step: str = "") -> None:
     """Print what went wrong and what to do next, on standard error."""
-    sys.stderr.write(f"error [{code}]: {message}\n")
+    if _style.json:
+        told = {"error": {"code": code, "message": message, "next": step}}
+        json.dump(told, sys.stderr, ensure_ascii=False)
+        sys.stderr.write("\n")
+        return
+    head = f"error [{code}]:"
+    sys.stderr.write(f"{paint(head, Tone.BAD) if _style.error_colour else head} {message}\n")
     if step:
         sys.stderr.write(f"  next: {step}\n")
 
@@ -45,9 +118,49 @@ def say(text: str = "") -> None:
     sys.stdout.write(text + "\n")
 
 
+def flush() -> None:
+    """Show at once what was printed."""
+    sys.stdout.flush()
+
+
+def told(text: str, tone: Tone | None = None) -> str:
+    """Colour a word for standard output, where that is wanted; its own tone unless one is given."""
+    return paint(text, tone or TONES.get(text)) if _style.colour else text
+
+
+def width_of(text: str) -> int:
+    """Return how many cells of a terminal a text takes."""
+    return sum(_cells(c) for c in text)
+
+
+def cut(text: str, width: int) -> str:
+    """Cut a text to so many cells; what was cut ends in `…`."""
+    if width_of(text) <= width:
+        return text
+    kept, room = "", width - 1
+    for character in text:
+        room -= _cells(character)
+        if room < 0:
+            break
+        kept += character
+    return kept + "…"
+
+
+def _padded(text: str, width: int, head: Tone | None) -> str:
+    shown = cut(text, width)
+    return told(shown, head) + " " * (width - width_of(shown))
+
+
+def _cells(character: str) -> int:
+    if unicodedata.combining(character):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
 def _cell(value: object) -> str:
-    return "-" if value in (None, "") else str(value).replace("\n", " ")
+    return "-" if value in (None, "") else " ".join(plain(value).split())
 
 
-def _width(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+def _isoformat(value: object) -> str:
+    """Write times as JSON does; nothing else is unknown to it."""
+    return value.isoformat() if isinstance(value, datetime) else str(value)

@@ -4,19 +4,21 @@ import argparse
 import webbrowser
 
 from sekisho.cli import output
-from sekisho.cli.options import Nouns, remote_options, verb
+from sekisho.cli.exits import DETAILED_OPTION, detailed
+from sekisho.cli.options import Nouns, noun, remote_options, run_id_word, verb, workspace_word
 from sekisho.cli.remote import client_of, settled, show_run
 
+_MODES = ("normal", "destroy", "refresh_only")
 _CREATE = "plan a workspace's own folder, or an uploaded configuration"
 
 
 def declare(nouns: Nouns) -> None:
     """Declare the commands."""
-    plan = nouns.add_parser("plan", help="make and read plans").add_subparsers(required=True)
-    create = remote_options(verb(plan, "create", plan_create, _CREATE))
-    create.add_argument("workspace")
+    plan = noun(nouns, "plan", "make and read plans")
+    create = workspace_word(remote_options(verb(plan, "create", plan_create, _CREATE)))
     create.add_argument("--configuration", help="digest of an uploaded configuration")
-    create.add_argument("--mode", default="normal", choices=("normal", "destroy", "refresh_only"))
+    about = "what to plan: the changes (normal), an end to everything, or the state alone"
+    create.add_argument("--mode", default="normal", choices=_MODES, help=about)
     about = "plan this address alone; may be given again"
     create.add_argument("--target", action="append", default=[], metavar="ADDRESS", help=about)
     about = "replace this address; may be given again"
@@ -24,10 +26,12 @@ def declare(nouns: Nouns) -> None:
     create.add_argument("--message", default="", help="why, for reviewers")
     create.add_argument("--change-id", default="", help="change number, if any")
     create.add_argument("--follow", action="store_true", help="wait until it settles")
-    show = remote_options(verb(plan, "show", plan_show, "show what a run's plan would change"))
-    show.add_argument("run_id")
-    page = remote_options(verb(nouns, "approve", approve, "open the review page of a run"))
-    page.add_argument("run_id")
+    about = "wait, and end as `terraform plan` does: 0 no changes, 1 failed, 2 changes"
+    create.add_argument(DETAILED_OPTION, action="store_true", help=about)
+    run_id_word(
+        remote_options(verb(plan, "show", plan_show, "show what a run's plan would change"))
+    )
+    run_id_word(remote_options(verb(nouns, "approve", approve, "open the review page of a run")))
 
 
 def plan_create(args: argparse.Namespace) -> int:
@@ -37,7 +41,11 @@ def plan_create(args: argparse.Namespace) -> int:
     asked = {"workspace": args.workspace, "mode": args.mode, "targets": args.target}
     asked |= {"replace": args.replace, "message": args.message, "change_id": args.change_id}
     run = client.post("/runs", asked | source)
-    return show_run(args, settled(client, run["id"]) if args.follow else run)
+    if not (args.follow or args.detailed_exitcode):
+        return show_run(args, run)
+    run = settled(client, run["id"])
+    code = show_run(args, run, followed=True)
+    return detailed(run["status"]) if args.detailed_exitcode else code
 
 
 def plan_show(args: argparse.Namespace) -> int:
@@ -68,6 +76,9 @@ def approve(args: argparse.Namespace) -> int:
     client = client_of(args)
     client.get(f"/runs/{args.run_id}")
     url = f"{client.url}/runs/{args.run_id}"
+    if args.json:
+        output.as_json({"run_id": args.run_id, "review_url": url})
+        return output.OK
     output.say(f"Review and approve here: {url}")
     webbrowser.open(url)
     return output.OK

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from sekisho.cli import output
 from sekisho.cli.hosts import open_app
-from sekisho.cli.options import Nouns, host_options, verb
+from sekisho.cli.options import Nouns, host_options, json_option, noun, verb
 from sekisho.domain.callers import POWERS, Power
 from sekisho.domain.tokens import LASTS, LONGEST, SOON, Token, ends_soon, usable
 
@@ -15,23 +15,23 @@ _COLUMNS = ("id", "person", "client", "scope", "state", "expires_at", "last_used
 
 def declare(nouns: Nouns) -> None:
     """Declare the commands."""
-    token = nouns.add_parser("token", help="keys for the HTTP faces; they never approve")
-    verbs = token.add_subparsers(required=True)
-    make = host_options(verb(verbs, "create", token_create, "make a key; it is shown once"))
+    verbs = noun(nouns, "token", "keys for the HTTP faces; they never approve")
+    make = _host(verb(verbs, "create", token_create, "make a key; it is shown once"))
     make.add_argument("person", help="whose it is, e.g. sato@example.jp")
     make.add_argument("--client", default="", help="what it is for, e.g. kiro")
     about = f"what it is good for: {', '.join(POWERS)}, by commas or given again (all of them)"
     make.add_argument("--scope", action="append", default=[], metavar="POWERS", help=about)
     about = f"how long it lasts ({LASTS.days}; at most {LONGEST.days})"
     make.add_argument("--days", type=int, default=LASTS.days, help=about)
-    about = "print JSON, the key in it"
-    make.add_argument("--json", action="store_true", help=about)
-    show = host_options(verb(verbs, "list", token_list, "list keys, never their secrets"))
-    show.add_argument("--json", action="store_true", help="print JSON")
-    end = host_options(verb(verbs, "revoke", token_revoke, "end a key at once, or all of a person"))
+    _host(verb(verbs, "list", token_list, "list keys, never their secrets"))
+    end = _host(verb(verbs, "revoke", token_revoke, "end a key at once, or all of a person"))
     which = end.add_mutually_exclusive_group(required=True)
     which.add_argument("token_id", nargs="?", help="its id, from `sekisho token list`")
     which.add_argument("--person", help="all keys of this person")
+
+
+def _host(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    return json_option(host_options(parser))
 
 
 def token_create(args: argparse.Namespace) -> int:
@@ -69,18 +69,19 @@ def token_list(args: argparse.Namespace) -> int:
 
 def token_revoke(args: argparse.Namespace) -> int:
     """`sekisho token revoke`."""
-    tokens = open_app(args).engine.tokens
+    tokens, which = open_app(args).engine.tokens, args.person or args.token_id
     if args.person is not None:
         count = tokens.revoke_person(args.person)
-        if count:
-            output.say(f"{count} keys of {args.person} are revoked.")
-            return output.OK
-    elif tokens.revoke(args.token_id):
-        output.say(f"{args.token_id} is revoked.")
-        return output.OK
-    which = args.person or args.token_id
-    output.error("token_unknown", f"There is no such key: {which}.", "sekisho token list")
-    return output.FAILED
+    else:
+        count = int(tokens.revoke(args.token_id))
+    if not count:
+        output.error("token_unknown", f"There is no such key: {which}.", "sekisho token list")
+        return output.FAILED
+    if args.json:
+        output.as_json({"of": which, "revoked": count})
+    else:
+        output.say(f"Revoked: {which} ({count}).")
+    return output.OK
 
 
 def _row(token: Token, now: datetime) -> dict[str, Any]:

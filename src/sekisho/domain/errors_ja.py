@@ -56,6 +56,22 @@ JAPANESE: dict[str, tuple[str, str]] = {
     ),
     "operator_file_invalid": ("{path}: {problem}", "ファイルを修正して再起動してください。"),
     "setting_invalid": ("設定 {name}: {problem}。", "修正して再起動してください。"),
+    "command_unknown": (
+        "コマンド `{given}` はありません。",
+        "`{near}` のことですか？一覧は `{help}` で表示できます。",
+    ),
+    "option_unknown": (
+        "`{command}` に `{given}` は指定できません。",
+        "`{near}` のことですか？一覧は `{help}` で表示できます。",
+    ),
+    "choice_invalid": (
+        "{name} に `{given}` は指定できません。指定できるもの: {wanted}。",
+        "`{near}` のことですか？一覧は `{help}` で表示できます。",
+    ),
+    "arguments_missing": (
+        "`{command}` に足りないものがあります: {names}。",
+        "呼び出し方は `{help}` で表示できます。",
+    ),
     "version_unmet": (
         "このワークスペースは Terraform {wanted} を要求しますが、サーバーには {found} しかありません。",
         "運用担当者にバージョンの追加、または sekisho.yaml の `terraform:` の変更を依頼してください。",

@@ -1,7 +1,7 @@
 """The audit: reading it, and proving that it is whole and that every apply had its approvals."""
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from sekisho.domain.audit import AuditFault, AuditRecord
 from sekisho.engine.parts import Parts
@@ -63,13 +63,17 @@ class Audits:
             yield from page
             after = page[-1].sequence
 
-    def verify(self) -> AuditReport:
-        """Check the chain, and match every apply to the approvals that its rules required."""
+    def verify(self, watch: Callable[[int], None] = lambda _sequence: None) -> AuditReport:
+        """Check the chain, and match every apply to the approvals that its rules required.
+
+        `watch` is told how far it came: the sequence of the record last looked at.
+        """
         found = list(self._parts.store.audit.verify())
         seen: dict[str, _Seen] = {}
         applies, last = 0, None
         for record in self.all():
             last = record
+            watch(record.sequence)
             if record.entry.run_id is None:
                 continue
             run = seen.setdefault(record.entry.run_id, _Seen())

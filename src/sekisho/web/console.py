@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from sekisho.domain.errors import DecisionNotHere, PathUnknown, SekishoError
 from sekisho.engine.engine import Engine
-from sekisho.web import approvals, asset_files, audits, guard, logs, runs, workspaces
+from sekisho.web import approvals, asset_files, audits, guard, logs, runs, setups, workspaces
 from sekisho.web.answers import error_answer
 from sekisho.web.credentials import tell_refusal
 from sekisho.web.errors import http_status
@@ -27,6 +27,7 @@ PAGES: tuple[Page, ...] = (
     *logs.PAGES,
     *workspaces.PAGES,
     *audits.PAGES,
+    *setups.PAGES,
 )
 """Every page and form."""
 _YEAR = 365 * 24 * 3600

@@ -10,6 +10,7 @@ Each face maps the six kinds below; every leaf has a stable code.
     │                       configuration_empty · archive_invalid · operator_file_invalid
     │                       version_unmet · setting_invalid · method_wrong · media_type_wrong
     │                       accept_wrong · message_invalid · protocol_unsupported
+    │                       command_unknown · option_unknown · choice_invalid · arguments_missing
     ├── TooLarge            inline_too_large · upload_too_large · body_too_large
     ├── Conflict            move_illegal · workspace_busy · workspace_locked · workspace_not_locked
     │                       seal_broken · approval_repeated · approval_own · codes_too_many
@@ -26,6 +27,12 @@ what the next legal action is; `domain/errors_ja.py` has the Japanese. Facts are
 time they are rendered.
 """
 
+from sekisho.domain.errors.commands import (
+    ArgumentsMissing,
+    ChoiceInvalid,
+    CommandUnknown,
+    OptionUnknown,
+)
 from sekisho.domain.errors.conflicts import (
     ApprovalOwn,
     ApprovalRepeated,
@@ -110,9 +117,12 @@ __all__ = [
     "ApprovalRepeated",
     "ArchiveInvalid",
     "ArgumentsInvalid",
+    "ArgumentsMissing",
     "BodyTooLarge",
+    "ChoiceInvalid",
     "CodeWrong",
     "CodesTooMany",
+    "CommandUnknown",
     "ConfigurationEmpty",
     "ConfigurationInvalid",
     "ConfigurationUnknown",
@@ -134,6 +144,7 @@ __all__ = [
     "MoveIllegal",
     "NotFound",
     "OperatorFileInvalid",
+    "OptionUnknown",
     "OriginRefused",
     "PathUnknown",
     "PlanMissing",

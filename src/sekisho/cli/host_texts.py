@@ -1,0 +1,65 @@
+"""What the doctor says of the server's machine: code → finding and fix, in both languages."""
+
+from sekisho_client.doctor_texts import Said
+
+SAYS: dict[str, Said] = {
+    "settings_ok": Said("every SEKISHO_… variable is known", "SEKISHO_… の変数はすべて有効です"),
+    "setting_unknown": Said(
+        "these variables mean nothing: {names}",
+        "意味のない変数があります: {names}",
+        "Correct or remove them; docs/reference/settings.md lists what there is.",
+        "修正または削除してください。一覧は docs/reference/settings.md にあります。",
+    ),
+    "config_ok": Said("{count} workspaces are declared", "ワークスペース {count} 個が登録済みです"),
+    "data_ok": Said("{folder} is there and private", "{folder} があり、他者から保護されています"),
+    "data_absent": Said(
+        "{folder} is not there yet",
+        "{folder} はまだありません",
+        "`sekisho serve` makes it; if it should be there, name the right one with --data-dir.",
+        "`sekisho serve` が作成します。既にあるはずなら --data-dir で指定してください。",
+    ),
+    "data_unusable": Said(
+        "{folder} cannot be read and written by this user",
+        "{folder} をこのユーザーで読み書きできません",
+        "Run it as the server's user, or give the folder to that user.",
+        "サーバーのユーザーで実行するか、フォルダーの所有者を変更してください。",
+    ),
+    "data_open": Said(
+        "others on this machine can look into {folder}",
+        "他のユーザーが {folder} を参照できます",
+        "chmod 700 {folder}",
+        "chmod 700 {folder} を実行してください。",
+    ),
+    "keys_ok": Said("the keys are private", "鍵は保護されています"),
+    "keys_absent": Said("there are no keys yet", "鍵はまだありません"),
+    "keys_open": Said(
+        "others on this machine can read {file}",
+        "他のユーザーが {file} を参照できます",
+        "chmod go-rwx {file}, and find out who read it: it decrypts every plan and state.",
+        "chmod go-rwx {file} を実行し、参照した人を調べてください。すべての計画と状態を復号できる鍵です。",
+    ),
+    "store_ok": Said(
+        "the store opens; {records} audit records", "ストアは正常です（監査記録 {records} 件）"
+    ),
+    "store_absent": Said("there is no store yet", "ストアはまだありません"),
+    "terraform_ok": Said("{found}", "{found}"),
+    "terraform_absent": Said(
+        "there is no terraform and no tofu",
+        "terraform も tofu も見つかりません",
+        "Install one on PATH, name it in sekisho.yaml, or install the extra: engine.lock.",
+        "PATH にインストールするか、sekisho.yaml で指定するか、engine.lock を使ってください。",
+    ),
+    "disk_ok": Said("{free} GiB are free at {folder}", "{folder} の空きは {free} GiB です"),
+    "disk_short": Said(
+        "only {free} GiB are free at {folder}",
+        "{folder} の空きが {free} GiB しかありません",
+        "Make room, or `sekisho store prune`: a plan needs up to 1 GiB for providers.",
+        "空きを増やすか、`sekisho store prune` を実行してください。計画には最大 1 GiB 必要です。",
+    ),
+    "check_failed": Said(
+        "it could not be looked at: {problem}",
+        "確認できませんでした: {problem}",
+        "Run it as the server's user.",
+        "サーバーのユーザーで実行してください。",
+    ),
+}

@@ -175,7 +175,7 @@ def test_no_credential_decides(house: House, sato: Caller, verb: str):
         ("POST", "/api/v1/runs", {}, (400, "arguments_invalid")),
         ("POST", "/api/v1/runs", {"content": b"{"}, (400, "arguments_invalid")),
         ("POST", "/api/v1/runs", {"json": PLAN | {"extra": 1}}, (400, "arguments_invalid")),
-        ("POST", "/api/v1/runs", {"content": b"x" * 2**21}, (413, "inline_too_large")),
+        ("POST", "/api/v1/runs", {"content": b"x" * 2**21}, (413, "body_too_large")),
         ("POST", "/api/v1/runs/none/apply", {}, (404, "run_unknown")),
     ],
 )

@@ -131,7 +131,7 @@ JAPANESE: dict[str, tuple[str, str]] = {
     ),
     "origin_refused": (
         "許可されていないオリジンからの要求です。",
-        "コンソールを直接開いてやり直してください。",
+        "コンソールを直接開いてやり直してください。別のオリジンのページを許可するには、運用担当者が SEKISHO_ALLOWED_ORIGINS を設定します。",
     ),
     "store_unavailable": (
         "ストアに接続できません: {problem}。",
@@ -156,5 +156,33 @@ JAPANESE: dict[str, tuple[str, str]] = {
     "power_missing": (
         "この操作には {power} 権限のある資格情報が必要です（現在の権限: {powers}）。",
         "運用担当者に発行を依頼してください: sekisho token create PERSON --scope {power}。",
+    ),
+    "host_refused": (
+        "このサーバーのものではないホスト名への要求です。",
+        "サーバー本来のアドレスを使用してください。名前の追加は運用担当者が SEKISHO_PUBLIC_URL または SEKISHO_ALLOWED_HOSTS で行います。",
+    ),
+    "rate_limited": (
+        "短時間に要求が多すぎます。",
+        "{seconds} 秒待ってから、間隔を空けて続けてください（run_get の wait_seconds を使えば 1 回で待てます）。",
+    ),
+    "body_too_large": (
+        "本文がこのアドレスの上限 {cap} バイトを超えています。",
+        "一度に送る量を減らしてください。フォルダーには config_upload を使用してください。",
+    ),
+    "headers_too_large": (
+        "要求のヘッダーまたはアドレスが大きすぎます（上限 {cap} バイト）。",
+        "ヘッダーを減らすか短くしてください。",
+    ),
+    "request_too_slow": (
+        "要求が {seconds} 秒以内に届き終わりませんでした。",
+        "再度送信してください。大きな構成は config_upload で送信してください。",
+    ),
+    "answer_too_large": (
+        "応答が {cap} バイトを超えます。",
+        "絞り込み、小さい limit、次のカーソルなどで、一度に求める量を減らしてください。",
+    ),
+    "server_busy": (
+        "サーバーは他の要求で混み合っています。",
+        "変更はありません。少し待って再試行してください。",
     ),
 }

@@ -15,7 +15,7 @@ from mcp.shared.exceptions import MCPError
 from mcp_types import CallToolResult, TextContent, ToolAnnotations
 from pydantic import ConfigDict, PrivateAttr, ValidationError
 
-from sekisho.domain.errors import SekishoError
+from sekisho.domain.errors import AnswerTooLarge, SekishoError
 from sekisho.engine.engine import Engine
 from sekisho.mcp_server.call import Call, FaceOptions, ask
 from sekisho.mcp_server.errors import error_result, unfit
@@ -24,6 +24,8 @@ from sekisho.views.callers import bearer
 from sekisho.views.view import View
 
 _LOG = logging.getLogger("sekisho.mcp")
+_ANSWER_LENGTH = 1024 * 1024
+"""Far more than any client hands to its model; views stay well below by themselves."""
 
 
 class BoundTool(Tool):
@@ -44,7 +46,7 @@ class BoundTool(Tool):
         del convert_result  # there is one form of result
         try:
             values = self._parsed(arguments)
-            view = cast("View", await self.fn(await self._call(context), **values))
+            view = _fitting(cast("View", await self.fn(await self._call(context), **values)))
             text = TextContent(type="text", text=view.spoken())
             return CallToolResult(content=[text], structured_content=view.structured())
         except MCPError:
@@ -95,6 +97,13 @@ def bind(spec: ToolSpec, engine: Engine, options: FaceOptions) -> BoundTool:
     tool.fn_metadata.output_schema = lean(tool.fn_metadata.output_schema or {})
     tool.wire(engine, options, inline=spec.short)
     return tool
+
+
+def _fitting(view: View) -> View:
+    """Return a view that fits into an answer. Raises AnswerTooLarge."""
+    if view.length() > _ANSWER_LENGTH:
+        raise AnswerTooLarge(cap=_ANSWER_LENGTH)
+    return view
 
 
 _STRICT = ConfigDict(extra="forbid", arbitrary_types_allowed=True)

@@ -14,7 +14,7 @@ LogFormat = Literal["json", "text"]
 Level = Literal["debug", "info", "warning", "error"]
 
 _LEVELS: tuple[Level, ...] = ("debug", "info", "warning", "error")
-_QUIET = frozenset({"step.begin", "step.end", "terraform.started"})
+_QUIET = frozenset({"step.begin", "step.end", "terraform.started", "http.request"})
 """Events that are of interest only at level debug."""
 
 
@@ -63,6 +63,8 @@ class StreamJournal:
 def _level(name: str, fields: dict[str, object]) -> Level:
     if "error" in fields:
         return "error"
+    if "warning" in fields:
+        return "warning"
     return "debug" if name in _QUIET else "info"
 
 

@@ -7,15 +7,16 @@ Each face maps the six kinds below; every leaf has a stable code.
     │                       plan_missing · state_missing · address_unknown · path_unknown
     ├── Invalid             arguments_invalid · cursor_invalid · configuration_invalid
     │                       configuration_empty · archive_invalid · operator_file_invalid
-    │                       version_unmet · setting_invalid
-    ├── TooLarge            inline_too_large · upload_too_large
+    │                       version_unmet · setting_invalid · request_too_slow
+    ├── TooLarge            inline_too_large · upload_too_large · body_too_large
+    │                       headers_too_large · answer_too_large
     ├── Conflict            move_illegal · workspace_busy · workspace_locked · workspace_not_locked
     │                       seal_broken · approval_repeated · approval_own · codes_too_many
-    │                       process_alive · gate_unmet · plan_over
+    │                       process_alive · gate_unmet · plan_over · rate_limited
     ├── Refused             credential_invalid · credential_needed · code_wrong · decision_not_here
-    │                       source_refused · origin_refused · power_missing
+    │                       source_refused · origin_refused · power_missing · host_refused
     └── Unavailable         store_unavailable · terraform_missing · console_away · disk_full
-                            runs_unavailable
+                            runs_unavailable · server_busy
 
 An error is raised with facts, `RunUnknown(run_id=…)`, and says in both languages what is wrong and
 what the next legal action is; `domain/errors_ja.py` has the Japanese. Facts are inert text by the
@@ -30,19 +31,24 @@ from sekisho.domain.errors.conflicts import (
     MoveIllegal,
     PlanOver,
     ProcessAlive,
+    RateLimited,
     SealBroken,
     WorkspaceBusy,
     WorkspaceLocked,
     WorkspaceNotLocked,
 )
 from sekisho.domain.errors.invalid import (
+    AnswerTooLarge,
     ArchiveInvalid,
     ArgumentsInvalid,
+    BodyTooLarge,
     ConfigurationEmpty,
     ConfigurationInvalid,
     CursorInvalid,
+    HeadersTooLarge,
     InlineTooLarge,
     OperatorFileInvalid,
+    RequestTooSlow,
     SettingInvalid,
     UploadTooLarge,
     VersionUnmet,
@@ -70,6 +76,7 @@ from sekisho.domain.errors.outages import (
     ConsoleAway,
     DiskFull,
     RunsUnavailable,
+    ServerBusy,
     StoreUnavailable,
     TerraformMissing,
 )
@@ -78,6 +85,7 @@ from sekisho.domain.errors.refusals import (
     CredentialInvalid,
     CredentialNeeded,
     DecisionNotHere,
+    HostRefused,
     OriginRefused,
     PowerMissing,
     SourceRefused,
@@ -85,10 +93,12 @@ from sekisho.domain.errors.refusals import (
 
 __all__ = [
     "AddressUnknown",
+    "AnswerTooLarge",
     "ApprovalOwn",
     "ApprovalRepeated",
     "ArchiveInvalid",
     "ArgumentsInvalid",
+    "BodyTooLarge",
     "CodeWrong",
     "CodesTooMany",
     "ConfigurationEmpty",
@@ -102,6 +112,8 @@ __all__ = [
     "DecisionNotHere",
     "DiskFull",
     "GateUnmet",
+    "HeadersTooLarge",
+    "HostRefused",
     "InlineTooLarge",
     "Invalid",
     "MoveIllegal",
@@ -113,11 +125,14 @@ __all__ = [
     "PlanOver",
     "PowerMissing",
     "ProcessAlive",
+    "RateLimited",
     "Refused",
+    "RequestTooSlow",
     "RunUnknown",
     "RunsUnavailable",
     "SealBroken",
     "SekishoError",
+    "ServerBusy",
     "SettingInvalid",
     "SourceRefused",
     "StateMissing",

@@ -89,3 +89,11 @@ class PlanOver(Conflict):
     code = "plan_over"
     says = "The plan of run {run_id} can no longer be applied: {unmet}"
     step = "Plan again: plan_create."
+
+
+class RateLimited(Conflict):
+    """Requests come faster than the operator allows."""
+
+    code = "rate_limited"
+    says = "Too many requests came in a short time."
+    step = "Wait {seconds} s, then go on more slowly: run_get with wait_seconds asks once for many."

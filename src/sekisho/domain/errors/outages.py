@@ -41,3 +41,11 @@ class RunsUnavailable(Unavailable):
     code = "runs_unavailable"
     says = "This server takes no runs: {problem}."
     step = "The operator must set: {setting}."
+
+
+class ServerBusy(Unavailable):
+    """As many requests are under way as the server carries."""
+
+    code = "server_busy"
+    says = "The server is busy with other requests."
+    step = "Nothing was changed. Try again in a moment."

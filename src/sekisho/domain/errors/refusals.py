@@ -48,7 +48,10 @@ class OriginRefused(Refused):
 
     code = "origin_refused"
     says = "The request comes from an origin that is not allowed."
-    step = "Open the console itself and try again."
+    step = (
+        "Open the console itself and try again. For a page of another origin the operator sets"
+        " SEKISHO_ALLOWED_ORIGINS."
+    )
 
 
 class PowerMissing(Refused):
@@ -57,3 +60,14 @@ class PowerMissing(Refused):
     code = "power_missing"
     says = "This needs a credential that may {power}; yours may: {powers}."
     step = "Ask the operator for one: sekisho token create PERSON --scope {power}."
+
+
+class HostRefused(Refused):
+    """The request names a host that is not one of ours."""
+
+    code = "host_refused"
+    says = "The request names a host that this server does not answer for."
+    step = (
+        "Use the server's own address. The operator adds names with SEKISHO_PUBLIC_URL or"
+        " SEKISHO_ALLOWED_HOSTS."
+    )

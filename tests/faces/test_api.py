@@ -208,10 +208,10 @@ def test_an_unmet_gate_is_a_conflict(house: House, sato: Caller):
     ("kind", "status"),
     [
         (errors.NotFound, {404}),
-        (errors.Invalid, {400}),
-        (errors.TooLarge, {413}),
+        (errors.Invalid, {400, 408}),
+        (errors.TooLarge, {413, 431}),
         (errors.Conflict, {409, 429}),
-        (errors.Refused, {401, 403, 429}),
+        (errors.Refused, {401, 403, 421}),
         (errors.Unavailable, {503}),
     ],
 )

@@ -1,13 +1,15 @@
 """Serving: the ASGI app in uvicorn, the worker beside it, and the local token."""
 
+import asyncio
 import contextlib
 import dataclasses
 import getpass
+import importlib.util
 import os
 import signal
 import socket
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from sekisho.app import App, console_url, is_loopback
 from sekisho.asgi import AsgiOptions, build_asgi
@@ -149,8 +151,6 @@ def run_server(app: App, listener: socket.socket) -> None:
     """
     import uvicorn
 
-    from sekisho.edge.connections import GuardedConnection
-
     settings, certificate = app.settings, make_certificate(app)
     asgi = build_asgi(app.engine, asgi_options(app), Carrier(app))
     advise(settings, app.parts.journal.event)
@@ -159,7 +159,7 @@ def run_server(app: App, listener: socket.socket) -> None:
         asgi,
         host=settings.host,
         port=settings.port,
-        http=GuardedConnection,
+        http=http_protocol(),
         ws="none",
         # uvicorn's own reading of X-Forwarded-For believes whoever comes from loopback.
         proxy_headers=False,
@@ -178,6 +178,15 @@ def run_server(app: App, listener: socket.socket) -> None:
             uvicorn.Server(config).run(sockets=[listener])
     finally:
         app.close()
+
+
+def http_protocol() -> "type[asyncio.Protocol] | Literal['auto']":
+    """Return the guarded protocol where its parser is there: everywhere but on Windows."""
+    if importlib.util.find_spec("httptools") is None:
+        return "auto"
+    from sekisho.edge.connections import GuardedConnection
+
+    return GuardedConnection
 
 
 def make_certificate(app: App) -> "Certificate | None":

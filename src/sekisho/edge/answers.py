@@ -20,8 +20,6 @@ STATUS: dict[type[e.SekishoError], int] = {
 _HEADERS: dict[type[e.SekishoError], dict[str, str]] = {
     e.CredentialNeeded: {"WWW-Authenticate": "Bearer"},
     e.ServerBusy: {"Retry-After": "1"},
-    # What is left of the request would be read as the next one.
-    e.BodyTooLarge: {"Connection": "close"},
     e.RequestTooSlow: {"Connection": "close"},
 }
 

@@ -1,31 +1,31 @@
-"""Connections that would hold the server up: heads that come too slowly, or never end.
+"""Connections that would hold the server up: heads that come too slowly or never end.
 
-The HTTP parser under uvicorn has neither a limit on the size of a head nor one on its time.
+The fast HTTP parser under uvicorn limits neither the size of a head nor its time. (The slow one,
+which Windows has, limits the size.)
 """
 
 import asyncio
 import json
-from typing import TYPE_CHECKING, Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from sekisho.domain.errors import HeadersTooLarge
 from sekisho.edge.crowds import HEAD_BYTES
 from sekisho.views.problems import ErrorView
 
-if TYPE_CHECKING:
-    from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol as HttpProtocol
-else:  # on Windows, which has no httptools, it is the one over h11
-    from uvicorn.protocols.http.auto import AutoHTTPProtocol as HttpProtocol
-
 HEAD_SECONDS = 30.0
-"""From the first byte of a request, or from the connection, to the end of the head."""
+"""From the connection, or the first byte of a request, to the end of the head."""
+_DRAINED = 64 * 1024 * 1024
+"""Bytes of a refused body that are read and thrown away, so that its sender sees the answer."""
 
 
-class GuardedConnection(HttpProtocol):
-    """uvicorn's HTTP protocol, which closes a connection whose next head does not end."""
+class GuardedConnection(HttpToolsProtocol):
+    """uvicorn's HTTP protocol; it closes a connection whose head, or refused body, does not end."""
 
     head_seconds = HEAD_SECONDS
-    _head_bytes = 0
-    _head_timer: asyncio.TimerHandle | None = None
+    _bytes = 0
+    _in_body = False
+    _timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:
         """Begin to wait for the first head."""
@@ -38,27 +38,38 @@ class GuardedConnection(HttpProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Take bytes; those of a head are counted and timed until it is whole."""
-        before: Any = self.cycle  # None before the first request
-        between = before is None or before.response_complete
-        if between:
-            self._head_bytes += len(data)
-            if self._head_timer is None:
-                self._wait()
+        """Take bytes; those of a head, and those that nobody wants, are counted and timed."""
+        if not self._in_body or self.cycle.response_complete:
+            self._wait()
+            self._bytes += len(data)
         super().data_received(data)
-        if self.cycle is not before:
-            self._rest()
-        elif between and self._head_bytes > HEAD_BYTES:
+        if self._in_body:
+            if self._bytes > _DRAINED:
+                self.transport.close()
+        elif self._bytes > HEAD_BYTES:
             self._refuse()
 
+    def on_headers_complete(self) -> None:
+        """Take a head as whole."""
+        self._rest()
+        self._in_body = True
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """Take a request as whole."""
+        self._rest()
+        self._in_body = False
+        super().on_message_complete()
+
     def _wait(self) -> None:
-        self._head_timer = self.loop.call_later(self.head_seconds, self.transport.close)
+        if self._timer is None:
+            self._timer = self.loop.call_later(self.head_seconds, self.transport.close)
 
     def _rest(self) -> None:
-        self._head_bytes = 0
-        if self._head_timer is not None:
-            self._head_timer.cancel()
-            self._head_timer = None
+        self._bytes = 0
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
 
     def _refuse(self) -> None:
         if self.transport.is_closing():

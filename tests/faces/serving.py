@@ -55,7 +55,7 @@ def serving(
     listener.bind(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     config = uvicorn.Config(
-        an_app(house, url, draining, **edge),
+        an_app(house, edge.pop("base_url", url), draining, **edge),
         http=GuardedConnection,
         ws="none",
         proxy_headers=False,

@@ -35,8 +35,8 @@ def normal(text: str) -> str | None:
     if len(text) > _LONGEST or "%" in text:
         return None
     if text.startswith("["):
-        text, _, rest = text[1:].partition("]")
-        if rest and not rest.startswith(":"):
+        text, closed, rest = text[1:].partition("]")
+        if not closed or (rest and not rest.startswith(":")):
             return None
     elif text.count(":") == 1:
         text = text.partition(":")[0]

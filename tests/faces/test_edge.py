@@ -353,7 +353,7 @@ def test_every_answer_has_an_id_and_is_not_sniffed(house: House):
             if answer.headers.get("content-type") == "application/json":
                 assert answer.headers["cache-control"] == "no-store"
         for odd in ("", "a b", "x" * 129, "é"):
-            made = http.get("/health", headers={"x-request-id": odd.encode()}).headers
+            made = http.get("/health", headers=[(b"x-request-id", odd.encode())]).headers
             assert len(made["x-request-id"]) == 24
 
 

@@ -1,5 +1,6 @@
 """Which address a request came from: the peer's, or what a proxy of ours says of it."""
 
+import functools
 import ipaddress
 
 from starlette.types import Scope
@@ -29,6 +30,7 @@ def client_address(scope: Scope, method: RemoteIp, hops: int) -> str:
     return seen
 
 
+@functools.lru_cache(maxsize=1024)
 def normal(text: str) -> str | None:
     """Return an IP address in its one spelling, without a port; None where it is none."""
     text = text.strip()
@@ -48,6 +50,7 @@ def normal(text: str) -> str | None:
     return str(mapped or found)
 
 
+@functools.lru_cache(maxsize=1024)
 def household(address: str) -> str:
     """Return what is limited as one client: an IPv4 address, or the /64 that a client is given."""
     if ":" not in address:

@@ -108,7 +108,8 @@ def console_url(settings: Settings) -> str:
     if settings.public_url:
         return str(settings.public_url).rstrip("/")
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    return f"http://{host}:{settings.port}"
+    scheme = "https" if settings.tls_cert else "http"
+    return f"{scheme}://{host}:{settings.port}"
 
 
 def build(settings: Settings, *, serves: bool, show: Callable[[str], None] | None = None) -> App:

@@ -1,16 +1,23 @@
-"""One ASGI app: /mcp for agents, the console for people, the API, and health."""
+"""One ASGI app: MCP for agents, the console for people, the API, and health, behind the edge."""
 
 import contextlib
 import dataclasses
-from collections.abc import AsyncGenerator
+import time
+from collections.abc import AsyncGenerator, Callable
 from typing import Protocol
 
 import anyio.to_thread
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp
 
 from sekisho import __version__
+from sekisho.domain.errors import SettingInvalid
+from sekisho.edge.layers import surrounded
+from sekisho.edge.options import EdgeOptions
+from sekisho.edge.passages import Event
+from sekisho.edge.paths import Paths
 from sekisho.engine.engine import Engine
 from sekisho.mcp_server.call import FaceOptions
 from sekisho.mcp_server.http import HttpAccess, McpEndpoint
@@ -19,28 +26,35 @@ from sekisho.mcp_server.server import build_server
 from sekisho.web.answers import http_error
 from sekisho.web.api import ApiOptions, api_routes
 from sekisho.web.discovery import discovery_routes
+from sekisho.web.front import front_routes
 from sekisho.web.health import Health
 
 _THREADS = 40
 """Engine calls at a time, over all faces."""
 
 
+def _silent(_name: str, /, **_fields: object) -> None:
+    """Write no log."""
+
+
 @dataclasses.dataclass(frozen=True)
 class AsgiOptions:
     """How the faces are set up.
 
-    `base_url` is where people and agents reach this server. `hosts` and `origins` are what the
-    operator allows besides. `console`: whether people's pages are served here. `language`: of
-    people's pages, `auto` for what each reader asks for.
+    `edge` says by which address and names this server is reached, by whom, and how fast.
+    `console`: whether people's pages are served here. `language`: of people's pages, `auto` for
+    what each reader asks for. `selection`: which tools are offered. `redirect_root`: where `/`
+    leads without a console. `event` writes the log.
     """
 
-    base_url: str
     upload_bytes: int
-    hosts: tuple[str, ...] = ()
-    origins: tuple[str, ...] = ()
+    edge: EdgeOptions = dataclasses.field(default_factory=EdgeOptions)
     console: bool = True
     language: str = "auto"
     selection: Selection = dataclasses.field(default_factory=Selection)
+    redirect_root: str = ""
+    monotonic: Callable[[], float] = time.monotonic
+    event: Event = _silent
 
 
 class Background(Protocol):
@@ -55,27 +69,39 @@ class Background(Protocol):
         ...
 
 
-def build_asgi(engine: Engine, options: AsgiOptions, background: Background) -> Starlette:
+def build_asgi(engine: Engine, options: AsgiOptions, background: Background) -> ASGIApp:
+    """Put the faces of one server together, and the edge around them.
+
+    Raises:
+        SettingInvalid: the endpoint lies where something else of ours is.
+    """
+    app = build_faces(engine, options, background)
+    return surrounded(app, options.edge, options.monotonic, options.event)
+
+
+def build_faces(engine: Engine, options: AsgiOptions, background: Background) -> Starlette:
     """Put the faces of one server together."""
-    face = FaceOptions(__version__, options.base_url, selection=options.selection)
-    endpoint = McpEndpoint(build_server(engine, face), engine, face, http_access(options))
+    edge = options.edge
+    if Paths(edge.endpoint).taken:
+        problem = f"{edge.endpoint} is an address of the console or the API"
+        raise SettingInvalid(name="SEKISHO_ENDPOINT", problem=problem)
+    face = FaceOptions(
+        __version__, edge.base_url, endpoint=edge.endpoint, selection=options.selection
+    )
+    access = HttpAccess(body_bytes=edge.body_bytes, edge=True)
+    endpoint = McpEndpoint(build_server(engine, face), engine, face, access)
 
     def draining() -> bool:
         return background.draining
 
+    api = ApiOptions(
+        edge.base_url, options.upload_bytes, __version__, draining, hosts=edge.host_names
+    )
     routes: list[BaseRoute] = [
-        Route("/mcp", endpoint),
-        *Health(engine, __version__, draining=draining).routes(),
-        *api_routes(
-            engine,
-            ApiOptions(
-                options.base_url,
-                options.upload_bytes,
-                __version__,
-                draining,
-                hosts=options.hosts,
-            ),
-        ),
+        Route(edge.endpoint, endpoint),
+        Route(f"{edge.endpoint}/", endpoint),
+        *Health(engine, __version__, edge.endpoint, draining).routes(),
+        *api_routes(engine, api),
         *discovery_routes(),
     ]
 
@@ -90,24 +116,15 @@ def build_asgi(engine: Engine, options: AsgiOptions, background: Background) -> 
             await anyio.to_thread.run_sync(background.stop)
 
     if not options.console:
+        routes += front_routes(__version__, edge.endpoint, options.redirect_root)
         refused = {HTTPException: http_error, 500: http_error}
         return Starlette(routes=routes, lifespan=lifespan, exception_handlers=refused)
     from sekisho.web.console import console_errors, console_routes
     from sekisho.web.options import ConsoleOptions
 
-    own = ConsoleOptions().allowed_hosts
-    console = ConsoleOptions((*own, *options.hosts), options.base_url, __version__)
+    console = ConsoleOptions(edge.host_names, edge.base_url, __version__)
     routes += console_routes(engine, console)
     handlers = console_errors(console)
     app = Starlette(routes=routes, lifespan=lifespan, exception_handlers=handlers)
     app.state.language = options.language
     return app
-
-
-def http_access(options: AsgiOptions) -> HttpAccess:
-    """Say which hosts and origins may reach the endpoint: loopback, our own, the operator's."""
-    own = HttpAccess()
-    named = (options.base_url.split("://", 1)[-1], *options.hosts)
-    hosts = [h for name in named for h in ((name,) if ":" in name else (name, f"{name}:*"))]
-    origins = (*own.origins, options.base_url, *options.origins)
-    return HttpAccess(hosts=(*own.hosts, *hosts), origins=origins)

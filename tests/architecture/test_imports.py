@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 PACKAGES = (
-    *("cli", "mcp_server", "web", "views", "engine", "domain"),
+    *("cli", "mcp_server", "web", "edge", "views", "engine", "domain"),
     *("stores", "terraform", "sources", "executors", "credentials", "scanners"),
     *("knowledge", "hcp", "identity", "telemetry"),
 )
@@ -27,6 +27,7 @@ ALLOWED = {
     "asgi": "import sekisho.mcp_server, sekisho.web, starlette",
     "mcp_server": "import sekisho.engine, sekisho.views, mcp",
     "web": "import sekisho.engine, sekisho.views, starlette",
+    "edge": "import sekisho.views, sekisho.domain, starlette",
     "views": "import sekisho.engine, sekisho.domain, pydantic",
     "stores": "import sekisho.ports, sekisho.domain, sqlite3",
     "stores.aws": "import boto3, botocore.config",
@@ -50,6 +51,7 @@ BREAKS = [
     ("layers", "terraform.processes", "import sekisho.web"),
     ("layers", "mcp_server.runs", "import sekisho.web"),
     ("layers", "web.runs", "import sekisho.app"),
+    ("layers", "edge.cors", "import sekisho.web"),
     ("layers", "brand_new", "import json"),
     ("faces", "web.runs", "import sekisho.stores"),
     ("faces", "mcp_server.runs", "import sekisho.terraform.processes"),

@@ -123,6 +123,23 @@ class Serving:
             browser.post(f"/runs/{run_id}/approve", data=form).raise_for_status()
 
 
+def failing(data: Path, **more: str) -> str:
+    """Start a server that cannot start, and return what it says."""
+    command = [sys.executable, "-m", "sekisho", "serve", "--data-dir", str(data), "--port", "0"]
+    done = subprocess.run(
+        command,
+        env=environment(**more),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=30,
+        check=False,
+    )
+    assert done.returncode == 1, done.stderr
+    assert "Traceback" not in done.stderr
+    return done.stderr
+
+
 @contextlib.contextmanager
 def serving(data: Path, *words: str, **more: str) -> Iterator[Serving]:
     """Serve, and stop at the end if it still runs."""

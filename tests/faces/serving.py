@@ -10,8 +10,12 @@ from typing import Any
 import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from sekisho.asgi import AsgiOptions, build_asgi
+from sekisho.edge.connections import GuardedConnection
+from sekisho.edge.layers import surrounded
+from sekisho.edge.options import EdgeOptions
 from sekisho.mcp_server.call import FaceOptions
 from sekisho.mcp_server.http import HttpAccess, McpEndpoint
 from sekisho.mcp_server.server import build_server
@@ -20,11 +24,13 @@ from sekisho.web.health import Health
 from tests.faces.house import House
 
 
-def an_app(house: House, base_url: str, draining: Callable[[], bool] = lambda: False) -> Starlette:
-    """Mount everything as asgi.py does."""
+def an_app(
+    house: House, base_url: str, draining: Callable[[], bool] = lambda: False, **edge: Any
+) -> ASGIApp:
+    """Mount everything as asgi.py does; `edge` are options of the edge."""
     options = FaceOptions(version="1.2.3", base_url=base_url)
     server = build_server(house.engine, options)
-    endpoint = McpEndpoint(server, house.engine, options, HttpAccess())
+    endpoint = McpEndpoint(server, house.engine, options, HttpAccess(edge=True))
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: Any) -> AsyncGenerator[None]:
@@ -36,7 +42,9 @@ def an_app(house: House, base_url: str, draining: Callable[[], bool] = lambda: F
         *api_routes(house.engine, ApiOptions(base_url, 1_000_000, "1.2.3", draining, streams=2)),
         *Health(house.engine, "1.2.3", draining=draining).routes(),
     ]
-    return Starlette(routes=routes, lifespan=lifespan)
+    app = Starlette(routes=routes, lifespan=lifespan)
+    options_of_edge = EdgeOptions(**{"base_url": base_url, **edge})
+    return surrounded(app, options_of_edge, house.clock.monotonic, house.journal.event)
 
 
 class Idle:
@@ -52,25 +60,31 @@ class Idle:
 
 def whole_app(
     house: House, base_url: str, draining: Callable[[], bool], *, console: bool = True
-) -> Starlette:
+) -> ASGIApp:
     """Every face, put together by asgi.py itself."""
-    options = AsgiOptions(base_url, 1_000_000, console=console)
+    options = AsgiOptions(1_000_000, EdgeOptions(base_url=base_url), console=console)
     return build_asgi(house.engine, options, Idle(draining=draining()))
 
 
-Make = Callable[[House, str, Callable[[], bool]], Starlette]
+Make = Callable[..., ASGIApp]
 
 
 @contextlib.contextmanager
 def serving(
-    house: House, draining: Callable[[], bool] = lambda: False, make: Make = an_app
+    house: House, draining: Callable[[], bool] = lambda: False, make: Make = an_app, **edge: Any
 ) -> Generator[str]:
     """Serve on a free port; yield the address."""
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     config = uvicorn.Config(
-        make(house, url, draining), log_level="error", lifespan="on", timeout_keep_alive=75
+        make(house, edge.pop("base_url", url), draining, **edge),
+        http=GuardedConnection,
+        ws="none",
+        proxy_headers=False,
+        log_level="error",
+        lifespan="on",
+        timeout_keep_alive=75,
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)

@@ -206,10 +206,10 @@ def test_an_unmet_gate_is_a_conflict(house: House, sato: Caller):
     ("kind", "status"),
     [
         (errors.NotFound, {404}),
-        (errors.Invalid, {400, 405, 406, 415}),
-        (errors.TooLarge, {413}),
+        (errors.Invalid, {400, 405, 406, 408, 415}),
+        (errors.TooLarge, {413, 431}),
         (errors.Conflict, {409, 412, 429}),
-        (errors.Refused, {401, 403, 429}),
+        (errors.Refused, {401, 403, 421, 429}),
         (errors.Unavailable, {503}),
     ],
 )

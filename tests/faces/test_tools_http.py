@@ -12,6 +12,9 @@ import pytest
 from mcp import Client, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 
+from sekisho.mcp_server.call import FaceOptions
+from sekisho.mcp_server.http import HttpAccess, McpEndpoint
+from sekisho.mcp_server.server import build_server
 from sekisho.stores.cipher import Cipher
 from sekisho.stores.sqlite import SqliteStore
 from tests.faces.house import House, build
@@ -90,16 +93,32 @@ async def test_other_methods_are_told_what_to_do(url: str):
 
 
 @pytest.mark.parametrize(
-    ("headers", "status"),
-    [({"host": "evil.example"}, 421), ({"origin": "https://evil.example"}, 403)],
+    ("headers", "status", "code"),
+    [
+        ({"host": "evil.example"}, 421, "host_refused"),
+        ({"origin": "https://evil.example"}, 403, "origin_refused"),
+    ],
 )
-@pytest.mark.parametrize("method", ["GET", "POST"])
 async def test_other_hosts_and_origins_are_refused(
-    url: str, method: str, headers: dict[str, str], status: int
+    url: str, headers: dict[str, str], status: int, code: str
 ):
     async with httpx2.AsyncClient() as http:
-        answer = await http.request(method, f"{url}/mcp", json=CALL, headers={**ACCEPT, **headers})
+        answer = await http.post(f"{url}/mcp", json=CALL, headers={**ACCEPT, **headers})
     assert answer.status_code == status
+    assert answer.json()["error"]["code"] == code
+
+
+async def test_without_an_edge_the_endpoint_is_loopbacks_alone_and_with_one_needs_it(house: House):
+    for access, status in ((HttpAccess(), 421), (HttpAccess(edge=True), 421)):
+        options = FaceOptions(version="1", base_url="http://127.0.0.1")
+        endpoint = McpEndpoint(build_server(house.engine, options), house.engine, options, access)
+        transport = httpx2.ASGITransport(endpoint)
+        async with (
+            endpoint.running(),
+            httpx2.AsyncClient(transport=transport, base_url="http://evil.example") as http,
+        ):
+            answer = await http.post("/mcp", json=CALL, headers=ACCEPT)
+        assert answer.status_code == status
 
 
 async def test_white_space_around_a_header_is_no_part_of_it(url: str):

@@ -62,11 +62,11 @@ TABLE: dict[str, tuple[object, dict[str, object], tuple[str, ...]]] = {
     "auth": ("auto", {"KEYS": "keys", "none": "none"}, ("off", "false")),
     "cors_mode": ("strict", {"Development": "development", "disabled": "disabled"}, ("open", "*")),
     "rate_limit": (
-        Rate(0, 0),
+        None,
         {"10:20": Rate(10, 20), "0.5:1": Rate(0.5, 1), "off": Rate(0, 0), "0:0": Rate(0, 0)},
         ("10", "x:1", "1:x", "-1:1", "1:0", "0:5", ":", "1:1:1"),
     ),
-    "rate_limit_caller": (Rate(0, 0), {"5:10": Rate(5, 10)}, ("5",)),
+    "rate_limit_caller": (None, {"5:10": Rate(5, 10)}, ("5",)),
     "remote_ip": (
         "remoteaddr",
         {"X-Forwarded-For": "x-forwarded-for", "X-Real-IP": "x-real-ip"},

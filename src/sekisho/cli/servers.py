@@ -51,7 +51,7 @@ def serve(args: argparse.Namespace) -> int:
     settings = settings.model_copy(update={"port": listener.getsockname()[1]})
     app = build(settings, serves=True, show=output.note)
     url = console_url(settings)
-    output.note(f"Sekisho: console {url}  MCP {url}/mcp  data {settings.data_dir}")
+    output.note(f"Sekisho: console {url}  MCP {url}{settings.endpoint}  data {settings.data_dir}")
     tell_standing(app)
     run_server(app, listener)
     return output.OK

@@ -1,23 +1,31 @@
 """Serving: the ASGI app in uvicorn, the worker beside it, and the local token."""
 
+import asyncio
 import contextlib
 import dataclasses
 import getpass
+import importlib.util
 import os
 import signal
 import socket
 import threading
 from types import FrameType
+from typing import TYPE_CHECKING, Literal
 
 from sekisho.app import App, console_url, is_loopback
 from sekisho.asgi import AsgiOptions, build_asgi
 from sekisho.domain.errors import IdentityMissing, SettingInvalid
 from sekisho.domain.tokens import usable
+from sekisho.edge.options import OFF, EdgeOptions, Pace
+from sekisho.edge.passages import Event
 from sekisho.engine.callers import NO_AUTH
 from sekisho.engine.tokens import digest
 from sekisho.mcp_server.selection import Selection
 from sekisho.settings import Settings
 from sekisho_client.settings import LOCAL_TOKEN
+
+if TYPE_CHECKING:
+    from sekisho.edge.certificates import Certificate
 
 _KEEP_ALIVE = 75
 """Seconds an idle connection is kept: longer than a load balancer's 60, so it closes first."""
@@ -25,6 +33,9 @@ _BACKLOG = 2048
 """Connections that may wait to be accepted."""
 _SETTLED = 0.3
 """Seconds after the start at which what is not needed to be ready is loaded."""
+_PACE = Pace(200, 400)
+_PACE_CALLER = Pace(20, 60)
+"""Beyond loopback, where the operator says nothing."""
 _LAST_ANSWERS = 5
 """Seconds that requests under way get when the server stops; long polls just end."""
 
@@ -66,13 +77,14 @@ def asgi_options(app: App) -> AsgiOptions:
     """
     settings = app.settings
     return AsgiOptions(
-        base_url=console_url(settings),
         upload_bytes=app.caps.packed_bytes,
-        hosts=(settings.host, *settings.allowed_hosts),
-        origins=settings.allowed_origins,
+        edge=edge_options(settings),
         console=is_loopback(settings.host),
         language=settings.language,
         selection=tool_selection(settings),
+        redirect_root=settings.redirect_root or "",
+        monotonic=app.parts.clock.monotonic,
+        event=app.parts.journal.event,
     )
 
 
@@ -84,6 +96,45 @@ def tool_selection(settings: Settings) -> Selection:
         exclude=settings.exclude_tools,
         read_only=settings.read_only,
     )
+
+
+def edge_options(settings: Settings) -> EdgeOptions:
+    """Take what the operator says about who reaches this server, how, and how fast."""
+    loopback = is_loopback(settings.host)
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return EdgeOptions(
+        base_url=console_url(settings),
+        loopback=loopback,
+        named=bool(settings.allowed_hosts or settings.public_url),
+        hosts=(host, *settings.allowed_hosts),
+        origins=settings.allowed_origins,
+        cors_mode=settings.cors_mode,
+        endpoint=settings.endpoint,
+        rate=_pace(settings.rate_limit, OFF if loopback else _PACE),
+        rate_caller=_pace(settings.rate_limit_caller, OFF if loopback else _PACE_CALLER),
+        remote_ip=settings.remote_ip,
+        trusted_hops=settings.trusted_hops,
+    )
+
+
+def _pace(given: tuple[float, int] | None, otherwise: Pace) -> Pace:
+    return otherwise if given is None else Pace(*given)
+
+
+def advise(settings: Settings, event: Event) -> None:
+    """Say once, in the log, what the operator should still set."""
+    edge = edge_options(settings)
+    if edge.any_host:
+        advice = "requests may name any host: set SEKISHO_PUBLIC_URL, or SEKISHO_ALLOWED_HOSTS"
+        event("edge.any_host", warning=advice)
+    if edge.cors_mode == "disabled":
+        event("edge.any_origin", warning="pages of any origin may call, with a credential")
+    if (edge.remote_ip == "x-forwarded-for") != bool(edge.trusted_hops):
+        advice = "SEKISHO_REMOTE_IP=x-forwarded-for and SEKISHO_TRUSTED_HOPS go together"
+        event("edge.peer_address", warning=f"the address of a client is the peer's: {advice}")
+    if not edge.loopback and edge.scheme == "http":
+        advice = "set SEKISHO_TLS_CERT and SEKISHO_TLS_KEY, or SEKISHO_PUBLIC_URL=https://…"
+        event("edge.plain_http", warning=f"credentials travel unencrypted: {advice}")
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -107,7 +158,11 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def run_server(app: App, listener: socket.socket) -> None:
-    """Serve until SIGTERM or Ctrl-C, then stop in good order."""
+    """Serve until SIGTERM or Ctrl-C, then stop in good order.
+
+    Raises:
+        SettingInvalid: the certificate cannot be served, or the endpoint is taken.
+    """
     import uvicorn
 
     class Server(uvicorn.Server):
@@ -118,12 +173,19 @@ def run_server(app: App, listener: socket.socket) -> None:
             carrier.draining = True
             super().handle_exit(sig, frame)
 
+    settings, certificate, carrier = app.settings, make_certificate(app), Carrier(app)
+    asgi = build_asgi(app.engine, asgi_options(app), carrier)
+    advise(settings, app.parts.journal.event)
     leave_token(app)
-    carrier = Carrier(app)
     config = uvicorn.Config(
-        build_asgi(app.engine, asgi_options(app), carrier),
-        host=app.settings.host,
-        port=app.settings.port,
+        asgi,
+        host=settings.host,
+        port=settings.port,
+        http=http_protocol(),
+        ws="none",
+        # uvicorn's own reading of X-Forwarded-For believes whoever comes from loopback.
+        proxy_headers=False,
+        ssl_context_factory=certificate and (lambda _config, _make: certificate.context),
         log_level="warning",
         access_log=False,
         server_header=False,
@@ -134,7 +196,8 @@ def run_server(app: App, listener: socket.socket) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: None)
     try:
-        Server(config).run(sockets=[listener])
+        with certificate.watching() if certificate else contextlib.nullcontext():
+            Server(config).run(sockets=[listener])
     finally:
         app.close()
 
@@ -149,6 +212,25 @@ def tell_standing(app: App) -> None:
     if app.parts.closed:
         error = app.parts.closed.error()
         journal.event("runs.unavailable", warning=f"{error.message()} {error.next_step()}")
+
+
+def http_protocol() -> "type[asyncio.Protocol] | Literal['auto']":
+    """Return the guarded protocol where its parser is there: everywhere but on Windows."""
+    if importlib.util.find_spec("httptools") is None:
+        return "auto"
+    from sekisho.edge.connections import GuardedConnection
+
+    return GuardedConnection
+
+
+def make_certificate(app: App) -> "Certificate | None":
+    """Read the certificate where the operator named one. Raises SettingInvalid."""
+    cert, key = app.settings.tls_cert, app.settings.tls_key
+    if cert is None or key is None:
+        return None
+    from sekisho.edge.certificates import Certificate
+
+    return Certificate(cert, key, app.parts.clock.now, app.parts.journal.event)
 
 
 def leave_token(app: App) -> None:

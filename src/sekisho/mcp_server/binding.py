@@ -15,7 +15,7 @@ from mcp.shared.exceptions import MCPError
 from mcp_types import CallToolResult, TextContent, ToolAnnotations
 from pydantic import ConfigDict, PrivateAttr, ValidationError
 
-from sekisho.domain.errors import SekishoError
+from sekisho.domain.errors import AnswerTooLarge, SekishoError
 from sekisho.engine.engine import Engine
 from sekisho.mcp_server.call import Call, FaceOptions, ask
 from sekisho.mcp_server.errors import error_result, unfit
@@ -25,6 +25,8 @@ from sekisho.views.callers import bearer, claimed_team
 from sekisho.views.view import View
 
 _LOG = logging.getLogger("sekisho.mcp")
+_ANSWER_LENGTH = 1024 * 1024
+"""Far more than any client hands to its model; views stay well below by themselves."""
 
 
 class BoundTool(Tool):
@@ -45,7 +47,7 @@ class BoundTool(Tool):
         del convert_result  # there is one form of result
         try:
             call = await self._admitted(context)
-            view = cast("View", await self.fn(call, **self._parsed(arguments)))
+            view = _fitting(cast("View", await self.fn(call, **self._parsed(arguments))))
             text = TextContent(type="text", text=view.spoken())
             return CallToolResult(content=[text], structured_content=view.structured())
         except MCPError:
@@ -100,6 +102,13 @@ def bind(spec: ToolSpec, engine: Engine, options: FaceOptions) -> BoundTool:
     tool.fn_metadata.output_schema = lean(tool.fn_metadata.output_schema or {})
     tool.wire(engine, options, spec)
     return tool
+
+
+def _fitting(view: View) -> View:
+    """Return a view that fits into an answer. Raises AnswerTooLarge."""
+    if view.length() > _ANSWER_LENGTH:
+        raise AnswerTooLarge(cap=_ANSWER_LENGTH)
+    return view
 
 
 _STRICT = ConfigDict(extra="forbid", arbitrary_types_allowed=True)

@@ -19,7 +19,8 @@ T = TypeVar("T")
 class FaceOptions:
     """How this face is set up.
 
-    `base_url` is where this server's HTTP side is reached (empty: it has none, as over stdio).
+    `base_url` is where this server's HTTP side is reached (empty: it has none, as over stdio),
+    `endpoint` the path of MCP there.
     `inline_reads` says that short reads of the store may run on the event loop: true of SQLite and
     memory, where the hop to a thread costs more than the read; false of stores across a network.
     `selection` chooses among the tools.
@@ -27,6 +28,7 @@ class FaceOptions:
 
     version: str
     base_url: str = ""
+    endpoint: str = "/mcp"
     inline_reads: bool = True
     selection: Selection = dataclasses.field(default_factory=Selection)
 

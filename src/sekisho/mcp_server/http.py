@@ -11,7 +11,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from sekisho.domain.errors import MethodWrong, Refused, SekishoError
+from sekisho.domain.entries import ENTRY
+from sekisho.domain.errors import (
+    CredentialNeeded,
+    HostRefused,
+    MethodWrong,
+    Refused,
+    SekishoError,
+)
 from sekisho.engine.engine import Engine
 from sekisho.mcp_server.call import FaceOptions, ask
 from sekisho.mcp_server.explaining import ExplainedApp
@@ -21,21 +28,28 @@ from sekisho.views.problems import ErrorView
 
 @dataclasses.dataclass(frozen=True)
 class HttpAccess:
-    """Who may reach the endpoint: exact `host:port` values (`host:*` for any port), origins."""
+    """Who may reach the endpoint: exact `host:port` values (`host:*` for any port), origins.
+
+    `edge`: the edge judges both, for every face; a request that it has not seen is refused.
+    Without one, the SDK's own check lets loopback in alone.
+    """
 
     hosts: tuple[str, ...] = ("127.0.0.1:*", "localhost:*", "[::1]:*")
     origins: tuple[str, ...] = ("http://127.0.0.1:*", "http://localhost:*", "http://[::1]:*")
     body_bytes: int = 1024 * 1024
+    edge: bool = False
 
     def settings(self) -> TransportSecuritySettings:
         """Return the SDK's form."""
         return TransportSecuritySettings(
-            allowed_hosts=list(self.hosts), allowed_origins=list(self.origins)
+            enable_dns_rebinding_protection=not self.edge,
+            allowed_hosts=list(self.hosts),
+            allowed_origins=list(self.origins),
         )
 
 
 class McpEndpoint:
-    """The ASGI app of `/mcp`. Enter `running()` in the lifespan of the app that mounts it."""
+    """The ASGI app of the endpoint. Enter `running()` in the lifespan of the app that mounts it."""
 
     def __init__(
         self, server: MCPServer[Any], engine: Engine, options: FaceOptions, access: HttpAccess
@@ -53,6 +67,7 @@ class McpEndpoint:
         self._security = TransportSecurityMiddleware(security)
         self._engine = engine
         self._options = options
+        self._edge = access.edge
 
     def running(self) -> AbstractAsyncContextManager[None]:
         """Return what must be entered while requests are served; once per endpoint."""
@@ -61,6 +76,9 @@ class McpEndpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         posted = scope["method"] == "POST"
+        if self._edge and ENTRY not in scope:
+            await _refusal(HostRefused(), 421, {})(scope, receive, send)
+            return
         answer = await (self._unproven(scope) if posted else self._not_posted(scope))
         if answer is None:
             # HTTP excludes white space around header values; not every HTTP parser does.
@@ -70,10 +88,12 @@ class McpEndpoint:
             await answer(scope, receive, send)
 
     async def _unproven(self, scope: Scope) -> Response | None:
-        """Answer a call whose credential is not good; hosts and origins are the SDK's to check."""
-        headers = Headers(scope=scope)
+        """Answer a call whose credential is not good."""
+        headers, entry = Headers(scope=scope), scope.get(ENTRY)
         try:
             secret, via = bearer(headers.get("authorization")), headers.get("user-agent", "")
+            if secret is None and entry and entry.credential_needed:
+                raise CredentialNeeded
             callers = self._engine.callers
             await ask(self._options.inline_reads, callers.identify, secret, via)
             if secret is not None and callers.uses_wait:
@@ -99,7 +119,7 @@ class McpEndpoint:
                 "service": "sekisho",
                 "version": self._options.version,
                 "transport": "streamable-http",
-                "endpoint": f"{self._options.base_url}/mcp",
+                "endpoint": f"{self._options.base_url}{self._options.endpoint}",
                 "next": "Add this address to an MCP client; it is for agents, not for browsers.",
             }
         )

@@ -21,7 +21,6 @@ from sekisho.settings.kinds import (
     Lower,
     Origin,
     Place,
-    Rate,
     Transport,
     WebAddress,
     Words,
@@ -92,7 +91,8 @@ class Settings(BaseSettings):
     allowed_hosts: Annotated[tuple[Host, ...], NoDecode, Words] = Field(
         default=(),
         description="More host names, with or without port, by which requests may come; separated"
-        " by commas. Loopback, the listening address and SEKISHO_PUBLIC_URL always may.",
+        " by commas. Loopback, the listening address and SEKISHO_PUBLIC_URL always may. Beyond"
+        " loopback with neither set, any name may.",
     )
     endpoint: Endpoint = Field(default="/mcp", description="Path of the MCP endpoint.")
     tls_cert: Place | None = Field(
@@ -120,13 +120,14 @@ class Settings(BaseSettings):
         " server; separated by commas. Our own always may.",
     )
     rate_limit: Limit = Field(
-        default=Rate(0, 0),
-        description="Requests a second and burst of everybody together, like 100:200; or off.",
+        default=None,
+        description="Requests a second and burst of everybody together, like 100:200; or off."
+        " Default: off on loopback, 200:400 beyond it.",
     )
     rate_limit_caller: Limit = Field(
-        default=Rate(0, 0),
+        default=None,
         description="Requests a second and burst of one caller (a key, else an address), like"
-        " 20:60; or off.",
+        " 20:60; or off. Default: off on loopback, 20:60 beyond it.",
     )
     remote_ip: Annotated[Literal["remoteaddr", "x-real-ip", "x-forwarded-for"], Lower] = Field(
         default="remoteaddr",
@@ -140,7 +141,8 @@ class Settings(BaseSettings):
         description="Proxies of ours in front, which each append to X-Forwarded-For.",
     )
     redirect_root: WebAddress | None = Field(
-        default=None, description="Where a browser that opens `/` is sent instead of the console."
+        default=None,
+        description="Where a browser that opens `/` is sent, if the console is not served here.",
     )
     toolsets: Annotated[tuple[str, ...], NoDecode, Words] = Field(
         default=(DEFAULT_TOOLSETS,),

@@ -17,7 +17,7 @@ LogFormat = Literal["json", "text"]
 Level = Literal["debug", "info", "warning", "error"]
 
 _LEVELS: tuple[Level, ...] = ("debug", "info", "warning", "error")
-_QUIET = frozenset({"step.begin", "step.end", "terraform.started"})
+_QUIET = frozenset({"step.begin", "step.end", "terraform.started", "http.request"})
 """Events that are of interest only at level debug."""
 
 _WARNINGS = frozenset({"decision.refused"})

@@ -32,7 +32,15 @@ class View(BaseModel):
     def wire_form(self) -> dict[str, Any]:
         """The JSON form; kept, since a view that is asked for again is handed out again."""
         plain_form = self.model_dump(mode="json", exclude_none=True)
-        return mask_all(plain_form) if suspicious(self.model_dump_json()) else plain_form
+        return mask_all(plain_form) if suspicious(self._json) else plain_form
+
+    def length(self) -> int:
+        """Return how long the answer is, both forms together, in characters."""
+        return len(self._json) + len(self.wire_text)
+
+    @functools.cached_property
+    def _json(self) -> str:
+        return self.model_dump_json()
 
     @functools.cached_property
     def wire_text(self) -> str:

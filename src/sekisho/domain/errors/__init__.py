@@ -6,21 +6,22 @@ Each face maps the six kinds below; every leaf has a stable code.
     ├── NotFound            run_unknown · workspace_unknown · configuration_unknown · upload_unknown
     │                       plan_missing · state_missing · address_unknown · path_unknown
     │                       tool_unknown · prompt_unknown · resource_unknown · rpc_method_unknown
-    ├── Invalid             arguments_invalid · cursor_invalid · configuration_invalid
+    ├── Invalid             command_unknown · option_unknown · choice_invalid · arguments_missing
+    │                       arguments_invalid · cursor_invalid · configuration_invalid
     │                       configuration_empty · archive_invalid · operator_file_invalid
-    │                       version_unmet · setting_invalid · method_wrong · media_type_wrong
-    │                       accept_wrong · message_invalid · protocol_unsupported
-    │                       command_unknown · option_unknown · choice_invalid · arguments_missing
-    ├── TooLarge            inline_too_large · upload_too_large · body_too_large
+    │                       setting_invalid · version_unmet · method_wrong · media_type_wrong
+    │                       accept_wrong · message_invalid · protocol_unsupported · request_too_slow
+    ├── TooLarge            inline_too_large · upload_too_large · body_too_large · headers_too_large
+    │                       answer_too_large
     ├── Conflict            move_illegal · workspace_busy · workspace_locked · workspace_not_locked
     │                       seal_broken · approval_repeated · approval_own · codes_too_many
-    │                       process_alive · gate_unmet · plan_over · run_changed
-    ├── Refused             credential_invalid · credential_needed · code_wrong · decision_not_here
-    │                       source_refused · origin_refused · power_missing
-    │                       tool_hidden · credential_mistyped
-    └── Unavailable         store_unavailable · terraform_missing · console_away · disk_full
-                            runs_unavailable · identity_missing · streams_too_many
-                            server_draining
+    │                       process_alive · gate_unmet · plan_over · run_changed · rate_limited
+    ├── Refused             credential_invalid · credential_mistyped · credential_needed
+    │                       code_wrong · decision_not_here · source_refused · origin_refused
+    │                       power_missing · tool_hidden · host_refused
+    └── Unavailable         store_unavailable · disk_full · terraform_missing · console_away
+                            identity_missing · runs_unavailable · streams_too_many · server_draining
+                            server_busy
 
 An error is raised with facts, `RunUnknown(run_id=…)`, and says in both languages what is wrong and
 what the next legal action is; `domain/errors_ja.py` has the Japanese. Facts are inert text by the
@@ -41,6 +42,7 @@ from sekisho.domain.errors.conflicts import (
     MoveIllegal,
     PlanOver,
     ProcessAlive,
+    RateLimited,
     RunChanged,
     SealBroken,
     WorkspaceBusy,
@@ -49,18 +51,21 @@ from sekisho.domain.errors.conflicts import (
 )
 from sekisho.domain.errors.invalid import (
     AcceptWrong,
+    AnswerTooLarge,
     ArchiveInvalid,
     ArgumentsInvalid,
     BodyTooLarge,
     ConfigurationEmpty,
     ConfigurationInvalid,
     CursorInvalid,
+    HeadersTooLarge,
     InlineTooLarge,
     MediaTypeWrong,
     MessageInvalid,
     MethodWrong,
     OperatorFileInvalid,
     ProtocolUnsupported,
+    RequestTooSlow,
     SettingInvalid,
     UploadTooLarge,
     VersionUnmet,
@@ -93,6 +98,7 @@ from sekisho.domain.errors.outages import (
     DiskFull,
     IdentityMissing,
     RunsUnavailable,
+    ServerBusy,
     ServerDraining,
     StoreUnavailable,
     StreamsTooMany,
@@ -104,6 +110,7 @@ from sekisho.domain.errors.refusals import (
     CredentialMistyped,
     CredentialNeeded,
     DecisionNotHere,
+    HostRefused,
     OriginRefused,
     PowerMissing,
     SourceRefused,
@@ -113,6 +120,7 @@ from sekisho.domain.errors.refusals import (
 __all__ = [
     "AcceptWrong",
     "AddressUnknown",
+    "AnswerTooLarge",
     "ApprovalOwn",
     "ApprovalRepeated",
     "ArchiveInvalid",
@@ -135,6 +143,8 @@ __all__ = [
     "DecisionNotHere",
     "DiskFull",
     "GateUnmet",
+    "HeadersTooLarge",
+    "HostRefused",
     "IdentityMissing",
     "InlineTooLarge",
     "Invalid",
@@ -153,7 +163,9 @@ __all__ = [
     "ProcessAlive",
     "PromptUnknown",
     "ProtocolUnsupported",
+    "RateLimited",
     "Refused",
+    "RequestTooSlow",
     "ResourceUnknown",
     "RpcMethodUnknown",
     "RunChanged",
@@ -161,6 +173,7 @@ __all__ = [
     "RunsUnavailable",
     "SealBroken",
     "SekishoError",
+    "ServerBusy",
     "ServerDraining",
     "SettingInvalid",
     "SourceRefused",

@@ -97,3 +97,11 @@ class RunChanged(Conflict):
     code = "run_changed"
     says = "Run {run_id} has changed since it was read: it is {status} now."
     step = "Read it again with run_get, and decide anew."
+
+
+class RateLimited(Conflict):
+    """Requests come faster than the operator allows."""
+
+    code = "rate_limited"
+    says = "Too many requests came in a short time."
+    step = "Wait {seconds} s, then go on more slowly: run_get with wait_seconds asks once for many."

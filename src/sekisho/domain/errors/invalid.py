@@ -130,3 +130,27 @@ class BodyTooLarge(TooLarge):
     code = "body_too_large"
     says = "The body is larger than the {cap} bytes that this address takes."
     step = "Send less at a time; for folders of files use config_upload."
+
+
+class HeadersTooLarge(TooLarge):
+    """The head of an HTTP request has more headers, or more bytes, than any client needs."""
+
+    code = "headers_too_large"
+    says = "The headers or the address of the request are too large; the cap is {cap} bytes."
+    step = "Send fewer or shorter headers."
+
+
+class RequestTooSlow(Invalid):
+    """The body of a request did not come in time."""
+
+    code = "request_too_slow"
+    says = "The request was not complete after {seconds} seconds."
+    step = "Send it again. Large configurations go through config_upload."
+
+
+class AnswerTooLarge(TooLarge):
+    """What was asked for does not fit into one answer."""
+
+    code = "answer_too_large"
+    says = "The answer would be larger than {cap} bytes."
+    step = "Ask for less at a time: a filter, a smaller limit, or the next cursor."

@@ -68,3 +68,11 @@ class ServerDraining(Unavailable):
     code = "server_draining"
     says = "The server is stopping."
     step = "Try again in a moment: another one takes over, or it comes back."
+
+
+class ServerBusy(Unavailable):
+    """As many requests are under way as the server carries."""
+
+    code = "server_busy"
+    says = "The server is busy with other requests."
+    step = "Nothing was changed. Try again in a moment."

@@ -73,3 +73,14 @@ class ToolHidden(Refused):
     code = "tool_hidden"
     says = "Tool {name} is not offered on this connection: its own headers leave it out."
     step = "Call tools that tools/list names, or change the X-MCP-… headers in the client."
+
+
+class HostRefused(Refused):
+    """The request names a host that is not one of ours."""
+
+    code = "host_refused"
+    says = "The request names a host that this server does not answer for."
+    step = (
+        "Use the server's own address. The operator adds names with SEKISHO_PUBLIC_URL or"
+        " SEKISHO_ALLOWED_HOSTS."
+    )

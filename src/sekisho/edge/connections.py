@@ -1,0 +1,84 @@
+"""Connections that would hold the server up: heads that come too slowly or never end.
+
+The fast HTTP parser under uvicorn limits neither the size of a head nor its time. (The slow one,
+which Windows has, limits the size.)
+"""
+
+import asyncio
+import json
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from sekisho.domain.errors import HeadersTooLarge
+from sekisho.edge.crowds import HEAD_BYTES
+from sekisho.views.problems import ErrorView
+
+HEAD_SECONDS = 30.0
+"""From the connection, or the first byte of a request, to the end of the head."""
+_DRAINED = 64 * 1024 * 1024
+"""Bytes of a refused body that are read and thrown away, so that its sender sees the answer."""
+
+
+class GuardedConnection(HttpToolsProtocol):
+    """uvicorn's HTTP protocol; it closes a connection whose head, or refused body, does not end."""
+
+    head_seconds = HEAD_SECONDS
+    _bytes = 0
+    _in_body = False
+    _timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:
+        """Begin to wait for the first head."""
+        super().connection_made(transport)
+        self._wait()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait no more."""
+        self._rest()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Take bytes; those of a head, and those that nobody wants, are counted and timed."""
+        if not self._in_body or self.cycle.response_complete:
+            self._wait()
+            self._bytes += len(data)
+        super().data_received(data)
+        if self._in_body:
+            if self._bytes > _DRAINED:
+                self.transport.close()
+        elif self._bytes > HEAD_BYTES:
+            self._refuse()
+
+    def on_headers_complete(self) -> None:
+        """Take a head as whole."""
+        self._rest()
+        self._in_body = True
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """Take a request as whole."""
+        self._rest()
+        self._in_body = False
+        super().on_message_complete()
+
+    def _wait(self) -> None:
+        if self._timer is None:
+            self._timer = self.loop.call_later(self.head_seconds, self.transport.close)
+
+    def _rest(self) -> None:
+        self._bytes = 0
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _refuse(self) -> None:
+        if self.transport.is_closing():
+            return
+        view = ErrorView.of(HeadersTooLarge(cap=HEAD_BYTES)).model_dump()
+        body = json.dumps({"error": view}).encode()
+        head = (
+            "HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-type: application/json\r\n"
+            f"content-length: {len(body)}\r\nconnection: close\r\n\r\n"
+        )
+        self.transport.write(head.encode() + body)
+        self.transport.close()

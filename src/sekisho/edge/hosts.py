@@ -1,0 +1,39 @@
+"""Which names a request may reach us by: a foreign name that leads here is DNS rebinding."""
+
+import re
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from sekisho.domain.errors import HostRefused
+from sekisho.edge.heads import values
+from sekisho.edge.options import EdgeOptions
+from sekisho.edge.passages import refuse
+from sekisho.edge.paths import Paths
+
+_HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?")
+
+
+class Hosts:
+    """Lets through requests to our own names, and a load balancer's checks by any name."""
+
+    def __init__(self, app: ASGIApp, options: EdgeOptions) -> None:
+        """Pass requests on to `app`."""
+        self._app, self._any = app, options.any_host
+        self._names = frozenset(options.host_names)
+        self._paths = Paths(options.endpoint)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Check one request."""
+        if scope["type"] != "http" or self._welcome(scope):
+            await self._app(scope, receive, send)
+        else:
+            await refuse(HostRefused(), scope, receive, send)
+
+    def _welcome(self, scope: Scope) -> bool:
+        if self._paths.is_check(scope["method"], scope["path"]):
+            return True
+        given = values(scope, b"host")
+        found = _HOST.fullmatch(given[0].lower()) if len(given) == 1 else None
+        if found is None:
+            return False
+        return self._any or not self._names.isdisjoint(found.group(0, 1))

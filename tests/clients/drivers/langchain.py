@@ -1,0 +1,61 @@
+"""LangChain's adapters, on the Python SDK 1: tools of a server as LangChain's own.
+
+They open a session for every call, so there is nothing to lose in between.
+"""
+# pyright: reportMissingImports=false
+
+import contextlib
+import json
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+from langchain_core.tools import ToolException
+from langchain_mcp_adapters.client import MultiServerMCPClient
+
+from tests.clients.drivers.driving import SECONDS, drive
+
+
+class Langchain:
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    async def tools(self) -> dict[str, Any]:
+        found = await self._client.get_tools()
+        seen = [{"name": t.name, "description": t.description, "args": t.args} for t in found]
+        return {"names": [t.name for t in found], "bytes": len(json.dumps(seen))}
+
+    async def call(self, tool: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        (found,) = [t for t in await self._client.get_tools() if t.name == tool]
+        asked = {"name": tool, "args": arguments, "id": "call-1", "type": "tool_call"}
+        try:
+            done = await found.ainvoke(asked)
+        except ToolException as error:
+            return {"text": str(error), "structured": None, "error": True}
+        text = "\n".join(c["text"] for c in done.content)
+        structured = (done.artifact or {}).get("structured_content")
+        return {"text": text, "structured": structured, "error": done.status == "error"}
+
+    async def resource(self, uri: str) -> dict[str, Any]:
+        (found,) = await self._client.get_resources("sekisho", uris=uri)
+        return {"text": found.as_string()}
+
+    async def prompt(self, name: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        (found,) = await self._client.get_prompt("sekisho", name, arguments=arguments)
+        return {"text": found.content}
+
+
+@contextlib.asynccontextmanager
+async def opened(server: dict[str, Any]) -> AsyncIterator[Langchain]:
+    if "url" in server:
+        headers = server.get("headers", {})
+        how: Any = {"transport": "streamable_http", "url": server["url"], "headers": headers}
+        how |= {"timeout": timedelta(seconds=SECONDS)}
+    else:
+        program, *words = server["command"]
+        how = {"transport": "stdio", "command": program, "args": words, "env": server["env"]}
+    yield Langchain(MultiServerMCPClient({"sekisho": how}))
+
+
+if __name__ == "__main__":
+    drive(opened)

@@ -53,7 +53,7 @@ def thinking(model: Model) -> Iterator[Model]:
 
         def _send(self, events: list[dict[str, Any]], streamed: bool) -> None:
             if streamed:
-                body = "".join(f"event: {e.get('type', 'message')}\ndata: {json.dumps(e)}\n\n" for e in events)
+                body = "".join(_told(event) for event in events)
             else:
                 body = json.dumps(events[0].get("message", events[0]))
             data = body.encode()
@@ -69,6 +69,12 @@ def thinking(model: Model) -> Iterator[Model]:
 
     with listening(Answering) as model.address:
         yield model
+
+
+def _told(event: dict[str, Any]) -> str:
+    """Return one event of a stream; Google's have no names, and its client takes none."""
+    name = f"event: {event['type']}\n" if "type" in event else ""
+    return f"{name}data: {json.dumps(event)}\n\n"
 
 
 def _anthropic(asked: dict[str, Any]) -> tuple[int, Writing]:

@@ -136,6 +136,8 @@ class Drivers:
             driven.end()
 
     def _bridged(self, server: dict[str, Any]) -> dict[str, Any]:
-        headers = [w for n, v in server.get("headers", {}).items() for w in ("--header", f"{n}:{v}")]
+        headers = [
+            w for n, v in server.get("headers", {}).items() for w in ("--header", f"{n}:{v}")
+        ]
         command = [*self._clients.mcp_remote(), server["url"], *headers]
         return {"command": command, "env": self._environment}

@@ -2,10 +2,12 @@
 
     python -m tests.clients.install          (about 60 s, 700 MB; then nothing to do)
 
-How packages of npm are pinned: `tests/installs/node.py`. Python's are pinned anew with, in `python`:
+How packages of npm are pinned: `tests/installs/node.py`. Python's are pinned anew with, in the
+folder `python`:
 
     uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-        --no-emit-find-links --custom-compile-command "see tests/clients/install.py" sdk1.in -o sdk1.lock
+        --no-emit-find-links --custom-compile-command "see tests/clients/install.py" \
+        sdk1.in -o sdk1.lock
 """
 
 import dataclasses

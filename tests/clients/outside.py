@@ -46,9 +46,13 @@ def no_way_out() -> Iterator[Outside]:
             outside.asked.append(f"{self.command} {self.path}")
             self.send_error(502)
 
-        do_CONNECT = do_GET = do_POST = do_HEAD = _refuse
+        # The names are the standard library's.
+        do_CONNECT = _refuse  # noqa: N815
+        do_GET = _refuse  # noqa: N815
+        do_HEAD = _refuse  # noqa: N815
+        do_POST = _refuse  # noqa: N815
 
-        def log_message(self, format: str, *args: Any) -> None:
+        def log_message(self, *_words: Any) -> None:
             """Say nothing: `asked` is the log."""
 
     with listening(Refusing) as outside.address:

@@ -53,14 +53,16 @@ def _results(model: Model) -> list[dict[str, Any]]:
 
 def test_claude_mcp_list_shows_a_server_over_http_as_connected(claude: Claude, server: Serving):
     claude("mcp", "add", "--transport", "http", "sekisho", f"{server.url}/mcp")
-    assert re.search(r"^sekisho: .* \(HTTP\) - ✔ Connected$", claude("mcp", "list").stdout, re.M)
+    listed = claude("mcp", "list").stdout
+    assert re.search(r"(?m)^sekisho: .* \(HTTP\) - ✔ Connected$", listed)
 
 
 def test_claude_mcp_list_shows_a_server_that_it_starts_as_connected(claude: Claude, tmp_path: Path):
     given = stdio_server(tmp_path / "data")
     variables = [word for item in given["env"].items() for word in ("-e", "=".join(item))]
     claude("mcp", "add", "sekisho", *variables, "--", *given["command"])
-    assert re.search(r"^sekisho: .* stdio .* - ✔ Connected$", claude("mcp", "list").stdout, re.M)
+    listed = claude("mcp", "list").stdout
+    assert re.search(r"(?m)^sekisho: .* stdio .* - ✔ Connected$", listed)
 
 
 def test_claude_mcp_list_says_that_a_token_is_not_good_and_what_to_do(

@@ -52,7 +52,8 @@ def _shown(done: CompletedProcess[str]) -> str:
 def test_gemini_mcp_list_shows_a_server_over_http_as_connected(gemini: Gemini, server: Serving):
     address = f"{server.url}/mcp"
     gemini("mcp", "add", "--scope", "user", "--transport", "http", "sekisho", address)
-    assert re.search(r"^✓ sekisho: .* \(http\) - Connected$", _shown(gemini("mcp", "list")), re.M)
+    listed = _shown(gemini("mcp", "list"))
+    assert re.search(r"(?m)^✓ sekisho: .* \(http\) - Connected$", listed)
 
 
 def test_gemini_mcp_list_shows_a_server_that_it_starts_as_connected(
@@ -63,13 +64,15 @@ def test_gemini_mcp_list_shows_a_server_that_it_starts_as_connected(
     entry = {"sekisho": {"command": program, "args": words, "env": given["env"]}}
     settings = json.dumps(SETTINGS | {"mcpServers": entry})
     (home / ".gemini" / "settings.json").write_text(settings, encoding="utf-8")
-    assert re.search(r"^✓ sekisho: .* \(stdio\) - Connected$", _shown(gemini("mcp", "list")), re.M)
+    listed = _shown(gemini("mcp", "list"))
+    assert re.search(r"(?m)^✓ sekisho: .* \(stdio\) - Connected$", listed)
 
 
 def test_gemini_mcp_list_shows_that_a_token_is_not_good(gemini: Gemini, server: Serving):
     where = ("--scope", "user", "--transport", "http", "sekisho", f"{server.url}/mcp")
     gemini("mcp", "add", *where, "--header", "Authorization: Bearer sks_wrong")
-    assert re.search(r"^✗ sekisho: .* \(http\) - Disconnected$", _shown(gemini("mcp", "list")), re.M)
+    listed = _shown(gemini("mcp", "list"))
+    assert re.search(r"(?m)^✗ sekisho: .* \(http\) - Disconnected$", listed)
 
 
 def test_gemini_cli_plans_over_http_for_the_person_whose_token_it_has(

@@ -14,6 +14,7 @@ from starlette.types import Receive, Scope, Send
 from sekisho.domain.errors import Refused, SekishoError
 from sekisho.engine.engine import Engine
 from sekisho.mcp_server.call import FaceOptions, ask
+from sekisho.mcp_server.errors import described
 from sekisho.views.callers import bearer
 from sekisho.views.problems import ErrorView
 
@@ -74,9 +75,9 @@ class McpEndpoint:
             secret, via = bearer(headers.get("authorization")), headers.get("user-agent", "")
             await ask(self._options.inline_reads, self._engine.callers.identify, secret, via)
         except Refused as error:
-            return _refusal(error, 401, {"WWW-Authenticate": "Bearer"})
+            return _refused_call(error, 401, {"WWW-Authenticate": "Bearer"})
         except SekishoError as error:
-            return _refusal(error, 503, {"Retry-After": "5"})
+            return _refused_call(error, 503, {"Retry-After": "5"})
         return None
 
     async def _not_posted(self, scope: Scope) -> Response:
@@ -97,6 +98,17 @@ class McpEndpoint:
                 "next": "Add this address to an MCP client; it is for agents, not for browsers.",
             }
         )
+
+
+_REFUSED = -32010
+"""Of the codes that JSON-RPC leaves to servers, in the part that MCP leaves to them too."""
+
+
+def _refused_call(error: SekishoError, status: int, headers: dict[str, str]) -> Response:
+    """Refuse in the protocol's form: in any other, clients on the Python SDK 2 do not say why."""
+    said = {"code": _REFUSED, "message": ErrorView.of(error).words(), "data": described(error)}
+    shown = {"jsonrpc": "2.0", "id": None, "error": said}
+    return JSONResponse(shown, status_code=status, headers=headers)
 
 
 def _refusal(error: SekishoError, status: int, headers: dict[str, str]) -> Response:

@@ -139,5 +139,5 @@ class Drivers:
         headers = [
             w for n, v in server.get("headers", {}).items() for w in ("--header", f"{n}:{v}")
         ]
-        command = [*self._clients.mcp_remote(), server["url"], *headers]
+        command = [*self._clients.mcp_remote(), server["url"], "--transport", "http-only", *headers]
         return {"command": command, "env": self._environment}

@@ -58,7 +58,10 @@ class Clients:
         return self._script("@google/gemini-cli/bundle/gemini.js")
 
     def mcp_remote(self) -> list[str]:
-        """The bridge for clients that only start programs: stdio here, HTTP there."""
+        """The bridge for clients that only start programs: stdio here, HTTP there.
+
+        Give it `--transport http-only`: else it tries SSE after a refusal.
+        """
         return self._script("mcp-remote/dist/proxy.js")
 
 

@@ -64,7 +64,7 @@ def thinking(model: Model) -> Iterator[Model]:
             self.end_headers()
             self.wfile.write(data)
 
-        def log_message(self, *_words: Any) -> None:
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (its name there)
             """Say nothing: `heard` is the log."""
 
     with listening(Answering) as model.address:

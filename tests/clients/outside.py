@@ -52,7 +52,7 @@ def no_way_out() -> Iterator[Outside]:
         do_HEAD = _refuse  # noqa: N815
         do_POST = _refuse  # noqa: N815
 
-        def log_message(self, *_words: Any) -> None:
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (its name there)
             """Say nothing: `asked` is the log."""
 
     with listening(Refusing) as outside.address:

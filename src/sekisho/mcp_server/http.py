@@ -109,8 +109,3 @@ def _refused_call(error: SekishoError, status: int, headers: dict[str, str]) -> 
     said = {"code": _REFUSED, "message": ErrorView.of(error).words(), "data": described(error)}
     shown = {"jsonrpc": "2.0", "id": None, "error": said}
     return JSONResponse(shown, status_code=status, headers=headers)
-
-
-def _refusal(error: SekishoError, status: int, headers: dict[str, str]) -> Response:
-    shown = {"error": ErrorView.of(error).model_dump()}
-    return JSONResponse(shown, status_code=status, headers=headers)

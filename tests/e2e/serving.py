@@ -44,9 +44,11 @@ def free_port() -> int:
 class Serving:
     """A running server. `lines` is what its terminal showed so far."""
 
-    def __init__(self, data: Path, words: tuple[str, ...], more: dict[str, str]) -> None:
+    def __init__(
+        self, data: Path, words: tuple[str, ...], more: dict[str, str], port: int | None = None
+    ) -> None:
         self.data = data
-        self.port = free_port()
+        self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.lines: list[str] = []
         self._fresh: queue.Queue[str] = queue.Queue()

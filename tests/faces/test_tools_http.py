@@ -13,6 +13,7 @@ from mcp import Client, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 
 from sekisho.mcp_server.call import FaceOptions
+from sekisho.mcp_server.errors import META
 from sekisho.mcp_server.http import HttpAccess, McpEndpoint
 from sekisho.mcp_server.server import build_server
 from sekisho.stores.cipher import Cipher
@@ -67,7 +68,9 @@ async def test_a_wrong_credential_never_falls_back_to_nobody(url: str, given: st
         )
     assert answer.status_code == 401
     assert answer.headers["www-authenticate"] == "Bearer"
-    assert answer.json()["error"]["code"] == "credential_invalid"
+    said = answer.json()["error"]
+    assert said["data"][META]["code"] == "credential_invalid"
+    assert "sekisho token create" in said["message"], "clients show this, and nothing else"
 
 
 async def test_a_closed_server_wants_a_credential_for_everything(tmp_path: Path):
@@ -78,7 +81,7 @@ async def test_a_closed_server_wants_a_credential_for_everything(tmp_path: Path)
             answer = await http.post(f"{url}/mcp", json=CALL, headers=ACCEPT)
     assert answer.status_code == 401
     assert answer.headers["www-authenticate"] == "Bearer"
-    assert answer.json()["error"]["code"] == "credential_needed"
+    assert answer.json()["error"]["data"][META]["code"] == "credential_needed"
 
 
 async def test_other_methods_are_told_what_to_do(url: str):
@@ -149,7 +152,7 @@ async def test_a_store_that_is_away_is_said_to_be_away(tmp_path: Path):
             headers = {**ACCEPT, "Authorization": f"Bearer {token}"}
             answer = await http.post(f"{url}/mcp", json=CALL, headers=headers)
     assert answer.status_code == 503
-    assert answer.json()["error"]["code"] == "store_unavailable"
+    assert answer.json()["error"]["data"][META]["code"] == "store_unavailable"
 
 
 async def test_a_body_over_the_cap_is_refused(url: str):

@@ -53,6 +53,17 @@ def test_a_tool_is_named_noun_verb_and_described(tool: ToolSpec):
     assert tool.read_only or not tool.knowledge
 
 
+@pytest.mark.anyio
+async def test_every_structured_result_names_the_next_call(server: MCPServer):
+    # Claude Code and Pydantic AI show the model the structured content, and not the text.
+    without = [t.name for t in await listed(server) if "next" not in output_fields(t)]
+    assert without == []
+
+
+def output_fields(tool: Tool) -> set[str]:
+    return set((tool.output_schema or {})["properties"])
+
+
 def test_names_are_unique_and_are_the_ones_of_the_design():
     assert len(NAMES) == len(TOOLS)
     wanted = "workspace_list workspace_get config_upload config_validate config_format plan_create"

@@ -5,6 +5,8 @@ structured content: clients hold that against the tool's output schema, errors t
 SDK does), and would throw the message away.
 """
 
+from typing import Any
+
 from mcp_types import CallToolResult, TextContent
 from pydantic import ValidationError
 
@@ -43,12 +45,16 @@ def kind_of(error: type[SekishoError]) -> str:
 
 def error_result(error: SekishoError) -> CallToolResult:
     """Make what a tool answers when it raised `error`."""
-    view = ErrorView.of(error)
     return CallToolResult(
         is_error=True,
-        content=[TextContent(type="text", text=view.words())],
-        _meta={META: {**view.model_dump(), "kind": kind_of(type(error))}},
+        content=[TextContent(type="text", text=ErrorView.of(error).words())],
+        _meta=described(error),
     )
+
+
+def described(error: SekishoError) -> dict[str, Any]:
+    """Return an error for programs, under our key."""
+    return {META: {**ErrorView.of(error).model_dump(), "kind": kind_of(type(error))}}
 
 
 _MOST = 5

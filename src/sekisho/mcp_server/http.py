@@ -21,6 +21,7 @@ from sekisho.domain.errors import (
 )
 from sekisho.engine.engine import Engine
 from sekisho.mcp_server.call import FaceOptions, ask
+from sekisho.mcp_server.errors import described
 from sekisho.mcp_server.explaining import ExplainedApp
 from sekisho.views.callers import bearer
 from sekisho.views.problems import ErrorView
@@ -99,9 +100,9 @@ class McpEndpoint:
             if secret is not None and callers.uses_wait:
                 await ask(False, callers.keep_uses)
         except Refused as error:
-            return _refusal(error, 401, {"WWW-Authenticate": "Bearer"})
+            return _refused_call(error, 401, {"WWW-Authenticate": "Bearer"})
         except SekishoError as error:
-            return _refusal(error, 503, {"Retry-After": "5"})
+            return _refused_call(error, 503, {"Retry-After": "5"})
         return None
 
     async def _not_posted(self, scope: Scope) -> Response:
@@ -126,5 +127,17 @@ class McpEndpoint:
 
 
 def _refusal(error: SekishoError, status: int, headers: dict[str, str]) -> Response:
+    """Refuse what is no call: nobody waits for a JSON-RPC answer."""
     shown = {"error": ErrorView.of(error).model_dump()}
+    return JSONResponse(shown, status_code=status, headers=headers)
+
+
+_REFUSED = -32010
+"""Of the codes that JSON-RPC leaves to servers, in the part that MCP leaves to them too."""
+
+
+def _refused_call(error: SekishoError, status: int, headers: dict[str, str]) -> Response:
+    """Refuse in the protocol's form: in any other, clients on the Python SDK 2 do not say why."""
+    said = {"code": _REFUSED, "message": ErrorView.of(error).words(), "data": described(error)}
+    shown = {"jsonrpc": "2.0", "id": None, "error": said}
     return JSONResponse(shown, status_code=status, headers=headers)

@@ -279,15 +279,16 @@ class RunPage(View):
 
     runs: list[RunRow]
     cursor: str | None = None
+    next: list[str]
 
     @classmethod
     def of(cls, page: Page[Run]) -> "RunPage":
         """Show a page of runs."""
-        return cls(runs=[RunRow.of(r) for r in page.items], cursor=page.cursor)
+        follow = ["run_get(run_id=…) for one of them"] if page.items else []
+        return cls(runs=[RunRow.of(r) for r in page.items], cursor=page.cursor, next=follow)
 
     def words(self) -> str:
         """List the rows."""
         lines = [r.words() for r in self.runs] or ["No runs."]
         more = [f'More: run_list(cursor="{self.cursor}")'] if self.cursor else []
-        follow = ["Next: run_get(run_id=…) for one of them"] if self.runs else []
-        return "\n".join([*lines, *more, *follow])
+        return "\n".join([*lines, *more, *[f"Next: {n}" for n in self.next]])

@@ -130,6 +130,7 @@ class WorkspacePage(View):
     workspaces: list[WorkspaceRow]
     total: int
     cursor: str | None = None
+    next: list[str]
 
     @classmethod
     def of(cls, known: tuple[Known, ...], after: str, limit: int) -> "WorkspacePage":
@@ -137,13 +138,14 @@ class WorkspacePage(View):
         rest = [k for k in known if k.declared.name > after]
         rows = [WorkspaceRow.of(k) for k in rest[:limit]]
         cursor = rows[-1].name if len(rest) > limit else None
-        return cls(workspaces=rows, total=len(known), cursor=cursor)
+        follow = ["workspace_get(name=…), then plan_create"]
+        return cls(workspaces=rows, total=len(known), cursor=cursor, next=follow)
 
     def words(self) -> str:
         """List the rows."""
         lines = [w.words() for w in self.workspaces] or ["No workspaces."]
         more = [f'More: workspace_list(cursor="{self.cursor}")'] if self.cursor else []
-        return "\n".join([*lines, *more, "Next: workspace_get(name=…), then plan_create"])
+        return "\n".join([*lines, *more, *[f"Next: {n}" for n in self.next]])
 
 
 def _rules(known: Known) -> list[RuleView]:

@@ -88,7 +88,9 @@ def answering_app(routes: Sequence[BaseRoute]) -> Starlette:
     return Starlette(routes=list(routes), exception_handlers={HTTPException: unknown})
 
 
-async def body_of(request: Request, model: type[B], missing: B | None = None) -> B:
+async def body_of(
+    request: Request, model: type[B], missing: B | None = None, cap: int = _BODY_BYTES
+) -> B:
     """Read a JSON body; `missing` stands for an empty one.
 
     Raises:
@@ -98,8 +100,8 @@ async def body_of(request: Request, model: type[B], missing: B | None = None) ->
     raw = bytearray()
     async for chunk in request.stream():
         raw += chunk
-        if len(raw) > _BODY_BYTES:
-            raise InlineTooLarge(size=f"more than {_BODY_BYTES}", cap=_BODY_BYTES)
+        if len(raw) > cap:
+            raise InlineTooLarge(size=f"more than {cap}", cap=cap)
     if not raw and missing is not None:
         return missing
     try:

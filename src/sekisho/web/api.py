@@ -30,6 +30,7 @@ from sekisho.views.view import View
 from sekisho.views.waiting import LONGEST, follow
 from sekisho.views.workspaces import WorkspacePage, WorkspaceView
 from sekisho.web.answers import Answer, answering_app, body_of, number_of, on_thread, route
+from sekisho.web.pushes import Pushes
 from sekisho.web.uploads import Uploads
 
 
@@ -67,6 +68,7 @@ class Api:
     def __init__(self, engine: Engine, options: ApiOptions) -> None:
         self._engine = engine
         self._options = options
+        self._pushes = Pushes(engine, options.upload_bytes, self._caller)
 
     def routes(self) -> list[BaseRoute]:
         """Return what to mount."""
@@ -86,6 +88,7 @@ class Api:
             ("/runs/{run_id}/reject", {"POST": self.decide}),
             ("/workspaces", {"GET": self.workspace_list}),
             ("/workspaces/{name}", {"GET": self.workspace_get}),
+            *self._pushes.paths(),
             ("/audit", {"GET": self.audit_list}),
             ("/audit/verify", {"GET": self.audit_verify}),
         ]

@@ -5,13 +5,14 @@ Each face maps the six kinds below; every leaf has a stable code.
     SekishoError
     ├── NotFound            run_unknown · workspace_unknown · configuration_unknown · upload_unknown
     │                       plan_missing · state_missing · address_unknown · path_unknown
+    │                       push_unknown
     ├── Invalid             arguments_invalid · cursor_invalid · configuration_invalid
     │                       configuration_empty · archive_invalid · operator_file_invalid
     │                       version_unmet · setting_invalid
     ├── TooLarge            inline_too_large · upload_too_large
     ├── Conflict            move_illegal · workspace_busy · workspace_locked · workspace_not_locked
     │                       seal_broken · approval_repeated · approval_own · codes_too_many
-    │                       process_alive · gate_unmet · plan_over
+    │                       process_alive · gate_unmet · plan_over · push_incomplete
     ├── Refused             credential_invalid · credential_needed · code_wrong · decision_not_here
     │                       source_refused · origin_refused · power_missing
     └── Unavailable         store_unavailable · terraform_missing · console_away · disk_full
@@ -30,6 +31,7 @@ from sekisho.domain.errors.conflicts import (
     MoveIllegal,
     PlanOver,
     ProcessAlive,
+    PushIncomplete,
     SealBroken,
     WorkspaceBusy,
     WorkspaceLocked,
@@ -61,6 +63,7 @@ from sekisho.domain.errors.missing import (
     ConfigurationUnknown,
     PathUnknown,
     PlanMissing,
+    PushUnknown,
     RunUnknown,
     StateMissing,
     UploadUnknown,
@@ -113,6 +116,8 @@ __all__ = [
     "PlanOver",
     "PowerMissing",
     "ProcessAlive",
+    "PushIncomplete",
+    "PushUnknown",
     "Refused",
     "RunUnknown",
     "RunsUnavailable",

@@ -89,3 +89,11 @@ class PlanOver(Conflict):
     code = "plan_over"
     says = "The plan of run {run_id} can no longer be applied: {unmet}"
     step = "Plan again: plan_create."
+
+
+class PushIncomplete(Conflict):
+    """A push is finished before all its files are here."""
+
+    code = "push_incomplete"
+    says = "{count} of the announced files are not here."
+    step = "Push again: only what is missing is sent."

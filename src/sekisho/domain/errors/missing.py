@@ -35,6 +35,14 @@ class UploadUnknown(NotFound):
     step = "Call config_upload for a new address."
 
 
+class PushUnknown(NotFound):
+    """There is no push of this id, it is too old, or it is somebody else's."""
+
+    code = "push_unknown"
+    says = "This push is unknown, or expired."
+    step = "Push again: what arrived is not sent a second time."
+
+
 class PlanMissing(NotFound):
     """The run has no plan (yet)."""
 

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable, Sequence
 
 from sekisho import __version__
-from sekisho.cli import audits, hosts, output, plans, runs, servers, tokens, workspaces
+from sekisho.cli import audits, hosts, output, plans, pushes, runs, servers, tokens, workspaces
 from sekisho.domain.errors import SekishoError
 from sekisho.domain.text import Language
 from sekisho.settings import environment
@@ -51,6 +51,6 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"sekisho {__version__}")
     nouns = parser.add_subparsers(title="commands", metavar="COMMAND")
-    for part in (servers, runs, plans, workspaces, audits, tokens, hosts):
+    for part in (servers, runs, plans, pushes, workspaces, audits, tokens, hosts):
         part.declare(nouns)
     return parser

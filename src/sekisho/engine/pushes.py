@@ -74,7 +74,8 @@ class Pushes:
         """
         store, push = self._parts.store, self._get(push_id, caller)
         wanted = {file.sha256: file.size for file in push.manifest.files}
-        received = self._parts.sources.pack(stream, wanted)
+        here = {file.sha256 for pack in store.pushes.packs(push.owner) for file in pack.files}
+        received = self._parts.sources.pack(stream, wanted, here)
         with contextlib.closing(received.content) as content:
             if received.files:
                 pack = Pack(self._parts.ids.new("pck"), push.owner, received.files)

@@ -1,6 +1,7 @@
 """Where configurations and workspaces come from."""
 
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 
@@ -58,10 +59,13 @@ class Sources(Protocol):
         """Read a folder, leaving out what never belongs to a configuration."""
         ...
 
-    def pack(self, stream: BinaryIO, wanted: Mapping[str, int]) -> Received:
+    def pack(
+        self, stream: BinaryIO, wanted: Mapping[str, int], here: AbstractSet[str] = frozenset()
+    ) -> Received:
         """Read a tar.gz of contents named by their SHA-256, of `wanted` (digest → size) alone.
 
-        Where it ends early or goes wrong, what was whole by then is given all the same.
+        Those that are `here` already are passed over: a pack may come a second time. Where it
+        ends early or goes wrong, what was whole by then is given all the same.
         """
         ...
 

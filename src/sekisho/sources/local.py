@@ -1,6 +1,7 @@
 """The port `Sources`, kept with temporary files of this machine."""
 
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import BinaryIO
 
@@ -10,7 +11,7 @@ from sekisho.ports import Received, Snapshot
 from sekisho.sources.archives import take_archive
 from sekisho.sources.folders import take_folder
 from sekisho.sources.inline import take_inline
-from sekisho.sources.packs import take_pack, take_pushed
+from sekisho.sources.packs import PackReader, take_pushed
 from sekisho.sources.snapshots import Spool
 
 
@@ -44,9 +45,11 @@ class LocalSources:
         with Spool(self._folder, self._limits) as spool:
             return take_folder(Path(path), spool, self._limits)
 
-    def pack(self, stream: BinaryIO, wanted: Mapping[str, int]) -> Received:
+    def pack(
+        self, stream: BinaryIO, wanted: Mapping[str, int], here: AbstractSet[str] = frozenset()
+    ) -> Received:
         """Take a pack of a push as it streams in; see the port. Raises DiskFull."""
-        return take_pack(stream, wanted, self._folder, self._limits)
+        return PackReader(self._limits, wanted, here).take(stream, self._folder)
 
     def pushed(
         self, manifest: Manifest, packs: Iterable[tuple[tuple[PackedFile, ...], BinaryIO]]

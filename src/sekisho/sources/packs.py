@@ -2,11 +2,12 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import BinaryIO
 
 from sekisho.domain.configurations import File, Limits, Manifest
-from sekisho.domain.errors import ArchiveInvalid, PushIncomplete, SekishoError
+from sekisho.domain.errors import ArchiveInvalid, DiskFull, PushIncomplete, SekishoError
 from sekisho.domain.pushes import PackedFile, check_announced
 from sekisho.ports import Received, Snapshot
 from sekisho.sources.gzips import Gunzip
@@ -14,62 +15,66 @@ from sekisho.sources.snapshots import CHUNK, Spool, drop, room, temporary
 from sekisho.sources.tapes import Entry, Tape
 
 
-def take_pack(
-    stream: BinaryIO, wanted: Mapping[str, int], folder: Path, limits: Limits
-) -> Received:
-    """Take the contents of a pack; where it breaks off, those that were whole by then.
+class PackReader:
+    """Takes contents that are `wanted` (digest → size); those that are `here` are passed over."""
 
-    Raises:
-        DiskFull: there is no room for it.
-    """
-    with room():
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    content = temporary(folder)
-    taken: dict[str, PackedFile] = {}
-    try:
-        error = _taken(stream, wanted, limits, (content, taken))
+    def __init__(self, limits: Limits, wanted: Mapping[str, int], here: AbstractSet[str]) -> None:
+        self._limits = limits
+        self._wanted = wanted
+        self._here = set(here)
+        self._taken: list[PackedFile] = []
+
+    def take(self, stream: BinaryIO, folder: Path) -> Received:
+        """Take a pack; where it breaks off, what was whole by then.
+
+        Raises:
+            DiskFull: there is no room for it.
+        """
         with room():
-            content.truncate(sum(file.size for file in taken.values()))
-            content.seek(0)
-    except BaseException:
-        drop(content)
-        raise
-    return Received(tuple(taken.values()), content, error)
-
-
-def _taken(
-    stream: BinaryIO,
-    wanted: Mapping[str, int],
-    limits: Limits,
-    into: tuple[BinaryIO, dict[str, PackedFile]],
-) -> SekishoError | None:
-    """Read to the end (None), or to the error that ends it."""
-    content, taken = into
-    try:
-        tape = Tape(Gunzip(stream, limits), limits)
-        for entry in tape.entries():
-            if entry.name in taken or entry.folder:
-                continue
-            _check(entry, wanted)
-            whole = hashlib.sha256()
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        content = temporary(folder)
+        try:
+            error = self._read(stream, content)
             with room():
-                for chunk in tape.content():
-                    whole.update(chunk)
-                    content.write(chunk)
-            if whole.hexdigest() != entry.name:
-                raise ArchiveInvalid(problem=f"{entry.name[:12]}… has another content")
-            taken[entry.name] = PackedFile(entry.name, entry.size)
-    except SekishoError as error:
-        return error
-    return None
+                content.truncate(sum(file.size for file in self._taken))
+                content.seek(0)
+        except BaseException:
+            drop(content)
+            raise
+        return Received(tuple(self._taken), content, error)
 
+    def _read(self, stream: BinaryIO, content: BinaryIO) -> SekishoError | None:
+        """Read to the end (None), or to the error that ends it."""
+        try:
+            tape = Tape(Gunzip(stream, self._limits), self._limits)
+            for entry in tape.entries():
+                if entry.name not in self._here:
+                    self._check(entry)
+                    self._copy(entry, tape, content)
+        except DiskFull:
+            raise
+        except SekishoError as error:
+            return error
+        return None
 
-def _check(entry: Entry, wanted: Mapping[str, int]) -> None:
-    """Let through what was announced. Raises ArchiveInvalid before any content is read."""
-    if entry.odd:
-        raise ArchiveInvalid(problem=f"{entry.name!r} is {entry.odd}; only contents are taken")
-    if wanted.get(entry.name) != entry.size:
-        raise ArchiveInvalid(problem=f"{entry.name!r} was not announced, or is of another size")
+    def _copy(self, entry: Entry, tape: Tape, content: BinaryIO) -> None:
+        whole = hashlib.sha256()
+        for chunk in tape.content():
+            whole.update(chunk)
+            with room():
+                content.write(chunk)
+        if whole.hexdigest() != entry.name:
+            raise ArchiveInvalid(problem=f"{entry.name[:12]}… has another content")
+        self._taken.append(PackedFile(entry.name, entry.size))
+        self._here.add(entry.name)
+
+    def _check(self, entry: Entry) -> None:
+        """Let through what was announced. Raises ArchiveInvalid before any content is read."""
+        if entry.odd or entry.folder:
+            raise ArchiveInvalid(problem=f"{entry.name!r} is no regular file")
+        if self._wanted.get(entry.name) != entry.size:
+            problem = f"{entry.name!r} was not announced, or is of another size"
+            raise ArchiveInvalid(problem=problem)
 
 
 def take_pushed(

@@ -151,9 +151,16 @@ def _plan(
     terminal.note(f"Planning: {made['id']}", f"計画しています: {made['id']}")
     while made["status"] in UNSETTLED:
         made = client.get(f"/runs/{made['id']}", {"wait": _WAIT})
-    for step in made.get("next", []):
-        terminal.note(f"next: {step}", f"次: {step}")
+    _show_run(made, terminal)
     return made
+
+
+def _show_run(made: Mapping[str, Any], terminal: Terminal) -> None:
+    problem, review = made.get("problem"), made.get("review_url")
+    if problem:
+        terminal.error(str(problem["code"]), shown(problem["text"]), shown(problem["next"]))
+    elif review:
+        terminal.note(f"Review: {review}", f"レビュー: {review}")
 
 
 def _result(

@@ -104,13 +104,25 @@ class Client:
                     raise _no_credential(self._server.url) from None
                 raise _said(error) from None
         except (OSError, ValueError, TypeError, http.client.HTTPException) as error:
-            raise ClientError(
-                "server_unreachable",
-                f"{self._server.url} does not answer ({error}).",
-                "Start it with `sekisho serve`, or name another with --server.",
-                f"{self._server.url} が応答しません（{error}）。",
-                "`sekisho serve` で起動するか、--server で別のサーバーを指定してください。",
-            ) from None
+            raise _unreachable(self._server.url, error) from None
+
+
+def _unreachable(url: str, error: Exception) -> ClientError:
+    if isinstance(getattr(error, "reason", None), ssl.SSLCertVerificationError):
+        return ClientError(
+            "certificate_untrusted",
+            f"Nobody that this machine trusts vouches for the certificate of {url}.",
+            "Name the certificates of your private authority: --ca-file or SEKISHO_CA_FILE.",
+            f"{url} の証明書は、このマシンが信頼する認証局のものではありません。",
+            "社内認証局の証明書を --ca-file または SEKISHO_CA_FILE で指定してください。",
+        )
+    return ClientError(
+        "server_unreachable",
+        f"{url} does not answer ({error}).",
+        "Start it with `sekisho serve`, or name another with --server.",
+        f"{url} が応答しません（{error}）。",
+        "`sekisho serve` で起動するか、--server で別のサーバーを指定してください。",
+    )
 
 
 def _no_credential(url: str) -> ClientError:

@@ -27,7 +27,7 @@ install = $(UV) pip install --quiet --compile-bytecode --python $(BIN)/python --
   { echo "uv could not; installing $(1) with pip"; $(PIP) install --only-binary :all: --require-hashes -r $(1); }
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test test-long engine fuzz-api coverage check docs bench lock format clean
+.PHONY: help setup demo serve test test-long engine fuzz-api coverage check docs bench pyz lock format clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-12s %s\n", $$1, $$2}'
@@ -87,6 +87,9 @@ fuzz-api: $(PROJECT) ## ten minutes of schemathesis against the API of a real se
 
 bench: $(PROJECT) ## measure the budgets
 	$(BIN)/python bench/run.py
+
+pyz: ## build dist/sekisho-client.pyz: the client as one file that needs Python alone
+	@$(PYTHON) tools/build_pyz.py dist/sekisho-client.pyz
 
 format: $(PROJECT) ## format, and fix what ruff can fix
 	$(BIN)/ruff format $(SOURCES)

@@ -2,9 +2,11 @@
 
 import dataclasses
 import ipaddress
+import locale
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 DEFAULT_URL = "http://127.0.0.1:8080"
@@ -18,15 +20,21 @@ class Server:
 
     url: str
     token: str | None = dataclasses.field(default=None, repr=False)
+    ca_file: Path | None = None
+    """Certificates of a private authority, trusted beside those of the system."""
 
 
 def find_server(
-    url: str | None, data_dir: Path | None, environment: Mapping[str, str] | None = None
+    url: str | None,
+    data_dir: Path | None,
+    environment: Mapping[str, str] | None = None,
+    ca_file: Path | None = None,
 ) -> Server:
     """Find the server: `--server`, SEKISHO_URL or the loopback default.
 
     The credential is SEKISHO_TOKEN, the content of SEKISHO_TOKEN_FILE, or the local token of a
-    server on this machine; the last is sent to loopback alone.
+    server on this machine; the last is sent to loopback alone. A private authority is `--ca-file`
+    or SEKISHO_CA_FILE; what SSL_CERT_FILE names is OpenSSL's own business.
     """
     given = os.environ if environment is None else environment
     address = (url or given.get("SEKISHO_URL") or DEFAULT_URL).rstrip("/")
@@ -36,7 +44,8 @@ def find_server(
         token = _read(Path(file))
     if token is None and data_dir and is_loopback(address):
         token = _read(data_dir / LOCAL_TOKEN)
-    return Server(address, token)
+    authority = ca_file or (Path(named) if (named := given.get("SEKISHO_CA_FILE")) else None)
+    return Server(address, token, authority)
 
 
 def is_loopback(url: str) -> bool:
@@ -52,4 +61,44 @@ def _read(path: Path) -> str | None:
     try:
         return path.read_text(encoding="utf-8").strip() or None
     except OSError:
+        return None
+
+
+@dataclasses.dataclass(frozen=True)
+class Display:
+    """How whoever reads the terminal wants it."""
+
+    language: Literal["en", "ja"] = "en"
+    colour: bool = False
+
+
+def find_display(environment: Mapping[str, str] | None = None) -> Display:
+    """Read SEKISHO_LANGUAGE, the locale, NO_COLOR and TERM."""
+    given = os.environ if environment is None else environment
+    names = ("SEKISHO_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
+    named = next((v for n in names if (v := given.get(n, "").lower()) not in ("", "auto")), "")
+    if not named and os.name == "nt":
+        named = (locale.getlocale()[0] or "").lower()
+    # Windows' old console shows escape sequences as they are; its Terminal sets WT_SESSION.
+    able = given.get("TERM", "") != "dumb" and (os.name != "nt" or "WT_SESSION" in given)
+    colour = able and not given.get("NO_COLOR")
+    return Display("ja" if named.startswith("ja") else "en", colour)
+
+
+def git_environment(environment: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return what Git is given: ours without its own variables, which could lead it elsewhere."""
+    given = os.environ if environment is None else environment
+    kept = {n: v for n, v in given.items() if not n.upper().startswith("GIT_")}
+    return kept | {"GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
+
+
+def named_data_dir(environment: Mapping[str, str] | None = None) -> Path | None:
+    """Return the data folder that SEKISHO_DATA_DIR names, or where a server keeps it."""
+    given = os.environ if environment is None else environment
+    named, shared = given.get("SEKISHO_DATA_DIR"), given.get("XDG_DATA_HOME")
+    if named:
+        return Path(named)
+    try:
+        return Path(shared) / "sekisho" if shared else Path.home() / ".local/share/sekisho"
+    except RuntimeError:  # a user without a home
         return None

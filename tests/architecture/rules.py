@@ -18,6 +18,8 @@ VAGUE_NAMES = frozenset(
     {"base", "common", "helper", "helpers", "manager", "managers", "misc", "util", "utils"}
 )
 MAY_START_PROCESSES = ("terraform", "sources", "scanners", "executors")
+ASKS_GIT = "sekisho_client/worktree.py"
+"""What a work tree holds, Git alone knows: the one module of the client that starts a process."""
 STARTS_PROCESSES = re.compile(
     r"^(subprocess|pty|multiprocessing|_posixsubprocess)(\.|$)"
     r"|^os\.(system|popen|fork|forkpty|exec\w+|spawn\w+|posix_spawnp?)$"
@@ -60,8 +62,9 @@ def vague_names(root: Path) -> list[str]:
 
 
 def stray_processes(root: Path) -> list[str]:
-    """Processes are started only under terraform, sources, scanners and executors."""
+    """Processes are started only under terraform, sources, scanners, executors; a client's Git."""
     allowed = [root / "src" / "sekisho" / name for name in MAY_START_PROCESSES]
+    allowed.append(root / "src" / ASKS_GIT)
     return _uses(root, STARTS_PROCESSES, "starts a process", allowed)
 
 
@@ -85,6 +88,21 @@ def client_beyond_stdlib(root: Path) -> list[str]:
         for path in _python(root, "src/sekisho_client")
         for line, name in _imports(ast.parse(path.read_bytes()))
         if name.partition(".")[0] not in known
+    ]
+
+
+UNIX_ONLY = frozenset(
+    {"crypt", "fcntl", "grp", "posix", "pty", "pwd", "resource", "syslog", "termios", "tty"}
+)
+
+
+def client_unix_only(root: Path) -> list[str]:
+    """The laptop's part runs on Windows: no module is imported that is not there."""
+    return [
+        f"{_name(root, path)}:{line}: imports {name}"
+        for path in _python(root, "src/sekisho_client")
+        for line, name in _imports(ast.parse(path.read_bytes()))
+        if name.partition(".")[0] in UNIX_ONLY
     ]
 
 
@@ -158,6 +176,7 @@ RULES: tuple[Rule, ...] = (
     stray_environment,
     stray_clock,
     client_beyond_stdlib,
+    client_unix_only,
     mocks,
     loose_locks,
     machine_traces,

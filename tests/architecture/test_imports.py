@@ -70,6 +70,7 @@ BREAKS = [
     ("boto3-in-aws", "stores.awsome", "import boto3"),
     ("subprocess-confined", "engine.runs", "import subprocess"),
     ("subprocess-confined", "stores.sqlite", "from subprocess import run"),
+    ("subprocess-confined", "sekisho_client.push", "import subprocess"),
     ("settings-protected", "web.runs", "from sekisho.settings import Settings"),
     ("settings-protected", "asgi", "import sekisho.settings"),
     ("settings-protected", "__main__", "import sekisho.settings"),
@@ -93,6 +94,8 @@ def mini_tree(tmp_path: Path, repository: Path):
     for module in ("__init__", *MODULES):
         add(tmp_path, module, "")
     add(tmp_path, "sekisho_client.__init__", "import json")
+    add(tmp_path, "sekisho_client.worktree", "import subprocess")
+    add(tmp_path, "sekisho_client.push", "import sekisho_client.worktree")
     add(tmp_path, "engine.worker", "import sekisho.engine.runs")
     add(tmp_path, "stores.aws.__init__", "")
     add(tmp_path, "stores.aws.runs", "import boto3")

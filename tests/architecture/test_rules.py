@@ -24,6 +24,9 @@ BREAKS: list[tuple[rules.Rule, str, str]] = [
     (rules.stray_processes, "src/sekisho/cli/runs.py", "import os as o\no.system('x')\n"),
     (rules.stray_processes, "src/sekisho/web/runs.py", "import anyio\nanyio.open_process([])\n"),
     (rules.stray_processes, "src/sekisho/terraformish.py", "import subprocess\n"),
+    (rules.stray_processes, "src/sekisho_client/push.py", "import subprocess\n"),
+    (rules.client_unix_only, "src/sekisho_client/push.py", "import fcntl\n"),
+    (rules.client_unix_only, "src/sekisho_client/push.py", "def f():\n    import termios\n"),
     (
         rules.stray_processes,
         "src/sekisho_client/push.py",
@@ -67,6 +70,7 @@ def clean_tree(tmp_path: Path):
         "src/sekisho/settings/fields.py": "import os\nhome = os.environ['HOME']\n",
         "src/sekisho/app.py": "from datetime import UTC, datetime\nnow = datetime.now(UTC)\n",
         "src/sekisho/terraform/processes.py": "import subprocess\nsubprocess.run([])\n",
+        "src/sekisho_client/worktree.py": "import subprocess\nsubprocess.run([])\n",
         "src/sekisho/domain/runs.py": "x = 1\n" * 400,
         "src/sekisho/engine/runs.py": "import time\nimport os\ntime.monotonic(); os.path.join\n",
         "src/sekisho_client/push.py": "import json\nfrom sekisho_client import doctor\n",

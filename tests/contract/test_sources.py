@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
 import subprocess
 import tarfile
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import BinaryIO
 
@@ -15,15 +17,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sekisho.domain.configurations import Limits
+from sekisho.domain.configurations import File, Limits, Manifest
 from sekisho.domain.errors import (
     ArchiveInvalid,
     ConfigurationEmpty,
     ConfigurationInvalid,
     InlineTooLarge,
+    PushIncomplete,
     UploadTooLarge,
 )
-from sekisho.ports import Snapshot, Sources
+from sekisho.domain.pushes import PackedFile
+from sekisho.ports import Received, Snapshot, Sources
 from sekisho.sources import LocalSources
 
 Make = Callable[[Limits], Sources]
@@ -48,6 +52,22 @@ class Tidy:
 
     def folder(self, path: str) -> Snapshot:
         return self._kept(self._sources.folder(path))
+
+    @property
+    def caps(self) -> Limits:
+        return self._sources.caps
+
+    def pack(
+        self, stream: BinaryIO, wanted: Mapping[str, int], here: AbstractSet[str] = frozenset()
+    ) -> Received:
+        received = self._sources.pack(stream, wanted, here)
+        self._given.append(Snapshot(Manifest(()), received.content))
+        return received
+
+    def pushed(
+        self, manifest: Manifest, packs: Iterable[tuple[tuple[PackedFile, ...], BinaryIO]]
+    ) -> Snapshot:
+        return self._kept(self._sources.pushed(manifest, packs))
 
     def close(self) -> None:
         for snapshot in self._given:
@@ -344,3 +364,77 @@ def test_a_missing_folder_is_said_plainly(sources: Sources, tmp_path: Path):
         assert path.name in refusal.value.message()
     with pytest.raises(ConfigurationInvalid):
         sources.folder("a\0b")
+
+
+# --- pushes ---------------------------------------------------------------------------------------
+
+
+def announced(tree: dict[str, str]) -> Manifest:
+    return Manifest.of(File(path, len(t.encode()), sha(t)) for path, t in tree.items())
+
+
+def sha(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def pack_of(*texts: str) -> io.BytesIO:
+    whole = io.BytesIO()
+    with tarfile.open(fileobj=whole, mode="w:gz") as tar:
+        for text in texts:
+            entry = tarfile.TarInfo(sha(text))
+            entry.size = len(text.encode())
+            tar.addfile(entry, io.BytesIO(text.encode()))
+    whole.seek(0)
+    return whole
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(tree=trees())
+def test_what_is_pushed_is_what_comes_any_other_way(sources: Sources, tree: dict[str, str]):
+    manifest = announced(tree)
+    wanted = {file.sha256: file.size for file in manifest.files}
+    texts = sorted(set(tree.values()))
+    packs = [sources.pack(pack_of(*part), wanted) for part in (texts[::2], texts[1::2])]
+    assert not any(received.error for received in packs)
+    pushed = sources.pushed(manifest, ((received.files, received.content) for received in packs))
+    inline = sources.inline(tree)
+    assert pushed.manifest == inline.manifest == manifest
+    assert pushed.content.read() == inline.content.read()
+
+
+def test_a_pack_gives_what_was_whole_before_it_broke_off(sources: Sources):
+    noise = "".join(f"{n * 7919 % 104729:x}" for n in range(20_000))
+    wanted = {sha("a"): 1, sha(noise): len(noise)}
+    received = sources.pack(io.BytesIO(pack_of("a", noise).getvalue()[:-500]), wanted)
+    assert isinstance(received.error, ArchiveInvalid)
+    assert (received.files, received.content.read()) == ((PackedFile(sha("a"), 1),), b"a")
+
+
+def test_a_pack_passes_over_what_is_here_and_what_comes_twice(sources: Sources):
+    wanted = {sha("a"): 1, sha("b"): 1}
+    received = sources.pack(pack_of("a", "b", "b"), wanted, {sha("a")})
+    assert received.error is None
+    assert (received.files, received.content.read()) == ((PackedFile(sha("b"), 1),), b"b")
+
+
+def test_a_push_with_holes_is_not_put_together(sources: Sources):
+    manifest = announced({"main.tf": "a", "b.tf": "b", "c.tf": "b"})
+    packs = [((PackedFile(sha("a"), 1),), io.BytesIO(b"a"))]
+    with pytest.raises(PushIncomplete) as refusal:
+        sources.pushed(manifest, packs)
+    assert refusal.value.facts["count"] in (2, "2")
+
+
+def test_contents_that_are_not_what_was_announced_are_refused(sources: Sources):
+    packs = [((PackedFile(sha("a"), 1),), io.BytesIO(b"x"))]
+    with pytest.raises(ArchiveInvalid):
+        sources.pushed(announced({"main.tf": "a"}), packs)
+
+
+def test_a_pack_is_held_to_the_caps(make: Make):
+    sources = make(Limits(packed_bytes=100))
+    noise = "".join(f"{n * 7919 % 104729:x}" for n in range(2_000))
+    received = sources.pack(pack_of(noise), {sha(noise): len(noise)})
+    assert isinstance(received.error, UploadTooLarge)
+    assert received.files == ()
+    assert sources.caps.packed_bytes == 100

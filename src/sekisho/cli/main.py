@@ -16,6 +16,7 @@ from sekisho.cli import (
     hosts,
     output,
     plans,
+    pushes,
     runs,
     servers,
     tokens,
@@ -77,7 +78,7 @@ def _tell(error: SekishoError | ClientError) -> None:
     if isinstance(error, SekishoError):
         output.error(error.code, error.message(language), error.next_step(language))
     elif language == "ja":
-        output.error(error.code, error.japanese, error.step_japanese)
+        output.error(error.code, error.japanese, error.japanese_step)
     else:
         output.error(error.code, error.message, error.step)
 
@@ -100,7 +101,19 @@ def build_parser() -> argparse.ArgumentParser:
     door_options(parser, (door for door in DOORS if door.anywhere))
     parser.set_defaults(whole=parser)
     nouns: Nouns = parser.add_subparsers(title="commands", metavar="COMMAND")  # pyright: ignore[reportAssignmentType] (invariant)
-    parts = (servers, runs, plans, workspaces, audits, tokens, hosts, clients, doctors, completion)
+    parts = (
+        servers,
+        runs,
+        plans,
+        pushes,
+        workspaces,
+        audits,
+        tokens,
+        hosts,
+        clients,
+        doctors,
+        completion,
+    )
     for part in parts:
         part.declare(nouns)
     _declare_help(nouns)

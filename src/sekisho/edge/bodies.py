@@ -24,7 +24,7 @@ class Bodies:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Read one body."""
-        if scope["type"] != "http" or self._paths.is_upload(scope["path"]) or not announced(scope):
+        if scope["type"] != "http" or self._paths.streams_in(scope["path"]) or not announced(scope):
             await self._app(scope, receive, send)
             return
         try:
@@ -36,21 +36,24 @@ class Bodies:
 
     async def _read(self, scope: Scope, receive: Receive) -> Message:
         """Return the body as one message; or that the client went away."""
-        length = only(scope, b"content-length") or ""
-        if length.isascii() and length.isdigit() and (len(length) > 18 or int(length) > self._cap):  # noqa: PLR2004 (64 bits)
-            raise BodyTooLarge(cap=self._cap)
+        length, cap = (
+            only(scope, b"content-length") or "",
+            self._paths.cap(scope["path"], self._cap),
+        )
+        if length.isascii() and length.isdigit() and (len(length) > 18 or int(length) > cap):  # noqa: PLR2004 (64 bits)
+            raise BodyTooLarge(cap=cap)
         first = await self._next(receive, self._seconds)
-        if not first.get("more_body") and len(first.get("body", b"")) <= self._cap:
+        if not first.get("more_body") and len(first.get("body", b"")) <= cap:
             return first  # nearly always
-        return await self._rest(bytearray(), first, receive)
+        return await self._rest(cap, first, receive)
 
-    async def _rest(self, body: bytearray, message: Message, receive: Receive) -> Message:
-        clock = asyncio.get_running_loop().time
+    async def _rest(self, cap: int, message: Message, receive: Receive) -> Message:
+        body, clock = bytearray(), asyncio.get_running_loop().time
         end = clock() + self._seconds
         while message["type"] == "http.request":
             body += message.get("body", b"")
-            if len(body) > self._cap:
-                raise BodyTooLarge(cap=self._cap)
+            if len(body) > cap:
+                raise BodyTooLarge(cap=cap)
             if not message.get("more_body"):
                 return {"type": "http.request", "body": bytes(body), "more_body": False}
             message = await self._next(receive, end - clock())

@@ -4,6 +4,9 @@ import dataclasses
 
 _HEALTH = frozenset({"/health", "/healthz/live", "/healthz/ready"})
 _UPLOADS = "/uploads/"
+_PUSHES = "/api/v1/pushes"
+_ANNOUNCED_BYTES = 8 * 1024 * 1024
+"""Longest announcement of a push: 10,000 files with long names."""
 _OURS = frozenset({"health", "healthz", "api", "uploads", "assets", "runs", "workspaces", "audit"})
 
 
@@ -27,6 +30,15 @@ class Paths:
     def is_upload(self, path: str) -> bool:
         """Say whether a file is sent here; the address is its own credential."""
         return path.startswith(_UPLOADS)
+
+    def streams_in(self, path: str) -> bool:
+        """Say whether a file comes in here that its own route reads, under its own cap."""
+        pack = path.startswith(_PUSHES) and path.endswith("/files")
+        return self.is_upload(path) or pack
+
+    def cap(self, path: str, most: int) -> int:
+        """Return the bytes that a body may have, where `most` is what bodies may."""
+        return max(most, _ANNOUNCED_BYTES) if path == _PUSHES else most
 
     def for_programs(self, path: str) -> bool:
         """Say whether programs are served here, so that pages of other origins may ask to be."""

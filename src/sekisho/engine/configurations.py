@@ -58,6 +58,14 @@ class Configurations:
         self._parts.store.uploads.finish(upload.key_digest, kept.digest)
         return kept
 
+    def check_upload(self, workspace: str) -> None:
+        """Let through a workspace that takes uploads. Raises SourceRefused, WorkspaceUnknown."""
+        self._allowed(workspace, "upload")
+
+    def from_push(self, snapshot: Snapshot, workspace: str, caller: Caller) -> Configuration:
+        """Keep the files of a push that is whole: it is an upload, in pieces."""
+        return self._keep(snapshot, workspace, "upload", caller)
+
     def get(self, digest: str) -> Configuration:
         """Return what is known of a configuration."""
         return self._parts.store.configurations.get(digest)

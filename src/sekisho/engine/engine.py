@@ -12,6 +12,7 @@ from sekisho.engine.configurations import Configurations
 from sekisho.engine.gate import Gate
 from sekisho.engine.parts import Parts
 from sekisho.engine.plans import Plans
+from sekisho.engine.pushes import Pushes
 from sekisho.engine.retention import Retention
 from sekisho.engine.runs import Runs
 from sekisho.engine.states import States
@@ -25,6 +26,7 @@ class Engine:
 
     workspaces: Workspaces
     configurations: Configurations
+    pushes: Pushes
     plans: Plans
     runs: Runs
     gate: Gate
@@ -47,6 +49,7 @@ class Engine:
         return Engine(
             workspaces=Workspaces(parts),
             configurations=Configurations(parts),
+            pushes=Pushes(parts, Configurations(parts)),
             plans=Plans(parts),
             runs=Runs(parts),
             gate=Gate(parts),

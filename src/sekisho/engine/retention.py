@@ -5,8 +5,9 @@ The audit is never shortened, and no state is: only what is over, and old, goes.
 
 from sekisho.domain.callers import SYSTEM
 from sekisho.domain.runs import FINAL, Run
-from sekisho.engine.configurations import blob_name, origins
+from sekisho.engine.configurations import Configurations, blob_name, origins
 from sekisho.engine.parts import Parts
+from sekisho.engine.pushes import Pushes
 from sekisho.ports import RunQuery
 
 
@@ -15,12 +16,14 @@ class Retention:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
+        self._pushes = Pushes(parts, Configurations(parts))
 
     def sweep(self) -> int:
         """Forget what is older than the operator keeps; return how many runs went."""
         parts = self._parts
         before = parts.clock.now() - parts.limits.keep_runs
         parts.store.uploads.expire(parts.clock.now() - parts.limits.upload_for)
+        self._pushes.sweep()
         used: set[str] = set()
         removed = 0
         for run in parts.walk(RunQuery(limit=500)):

@@ -15,13 +15,14 @@ from sekisho.ports.runtime import (
     Processes,
     StepUp,
 )
-from sekisho.ports.sources import Catalog, Snapshot, Sources
+from sekisho.ports.sources import Catalog, Received, Snapshot, Sources
 from sekisho.ports.stores import (
     AuditLog,
     BlobStore,
     ConfigurationStore,
     LogStore,
     Page,
+    PushStore,
     ReadingStore,
     RunQuery,
     RunStore,
@@ -62,7 +63,9 @@ __all__ = [
     "LogStore",
     "Page",
     "Processes",
+    "PushStore",
     "ReadingStore",
+    "Received",
     "RunQuery",
     "RunStore",
     "Snapshot",

@@ -102,6 +102,10 @@ class Limits:
     """Figures the engine works by; the operator may set them."""
 
     upload_for: timedelta = timedelta(minutes=15)
+    push_for: timedelta = timedelta(days=7)
+    """How long pushed files are kept for the next push, after the last one."""
+    pushes_kept: int = 8
+    """Pushes of one person to one workspace that are remembered."""
     stall_after: float = 15.0
     keep_runs: timedelta = timedelta(days=90)
     plan_slots: int = 2

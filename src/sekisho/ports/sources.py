@@ -1,10 +1,13 @@
 """Where configurations and workspaces come from."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 
-from sekisho.domain.configurations import Manifest
+from sekisho.domain.configurations import Limits, Manifest
+from sekisho.domain.errors import SekishoError
+from sekisho.domain.pushes import PackedFile
 from sekisho.domain.workspaces import Workspace
 
 
@@ -26,11 +29,25 @@ class Snapshot:
     content: BinaryIO
 
 
+@dataclass(frozen=True)
+class Received:
+    """The files of a pack that came whole, one after the other; `error` says why no more did."""
+
+    files: tuple[PackedFile, ...]
+    content: BinaryIO
+    error: SekishoError | None = None
+
+
 class Sources(Protocol):
     """Turns what a caller sends into a checked snapshot. All raise Invalid and TooLarge errors.
 
-    The caller closes `Snapshot.content`.
+    The caller closes `Snapshot.content` and `Received.content`.
     """
+
+    @property
+    def caps(self) -> Limits:
+        """The caps that everything is held to."""
+        ...
 
     def inline(self, files: Mapping[str, str]) -> Snapshot: ...
 
@@ -40,4 +57,20 @@ class Sources(Protocol):
 
     def folder(self, path: str) -> Snapshot:
         """Read a folder, leaving out what never belongs to a configuration."""
+        ...
+
+    def pack(
+        self, stream: BinaryIO, wanted: Mapping[str, int], here: AbstractSet[str] = frozenset()
+    ) -> Received:
+        """Read a tar.gz of contents named by their SHA-256, of `wanted` (digest → size) alone.
+
+        Those that are `here` already are passed over: a pack may come a second time. Where it
+        ends early or goes wrong, what was whole by then is given all the same.
+        """
+        ...
+
+    def pushed(
+        self, manifest: Manifest, packs: Iterable[tuple[tuple[PackedFile, ...], BinaryIO]]
+    ) -> Snapshot:
+        """Put announced files together from packs. Raises PushIncomplete."""
         ...

@@ -11,6 +11,7 @@ from sekisho.domain.configurations import Configuration, Upload
 from sekisho.domain.leases import Worker
 from sekisho.domain.logs import LogLine, LogPage
 from sekisho.domain.plans import PlanReading
+from sekisho.domain.pushes import Pack, Push
 from sekisho.domain.runs import Run, RunStatus
 from sekisho.domain.states import StateIndex
 from sekisho.domain.tokens import Token
@@ -145,6 +146,40 @@ class UploadStore(Protocol):
         ...
 
 
+class PushStore(Protocol):
+    """Keeps announced pushes, and what is known of the packs that came; contents are blobs."""
+
+    def put(self, push: Push) -> None:
+        """Save, new or as it changed."""
+        ...
+
+    def get(self, push_id: str) -> Push:
+        """Return one, expired or not. Raises PushUnknown."""
+        ...
+
+    def of(self, owner: str) -> tuple[Push, ...]:
+        """Return the pushes of an owner; the last to expire comes last."""
+        ...
+
+    def remove(self, push_id: str) -> None: ...
+
+    def expire(self, before: datetime) -> int:
+        """Forget pushes that expired before then; return how many."""
+        ...
+
+    def add_pack(self, pack: Pack) -> None: ...
+
+    def packs(self, owner: str) -> tuple[Pack, ...]:
+        """Return the packs of an owner, by id."""
+        ...
+
+    def remove_pack(self, pack_id: str) -> None: ...
+
+    def owners(self) -> tuple[str, ...]:
+        """Return everybody of whom there are packs, in order."""
+        ...
+
+
 class TokenStore(Protocol):
     """Keeps tokens, hashed."""
 
@@ -224,6 +259,8 @@ class Store(Protocol):
     def configurations(self) -> ConfigurationStore: ...
     @property
     def uploads(self) -> UploadStore: ...
+    @property
+    def pushes(self) -> PushStore: ...
     @property
     def tokens(self) -> TokenStore: ...
     @property

@@ -1,14 +1,17 @@
 """The port `Sources`, kept with temporary files of this machine."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import BinaryIO
 
-from sekisho.domain.configurations import Limits
-from sekisho.ports import Snapshot
+from sekisho.domain.configurations import Limits, Manifest
+from sekisho.domain.pushes import PackedFile
+from sekisho.ports import Received, Snapshot
 from sekisho.sources.archives import take_archive
 from sekisho.sources.folders import take_folder
 from sekisho.sources.inline import take_inline
+from sekisho.sources.packs import PackReader, take_pushed
 from sekisho.sources.snapshots import Spool
 
 
@@ -21,6 +24,11 @@ class LocalSources:
     def __init__(self, temp_folder: Path, limits: Limits | None = None) -> None:
         self._folder = temp_folder
         self._limits = limits or Limits()
+
+    @property
+    def caps(self) -> Limits:
+        """The caps that everything is held to."""
+        return self._limits
 
     def inline(self, files: Mapping[str, str]) -> Snapshot:
         """Take files that came with the call. Raises ConfigurationInvalid, InlineTooLarge, …."""
@@ -36,3 +44,16 @@ class LocalSources:
         """Take a folder of this machine as it is now. Raises ConfigurationInvalid, …."""
         with Spool(self._folder, self._limits) as spool:
             return take_folder(Path(path), spool, self._limits)
+
+    def pack(
+        self, stream: BinaryIO, wanted: Mapping[str, int], here: AbstractSet[str] = frozenset()
+    ) -> Received:
+        """Take a pack of a push as it streams in; see the port. Raises DiskFull."""
+        return PackReader(self._limits, wanted, here).take(stream, self._folder)
+
+    def pushed(
+        self, manifest: Manifest, packs: Iterable[tuple[tuple[PackedFile, ...], BinaryIO]]
+    ) -> Snapshot:
+        """Put announced files together. Raises PushIncomplete, ArchiveInvalid, …."""
+        with Spool(self._folder, self._limits) as spool:
+            return take_pushed(manifest, packs, spool, self._limits)

@@ -29,9 +29,9 @@ class Spool:
         self._limits = limits
         self._size = 0
         self._files: list[tuple[File, int]] = []
-        with _room():
+        with room():
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._content = _temporary(folder)
+        self._content = temporary(folder)
 
     def __enter__(self) -> Self:
         return self
@@ -43,7 +43,7 @@ class Spool:
         trace: TracebackType | None,
     ) -> None:
         """Drop what was spooled; a finished snapshot has its own file."""
-        _drop(self._content)
+        drop(self._content)
 
     def expect(self, size: int) -> None:
         """Refuse `size` more bytes where they would not fit, before any of them is read.
@@ -67,11 +67,16 @@ class Spool:
         for chunk in chunks:
             self.expect(len(chunk))
             digest.update(chunk)
-            with _room():
+            with room():
                 self._content.write(chunk)
             self._size += len(chunk)
         file = File(path, self._size - start, digest.hexdigest(), executable)
         self._files.append((file, start))
+
+    def repeat(self, path: str, like: str, *, executable: bool = False) -> None:
+        """Take one more file, of the same content as the one that was added as `like`."""
+        file, start = next(known for known in reversed(self._files) if known[0].path == like)
+        self._files.append((File(path, file.size, file.sha256, executable), start))
 
     def finish(self) -> Snapshot:
         """Check all files together and give them in their canonical form.
@@ -83,12 +88,12 @@ class Spool:
         manifest = Manifest.of(file for file, _ in self._files)
         check_manifest(manifest, self._limits)
         starts = {file.path: start for file, start in self._files}
-        content = _temporary(self._folder)
+        content = temporary(self._folder)
         try:
-            with _room():
+            with room():
                 self._write(manifest, starts, content)
         except BaseException:
-            _drop(content)
+            drop(content)
             raise
         return Snapshot(manifest, content)
 
@@ -105,20 +110,20 @@ class Spool:
         content.seek(0)
 
 
-def _temporary(folder: Path) -> BinaryIO:
+def temporary(folder: Path) -> BinaryIO:
     """Open a file without a name, in memory while it is small."""
     spooled = tempfile.SpooledTemporaryFile(_IN_MEMORY, dir=str(folder))  # noqa: SIM115 (handed on)
     return cast("BinaryIO", spooled)
 
 
-def _drop(file: BinaryIO) -> None:
+def drop(file: BinaryIO) -> None:
     """Close a file whose content nobody wants; on a full disk its last bytes cannot be written."""
     with contextlib.suppress(OSError):
         file.close()
 
 
 @contextlib.contextmanager
-def _room() -> Generator[None]:
+def room() -> Generator[None]:
     """Say DiskFull for what the operating system says when there is no room."""
     try:
         yield

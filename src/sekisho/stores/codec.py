@@ -15,6 +15,7 @@ from sekisho.domain.errors import StoreUnavailable
 from sekisho.domain.leases import Worker
 from sekisho.domain.logs import LogLine
 from sekisho.domain.plans import PlanReading
+from sekisho.domain.pushes import Pack, Push
 from sekisho.domain.runs import Run
 from sekisho.domain.states import StateIndex
 from sekisho.domain.tokens import Token
@@ -63,6 +64,8 @@ AUDIT_ENTRY = Codec(AuditEntry)
 AUDIT_RECORD = Codec(AuditRecord)
 CONFIGURATION = Codec(Configuration)
 UPLOAD = Codec(Upload)
+PUSH = Codec(Push)
+PACK = Codec(Pack)
 TOKEN = Codec(Token)
 LOG_LINE = Codec(LogLine)
 PLAN_READING = Codec(PlanReading)

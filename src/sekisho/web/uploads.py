@@ -1,17 +1,17 @@
 """Uploads: the body streams from the network into the sources, and is never held in memory."""
 
 import io
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
+from typing import BinaryIO, TypeVar
 
 import anyio
 import anyio.from_thread
 import anyio.to_thread
 from starlette.requests import ClientDisconnect, Request
 
-from sekisho.domain.configurations import Configuration
 from sekisho.domain.errors import ArchiveInvalid, UploadTooLarge
-from sekisho.engine.engine import Engine
 
+T = TypeVar("T")
 _AT_ONCE = 4
 """Uploads that hold a thread each; more wait."""
 _SILENCE = 30.0
@@ -63,24 +63,21 @@ class BodyReader(io.RawIOBase):
 
 
 class Uploads:
-    """Takes uploads, a few at a time."""
+    """Takes files that are sent, a few at a time."""
 
-    def __init__(self, engine: Engine, cap: int) -> None:
-        self._engine = engine
+    def __init__(self, cap: int) -> None:
         self._cap = cap
         self._slots = anyio.CapacityLimiter(_AT_ONCE)
 
-    async def take(self, request: Request, secret: str) -> Configuration:
-        """Take the archive in the body of `request`.
+    async def take(self, request: Request, receive: Callable[[BinaryIO], T]) -> T:
+        """Let `receive` read the body of `request` on a thread, as it comes; return its result.
 
         Raises:
             UploadTooLarge: over the cap; where the length is announced, before the first byte.
-            UploadUnknown: the address is unknown, used up or expired.
-            ArchiveInvalid: and other errors of what was sent.
+            ArchiveInvalid: it broke off; and whatever `receive` raises.
         """
         announced = request.headers.get("content-length", "")
         if announced.isdigit() and int(announced) > self._cap:
             raise UploadTooLarge(problem=f"{announced} bytes; the cap is {self._cap}")
         body = io.BufferedReader(BodyReader(request, self._cap), _BUFFER)
-        receive = self._engine.configurations.receive
-        return await anyio.to_thread.run_sync(receive, secret, body, limiter=self._slots)
+        return await anyio.to_thread.run_sync(receive, body, limiter=self._slots)

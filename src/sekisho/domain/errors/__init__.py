@@ -6,6 +6,7 @@ Each face maps the six kinds below; every leaf has a stable code.
     ├── NotFound            run_unknown · workspace_unknown · configuration_unknown · upload_unknown
     │                       plan_missing · state_missing · address_unknown · path_unknown
     │                       tool_unknown · prompt_unknown · resource_unknown · rpc_method_unknown
+    │                       push_unknown
     ├── Invalid             command_unknown · option_unknown · choice_invalid · arguments_missing
     │                       arguments_invalid · cursor_invalid · configuration_invalid
     │                       configuration_empty · archive_invalid · operator_file_invalid
@@ -16,6 +17,7 @@ Each face maps the six kinds below; every leaf has a stable code.
     ├── Conflict            move_illegal · workspace_busy · workspace_locked · workspace_not_locked
     │                       seal_broken · approval_repeated · approval_own · codes_too_many
     │                       process_alive · gate_unmet · plan_over · run_changed · rate_limited
+    │                       push_incomplete
     ├── Refused             credential_invalid · credential_mistyped · credential_needed
     │                       code_wrong · decision_not_here · source_refused · origin_refused
     │                       power_missing · tool_hidden · host_refused
@@ -42,6 +44,7 @@ from sekisho.domain.errors.conflicts import (
     MoveIllegal,
     PlanOver,
     ProcessAlive,
+    PushIncomplete,
     RateLimited,
     RunChanged,
     SealBroken,
@@ -85,6 +88,7 @@ from sekisho.domain.errors.missing import (
     PathUnknown,
     PlanMissing,
     PromptUnknown,
+    PushUnknown,
     ResourceUnknown,
     RpcMethodUnknown,
     RunUnknown,
@@ -163,6 +167,8 @@ __all__ = [
     "ProcessAlive",
     "PromptUnknown",
     "ProtocolUnsupported",
+    "PushIncomplete",
+    "PushUnknown",
     "RateLimited",
     "Refused",
     "RequestTooSlow",

@@ -105,3 +105,11 @@ class RateLimited(Conflict):
     code = "rate_limited"
     says = "Too many requests came in a short time."
     step = "Wait {seconds} s, then go on more slowly: run_get with wait_seconds asks once for many."
+
+
+class PushIncomplete(Conflict):
+    """A push is finished before all its files are here."""
+
+    code = "push_incomplete"
+    says = "{count} of the announced files are not here."
+    step = "Push again: only what is missing is sent."

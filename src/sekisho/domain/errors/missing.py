@@ -97,3 +97,11 @@ class RpcMethodUnknown(NotFound):
     code = "rpc_method_unknown"
     says = "This server has no method {method}."
     step = "Call tools/list, then tools/call."
+
+
+class PushUnknown(NotFound):
+    """There is no push of this id, it is too old, or it is somebody else's."""
+
+    code = "push_unknown"
+    says = "This push is unknown, or expired."
+    step = "Push again: what arrived is not sent a second time."

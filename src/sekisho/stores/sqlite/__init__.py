@@ -1,7 +1,8 @@
 """The embedded store: SQLite for what is searched and changed, files for what is large or secret.
 
-    FOLDER/sekisho.db       runs, workspaces, workers, audit, configurations, uploads, tokens, logs
-    FOLDER/blobs/           plan files, bundles, states, configurations: encrypted
+    FOLDER/sekisho.db       runs, workspaces, workers, audit, configurations, uploads, pushes,
+                            tokens, logs
+    FOLDER/blobs/           plan files, bundles, states, configurations, packs: encrypted
     FOLDER/readings/        redacted readings of plans and states: encrypted
     FOLDER/reserve          room set aside for the day the disk is full
     FOLDER/incoming/        what is being written; whole files are moved out of it
@@ -21,6 +22,7 @@ from sekisho.stores.sqlite.audit import SqliteAudit
 from sekisho.stores.sqlite.configurations import SqliteConfigurations
 from sekisho.stores.sqlite.database import Database
 from sekisho.stores.sqlite.logs import SqliteLogs
+from sekisho.stores.sqlite.pushes import SqlitePushes
 from sekisho.stores.sqlite.runs import SqliteRuns
 from sekisho.stores.sqlite.tokens import SqliteTokens
 from sekisho.stores.sqlite.uploads import SqliteUploads
@@ -46,6 +48,7 @@ class SqliteStore:
         self.workers = SqliteWorkers(self._database)
         self.configurations = SqliteConfigurations(self._database)
         self.uploads = SqliteUploads(self._database)
+        self.pushes = SqlitePushes(self._database)
         self.tokens = SqliteTokens(self._database)
         self.logs = SqliteLogs(self._database)
         self.blobs = DiskBlobs(folder / "blobs", folder / "incoming", cipher)

@@ -40,4 +40,15 @@ _FIRST = (
     ) WITHOUT ROWID""",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST,)
+_PUSHES = (
+    """CREATE TABLE pushes (
+        id TEXT PRIMARY KEY, owner TEXT NOT NULL, expires INTEGER NOT NULL, body TEXT NOT NULL
+    ) WITHOUT ROWID""",
+    "CREATE INDEX pushes_by_owner ON pushes (owner, expires)",
+    """CREATE TABLE packs (
+        id TEXT PRIMARY KEY, owner TEXT NOT NULL, body TEXT NOT NULL
+    ) WITHOUT ROWID""",
+    "CREATE INDEX packs_by_owner ON packs (owner, id)",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _PUSHES)

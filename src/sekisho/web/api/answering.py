@@ -17,8 +17,6 @@ from sekisho.domain.errors import (
     SekishoError,
 )
 from sekisho.engine.engine import Engine
-from sekisho.views.configurations import ConfigurationView
-from sekisho.views.view import View
 from sekisho.web.answers import error_answer, on_thread
 from sekisho.web.api.operations import ROOT, Answer, ApiOptions, Ask, Nothing, Operation, Versioned
 from sekisho.web.api.reading import body_of, query_of
@@ -66,7 +64,7 @@ class Api:
         self._engine = engine
         self._options = options
         self._streams = LogStreams(engine, options.draining, options.streams)
-        self._uploads = Uploads(engine, options.upload_bytes)
+        self._uploads = Uploads(options.upload_bytes)
         own = ConsoleOptions().allowed_hosts
         self._names = ConsoleOptions((*own, *options.hosts), options.base_url)
 
@@ -84,7 +82,7 @@ class Api:
             body=body,
             seen=versions_seen(request.headers.get("if-match")),
             stream=self._streams.open,
-            receive_upload=self._receive,
+            uploads=self._uploads,
         )
         return await operation.handler(ask)
 
@@ -103,10 +101,9 @@ class Api:
     async def _body(self, operation: Operation[Any, Any], request: Request) -> Any:
         if not operation.has_body or operation.takes != "application/json":
             return Nothing()
-        return await body_of(request, operation.body, needed=operation.body_needed)
-
-    async def _receive(self, request: Request, secret: str) -> View:
-        return ConfigurationView.of(await self._uploads.take(request, secret))
+        return await body_of(
+            request, operation.body, operation.body_bytes, needed=operation.body_needed
+        )
 
 
 class Endpoint:

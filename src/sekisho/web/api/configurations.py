@@ -1,5 +1,6 @@
 """Configurations over the API: sending, validating, formatting."""
 
+from functools import partial
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -57,7 +58,8 @@ async def config_receive(ask: Ask[Nothing, Nothing]) -> Answer:
 
     The address is the credential: it works once.
     """
-    return await ask.receive_upload(ask.request, ask.path("secret"))
+    receive = partial(ask.engine.configurations.receive, ask.path("secret"))
+    return ConfigurationView.of(await ask.uploads.take(ask.request, receive))
 
 
 async def config_validate(ask: Ask[Nothing, Source]) -> Answer:

@@ -14,8 +14,11 @@ from sekisho.domain.configurations import Limits
 from sekisho.domain.errors import SekishoError
 from sekisho.engine.engine import Engine
 from sekisho.views.view import View
+from sekisho.web.uploads import Uploads
 
 ROOT = "/api/v1"
+BODY_BYTES = 1024 * 1024
+"""Longest JSON body of most calls: inline files of 256 KiB, escaped."""
 
 
 class Nothing(BaseModel):
@@ -52,7 +55,7 @@ class Ask(Generic[Q, B]):
     """One call that was let in: who asks, what for, and what to answer with.
 
     `seen` are the versions of a run that the caller has seen (If-Match), None where they do not
-    say. `stream` answers with the log of a run as it comes.
+    say. `stream` answers with the log of a run as it comes; `uploads` takes files that are sent.
     """
 
     engine: Engine
@@ -63,7 +66,7 @@ class Ask(Generic[Q, B]):
     body: B
     seen: frozenset[int] | None
     stream: Callable[[str, int], Awaitable[Response]]
-    receive_upload: Callable[[Request, str], Awaitable[View]]
+    uploads: Uploads
 
     @property
     def caller(self) -> Caller:
@@ -92,7 +95,7 @@ class Operation(Generic[Q, B]):
 
     `answers` is the view that comes back (None: it only ever refuses). `power` is what the
     credential must be good for; None: none is asked for. `raises` are errors beside those that
-    every call may give. `body_needed`: an empty body is no body. `takes` is the media type of a
+    every call may give. `body_needed`: an empty body is no body. `body_bytes` is its cap. `takes` is the media type of a
     body that is read as it comes. `holds`: If-Match is understood. `streams`: the answer is there
     as server-sent events too. `links` name what to call with a part of the answer:
     call → (parameter, place in the answer).
@@ -106,6 +109,7 @@ class Operation(Generic[Q, B]):
     query: type[Q] = _NOTHING
     body: type[B] = _NOTHING
     body_needed: bool = True
+    body_bytes: int = BODY_BYTES
     takes: str = "application/json"
     raises: tuple[type[SekishoError], ...] = ()
     holds: bool = False
@@ -143,6 +147,7 @@ WorkspaceName = Annotated[str, Field(max_length=100, description="Name of a work
 PARTS: Mapping[str, tuple[str, int]] = {
     "run_id": ("Id of a run", 100),
     "name": ("Name of a workspace", 100),
+    "push_id": ("Id of a push, from push_create", 100),
     "secret": ("The secret of an upload address, from config_upload", 200),
 }
 """What can stand in a path, and how long it can be."""

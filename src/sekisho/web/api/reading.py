@@ -15,8 +15,6 @@ from sekisho.domain.errors import (
 )
 from sekisho.views.view import one_line
 
-BODY_BYTES = 1024 * 1024
-"""Longest JSON body: inline files of 256 KiB, escaped."""
 JSON = "application/json"
 _MOST = 5
 _WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,17})", re.ASCII)
@@ -55,7 +53,7 @@ def _meant(text: str, forms: set[Any]) -> str | int | bool:
     return text
 
 
-async def body_of(request: Request, model: type[M], *, needed: bool) -> M:
+async def body_of(request: Request, model: type[M], cap: int, *, needed: bool) -> M:
     """Read a JSON body; an empty one stands for an empty object where none is needed.
 
     Raises:
@@ -63,7 +61,7 @@ async def body_of(request: Request, model: type[M], *, needed: bool) -> M:
         MediaTypeWrong: it says that it is something else than JSON.
         ArgumentsInvalid: it is not what `model` says; values are not repeated.
     """
-    raw = await _raw(request)
+    raw = await _raw(request, cap)
     if not raw and not needed:
         return model()
     kind = request.headers.get("content-type")
@@ -75,15 +73,15 @@ async def body_of(request: Request, model: type[M], *, needed: bool) -> M:
         raise unfit(error, tuple(model.model_fields)) from None
 
 
-async def _raw(request: Request) -> bytes:
+async def _raw(request: Request, cap: int) -> bytes:
     announced = request.headers.get("content-length", "")
-    if announced.isdigit() and int(announced) > BODY_BYTES:
-        raise BodyTooLarge(cap=BODY_BYTES)
+    if announced.isdigit() and int(announced) > cap:
+        raise BodyTooLarge(cap=cap)
     raw = bytearray()
     async for chunk in request.stream():
         raw += chunk
-        if len(raw) > BODY_BYTES:
-            raise BodyTooLarge(cap=BODY_BYTES)
+        if len(raw) > cap:
+            raise BodyTooLarge(cap=cap)
     return bytes(raw)
 
 

@@ -9,6 +9,7 @@ from sekisho.web.api.configurations import CONFIGURATION_OPERATIONS
 from sekisho.web.api.logs import LOG_OPERATIONS
 from sekisho.web.api.operations import Operation
 from sekisho.web.api.plans import PLAN_OPERATIONS
+from sekisho.web.api.pushes import PUSH_OPERATIONS
 from sekisho.web.api.runs import RUN_OPERATIONS
 from sekisho.web.api.states import STATE_OPERATIONS
 from sekisho.web.api.workspaces import WORKSPACE_OPERATIONS
@@ -16,6 +17,7 @@ from sekisho.web.api.workspaces import WORKSPACE_OPERATIONS
 OPERATIONS: tuple[Operation[Any, Any], ...] = (
     *WORKSPACE_OPERATIONS,
     *CONFIGURATION_OPERATIONS,
+    *PUSH_OPERATIONS,
     *PLAN_OPERATIONS,
     *RUN_OPERATIONS,
     *LOG_OPERATIONS,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 
 from sekisho.domain.configurations import Manifest
+from sekisho.domain.git import GitCommit, GitSource
 from sekisho.domain.workspaces import Workspace
 
 
@@ -24,6 +25,8 @@ class Snapshot:
 
     manifest: Manifest
     content: BinaryIO
+    commit: GitCommit | None = None
+    """Where Git had exactly these files."""
 
 
 class Sources(Protocol):
@@ -40,4 +43,12 @@ class Sources(Protocol):
 
     def folder(self, path: str) -> Snapshot:
         """Read a folder, leaving out what never belongs to a configuration."""
+        ...
+
+    def git(self, source: GitSource, ref: str) -> Snapshot:
+        """Read a commit of a repository; `ref` is a branch, tag or commit (empty: the declared).
+
+        The ref is resolved first, and exactly that commit is fetched and read. Raises GitFailed and
+        the other Git errors too.
+        """
         ...

@@ -5,9 +5,12 @@ from pathlib import Path
 from typing import BinaryIO
 
 from sekisho.domain.configurations import Limits
+from sekisho.domain.git import GitSource
 from sekisho.ports import Snapshot
 from sekisho.sources.archives import take_archive
 from sekisho.sources.folders import take_folder
+from sekisho.sources.git import GitReader
+from sekisho.sources.git_process import GitOptions
 from sekisho.sources.inline import take_inline
 from sekisho.sources.snapshots import Spool
 
@@ -15,12 +18,16 @@ from sekisho.sources.snapshots import Spool
 class LocalSources:
     """Checks what callers send and puts it into one canonical form, whichever way it came.
 
-    What is larger than a megabyte lies in unnamed files under `temp_folder` while it is worked on.
+    What is larger than a megabyte lies in unnamed files under `temp_folder` while it is worked on;
+    repositories are cached under its `git`.
     """
 
-    def __init__(self, temp_folder: Path, limits: Limits | None = None) -> None:
+    def __init__(
+        self, temp_folder: Path, limits: Limits | None = None, git: GitOptions | None = None
+    ) -> None:
         self._folder = temp_folder
         self._limits = limits or Limits()
+        self._git = GitReader(temp_folder / "git", git or GitOptions(), self._limits)
 
     def inline(self, files: Mapping[str, str]) -> Snapshot:
         """Take files that came with the call. Raises ConfigurationInvalid, InlineTooLarge, …."""
@@ -36,3 +43,8 @@ class LocalSources:
         """Take a folder of this machine as it is now. Raises ConfigurationInvalid, …."""
         with Spool(self._folder, self._limits) as spool:
             return take_folder(Path(path), spool, self._limits)
+
+    def git(self, source: GitSource, ref: str) -> Snapshot:
+        """Take a commit of a repository. Raises GitRefUnknown, GitAccessDenied, …."""
+        with Spool(self._folder, self._limits) as spool:
+            return self._git.take(source, ref, spool)

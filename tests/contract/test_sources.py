@@ -23,6 +23,7 @@ from sekisho.domain.errors import (
     InlineTooLarge,
     UploadTooLarge,
 )
+from sekisho.domain.git import GitSource
 from sekisho.ports import Snapshot, Sources
 from sekisho.sources import LocalSources
 
@@ -48,6 +49,9 @@ class Tidy:
 
     def folder(self, path: str) -> Snapshot:
         return self._kept(self._sources.folder(path))
+
+    def git(self, source: GitSource, ref: str) -> Snapshot:
+        return self._kept(self._sources.git(source, ref))
 
     def close(self) -> None:
         for snapshot in self._given:

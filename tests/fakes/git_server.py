@@ -1,26 +1,28 @@
 """A real Git server (git http-backend) over real HTTPS on loopback, with repositories to serve.
 
-    with GitServer(tmp_path) as server:
-        repo = server.repository("infra.git")
-        commit = repo.commit({"main.tf": ""})
-        server.source("infra.git")       # what an operator would declare
+with GitServer(tmp_path) as server:
+    repo = server.repository("infra.git")
+    commit = repo.commit({"main.tf": ""})
+    server.source("infra.git")       # what an operator would declare
 """
 
 from __future__ import annotations
 
 import base64
 import contextlib
-import datetime
+import dataclasses
+import datetime as dt
 import ipaddress
 import os
 import shutil
 import ssl
 import subprocess
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -33,7 +35,11 @@ GIT = shutil.which("git") or "git"
 _WHO = {
     f"GIT_{who}_{what}": value
     for who in ("AUTHOR", "COMMITTER")
-    for what, value in (("NAME", "佐藤"), ("EMAIL", "sato@example.jp"), ("DATE", "1700000000 +0900"))
+    for what, value in (
+        ("NAME", "佐藤"),
+        ("EMAIL", "sato@example.jp"),
+        ("DATE", "1700000000 +0900"),
+    )
 }
 ENVIRONMENT = {
     "PATH": os.defpath,
@@ -43,13 +49,13 @@ ENVIRONMENT = {
 } | _WHO
 
 
-def git(folder: Path, *words: str, given: bytes = b"", **more: str) -> str:
+def git(folder: Path, *words: str, given: bytes = b"", index: str = "") -> str:
     """Run git as the people who push do."""
     done = subprocess.run(
         [GIT, *words],
         cwd=folder,
         input=given,
-        env=ENVIRONMENT | more,
+        env=ENVIRONMENT | ({"GIT_INDEX_FILE": index} if index else {}),
         capture_output=True,
         check=False,
         timeout=60,
@@ -86,18 +92,18 @@ class Repository:
             self.folder, "hash-object", "-t", "tree", "-w", "--literally", "--stdin", given=raw
         )
 
-    def tree_of(self, files: dict[str, str | bytes], modes: dict[str, str] | None = None) -> str:
+    def tree_of(self, files: Mapping[str, str | bytes], modes: dict[str, str] | None = None) -> str:
         """Write the tree of path → content."""
         modes = modes or {}
         rows = [
             f"{modes.get(path, '100644')} {self.blob(content)}\t{path}\0"
             for path, content in files.items()
         ]
-        index = {"GIT_INDEX_FILE": str(self.folder / "an-index")}
-        git(self.folder, "read-tree", "--empty", **index)
+        index = str(self.folder / "an-index")
+        git(self.folder, "read-tree", "--empty", index=index)
         given = "".join(rows).encode()
-        git(self.folder, "update-index", "-z", "--index-info", given=given, **index)
-        return git(self.folder, "write-tree", **index)
+        git(self.folder, "update-index", "-z", "--index-info", given=given, index=index)
+        return git(self.folder, "write-tree", index=index)
 
     def commit_tree(self, tree: str, ref: str = "refs/heads/main", parent: str = "") -> str:
         more = ("-p", parent) if parent else ()
@@ -107,7 +113,7 @@ class Repository:
 
     def commit(
         self,
-        files: dict[str, str | bytes],
+        files: Mapping[str, str | bytes],
         ref: str = "refs/heads/main",
         parent: str = "",
         modes: dict[str, str] | None = None,
@@ -166,7 +172,7 @@ class GitServer:
         self.url = f"https://localhost:{self._http.server_address[1]}"
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.05,), daemon=True)
 
-    def __enter__(self) -> GitServer:
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 
@@ -181,7 +187,8 @@ class GitServer:
 
     def source(self, name: str = "infra.git", **more: Any) -> GitSource:
         """What the operator would declare."""
-        return GitSource(**({"url": f"{self.url}/{name}", "ca_file": str(self.ca_file)} | more))
+        declared = GitSource(f"{self.url}/{name}", ca_file=str(self.ca_file))
+        return dataclasses.replace(declared, **more)
 
     def close_to(self, user: str, token: str) -> None:
         """Let in nobody but who has this credential."""
@@ -201,7 +208,7 @@ def _handler(server: GitServer) -> type[BaseHTTPRequestHandler]:
         protocol_version = "HTTP/1.1"
         timeout = 30
 
-        def log_message(self, format: str, *args: Any) -> None:
+        def log_message(self, *args: Any) -> None:
             pass
 
         def do_GET(self) -> None:
@@ -283,7 +290,7 @@ def _type(path: str, query: str) -> str:
 def certificate(folder: Path) -> tuple[Path, Path]:
     """Make a private CA and a certificate of localhost; return its file and the server's pair."""
     folder.mkdir(parents=True)
-    now = datetime.datetime.now(datetime.UTC)
+    now = dt.datetime.now(dt.UTC)
     root, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Private CA")])
 
@@ -294,8 +301,8 @@ def certificate(folder: Path) -> tuple[Path, Path]:
             .issuer_name(name)
             .public_key(public)
             .serial_number(x509.random_serial_number())
-            .not_valid_before(now - datetime.timedelta(days=1))
-            .not_valid_after(now + datetime.timedelta(days=2))
+            .not_valid_before(now - dt.timedelta(days=1))
+            .not_valid_after(now + dt.timedelta(days=2))
         )
 
     ca = made(name, root.public_key()).add_extension(
@@ -313,9 +320,7 @@ def certificate(folder: Path) -> tuple[Path, Path]:
     ca_file, pair = folder / "ca.pem", folder / "pair.pem"
     ca_file.write_bytes(ca.sign(root, hashes.SHA256()).public_bytes(pem))
     pair.write_bytes(
-        key.private_bytes(
-            pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
         + leaf.sign(root, hashes.SHA256()).public_bytes(pem)
     )
     return ca_file, pair

@@ -7,7 +7,7 @@ from sekisho.cli import output
 from sekisho.cli.options import Nouns, remote_options, verb
 from sekisho.cli.remote import client_of, settled, show_run
 
-_CREATE = "plan a workspace's own folder, or an uploaded configuration"
+_CREATE = "plan a workspace's own folder, its Git repository, or an uploaded configuration"
 
 
 def declare(nouns: Nouns) -> None:
@@ -16,6 +16,8 @@ def declare(nouns: Nouns) -> None:
     create = remote_options(verb(plan, "create", plan_create, _CREATE))
     create.add_argument("workspace")
     create.add_argument("--configuration", help="digest of an uploaded configuration")
+    about = "branch, tag or commit of the workspace's repository; default: the declared one"
+    create.add_argument("--git-ref", metavar="REF", help=about)
     create.add_argument("--mode", default="normal", choices=("normal", "destroy", "refresh_only"))
     about = "plan this address alone; may be given again"
     create.add_argument("--target", action="append", default=[], metavar="ADDRESS", help=about)
@@ -33,7 +35,8 @@ def declare(nouns: Nouns) -> None:
 def plan_create(args: argparse.Namespace) -> int:
     """`sekisho plan create`."""
     client = client_of(args)
-    source = {"configuration": args.configuration} if args.configuration else {"folder": True}
+    given = {"configuration": args.configuration, "git_ref": args.git_ref}
+    source = {name: said for name, said in given.items() if said} or {"folder": True}
     asked = {"workspace": args.workspace, "mode": args.mode, "targets": args.target}
     asked |= {"replace": args.replace, "message": args.message, "change_id": args.change_id}
     run = client.post("/runs", asked | source)

@@ -2,7 +2,6 @@
 
 import dataclasses
 import re
-from urllib.parse import SplitResult, urlsplit
 
 DEFAULT_REF = "main"
 COMMIT = re.compile(r"[0-9a-f]{40}")
@@ -12,10 +11,14 @@ _LONGEST = 200
 _LONGEST_URL = 1000
 _REF = re.compile(r"[\w][\w./+@#=-]*")
 _REF_NEVER = re.compile(r"\.\.|//|/\.|@\{|\.lock(/|$)|[./]$")
-_HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]")
-_PLACE = re.compile(r"(/[\w.~+@%-]+)+/?")
-_USER = re.compile(r"[A-Za-z0-9_][\w.-]*", re.ASCII)
-_SHORT = re.compile(r"(?P<user>[^@:/]+)@(?P<host>[^@:/]+):(?P<path>[^:].*)")
+_HOST = r"(?P<host>[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])"
+_USER = r"(?P<user>[A-Za-z0-9_][A-Za-z0-9_.-]*)"
+_LONG = re.compile(
+    rf"(?P<scheme>https|ssh)://({_USER}@)?{_HOST}(:(?P<port>[1-9][0-9]{{0,4}}))?"
+    r"(?P<path>(/[A-Za-z0-9_.~+@%-]+)+/?)"
+)
+_SHORT = re.compile(rf"{_USER}@{_HOST}:(?P<path>/?[A-Za-z0-9_.~+@%-]+(/[A-Za-z0-9_.~+@%-]+)*/?)")
+_USUAL = {"https": 443, "ssh": 22}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -80,41 +83,25 @@ def url_problem(url: str) -> str | None:
     """
     if len(url) > _LONGEST_URL or not re.fullmatch(r"[!-~]+", url):
         return "an address in plain ASCII is needed"
-    short = None if "://" in url else _SHORT.fullmatch(url)
-    if short:
-        return _parts_problem(short["user"], short["host"], f"/{short['path'].lstrip('/')}")
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        return "the address is not well formed"
-    return _form_problem(url, parts, port) or _parts_problem(
-        parts.username or "git", _host(parts), parts.path
-    )
+    if not (url.startswith(("https://", "ssh://")) or _SHORT.fullmatch(url)):
+        return "an address that begins with https:// or ssh:// is needed, or USER@HOST:PATH"
+    return _secret_problem(url) or _form_problem(url)
 
 
-def _form_problem(url: str, parts: SplitResult, port: int | None) -> str | None:
-    if not url.startswith(("https://", "ssh://")):
-        return "an address that begins with https:// or ssh:// is needed"
-    if "?" in url or "#" in url or port == 0:
-        return "the address may not have a query, a fragment or port 0"
-    if parts.password is not None or (parts.scheme == "https" and "@" in parts.netloc):
+def _secret_problem(url: str) -> str | None:
+    scheme, _, rest = url.partition("://")
+    user = rest.partition("/")[0].rpartition("@")[0]
+    if ":" in user or (scheme == "https" and "@" in rest.partition("/")[0]):
         return "no name or password may be in an address; say token"
     return None
 
 
-def _host(parts: SplitResult) -> str:
-    host = parts.hostname or ""
-    return f"[{host}]" if ":" in host else host
-
-
-def _parts_problem(user: str, host: str, path: str) -> str | None:
-    if not _USER.fullmatch(user) or not _HOST.fullmatch(host):
-        return "the address has no host, or one that is not well formed"
-    if not _PLACE.fullmatch(path) or any(p.startswith("-") for p in path.split("/")):
-        return "the address needs the path of a repository, in letters, digits and - _ . ~ + @ %"
-    if ".." in path.split("/"):
-        return "the path of the address may not climb"
+def _form_problem(url: str) -> str | None:
+    match = _LONG.fullmatch(url) or _SHORT.fullmatch(url)
+    if match is None:
+        return "the address is not well formed: a host and the path of a repository are needed"
+    if any(part == ".." or part.startswith("-") for part in match["path"].split("/")):
+        return "the path of the address may not climb, and no name in it may begin with `-`"
     return None
 
 
@@ -125,12 +112,10 @@ def is_ssh(url: str) -> bool:
 
 def place(url: str) -> tuple[str, str, int]:
     """Return (transport, host, port): credentials for one place go to no other."""
-    short = None if "://" in url else _SHORT.fullmatch(url)
-    if short:
-        return "ssh", short["host"].lower(), 22
-    parts = urlsplit(url)
-    usual = 22 if parts.scheme == "ssh" else 443
-    return parts.scheme, (parts.hostname or "").lower(), parts.port or usual
+    match = _LONG.fullmatch(url)
+    if match is None:
+        return "ssh", url.partition("@")[2].partition(":")[0].lower(), _USUAL["ssh"]
+    return match["scheme"], match["host"].lower(), int(match["port"] or _USUAL[match["scheme"]])
 
 
 def beside(base: str, relative: str) -> str | None:

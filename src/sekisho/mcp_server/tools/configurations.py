@@ -3,7 +3,7 @@
 from sekisho.domain.configurations import Limits
 from sekisho.domain.errors import ConsoleAway, InlineTooLarge
 from sekisho.engine.engine import Engine
-from sekisho.mcp_server.arguments import Digest, Files, Folder, WorkspaceName
+from sekisho.mcp_server.arguments import Digest, Files, Folder, GitRef, WorkspaceName
 from sekisho.mcp_server.call import Call
 from sekisho.mcp_server.spec import ToolSpec
 from sekisho.views.approvals import START
@@ -31,18 +31,19 @@ async def config_validate(
     files: Files,
     configuration: Digest = "",
     folder: Folder = False,
+    git_ref: GitRef = "",
 ) -> ValidationView:
     """Check a configuration as `terraform validate` does, without planning and without state.
 
-    Give exactly one of files, configuration and folder. It keeps the files, so that plan_create
-    can use the digest in the answer. Next: plan_create, or correct what is wrong.
+    Give exactly one of files, configuration, folder and git_ref. It keeps the files, so that
+    plan_create can use the digest in the answer. Next: plan_create, or correct what is wrong.
     """
-    source = Source(files=files, configuration=configuration, folder=folder)
+    source = Source(files=files, configuration=configuration, folder=folder, git_ref=git_ref)
 
     def check(engine: Engine) -> ValidationView:
         digest = source.taken(engine, workspace, call.caller)
         errors = engine.configurations.validate(workspace, digest)
-        return ValidationView.of(digest, workspace, errors)
+        return ValidationView.of(digest, workspace, errors, git_ref)
 
     return await call.ask(check, call.engine)
 

@@ -12,6 +12,7 @@ from sekisho.domain.errors import (
     ConfigurationInvalid,
     GitContentRefused,
     GitFailed,
+    GitPathUnknown,
     GitRefInvalid,
 )
 from sekisho.domain.git import (
@@ -19,6 +20,7 @@ from sekisho.domain.git import (
     GitSource,
     beside,
     is_ssh,
+    path_problem,
     place,
     ref_problem,
     url_problem,
@@ -64,6 +66,8 @@ class GitReader:
         problem = (ref_problem(asked) if asked else None) or url_problem(source.url)
         if problem:
             raise GitRefInvalid(problem=problem)
+        if path_problem(source.path):
+            raise GitPathUnknown(commit=asked or source.ref, path=source.path)
         deadline = Deadline(self._options.seconds)
         try:
             found: GitCommit = self._within(source, deadline, lambda h: resolve(h, source, asked))

@@ -299,6 +299,7 @@ def test_a_file_over_the_cap_is_refused_before_it_is_read(take: Take, repo: Repo
         take(limits=Limits(unpacked_bytes=MB))
 
 
+@pytest.mark.long
 def test_a_tree_that_is_its_own_many_times_ends_at_the_cap(take: Take, repo: Repository):
     tree = repo.tree(("100644", "main.tf", repo.blob("")))
     for _ in range(9):
@@ -442,6 +443,7 @@ def test_no_redirect_is_followed(
         take()
 
 
+@pytest.mark.long
 def test_submodules_that_nest_without_end_are_refused(
     take: Take, repo: Repository, server: GitServer
 ):
@@ -620,6 +622,7 @@ def test_what_a_killed_fetch_left_is_swept_and_what_is_damaged_is_made_anew(
     assert b"2" in take().content.read()
 
 
+@pytest.mark.long
 def test_the_cache_forgets_what_is_old_or_too_much(
     take: Take, repo: Repository, server: GitServer, tmp_path: Path
 ):
@@ -659,6 +662,7 @@ def started(tmp_path: Path, server: GitServer) -> subprocess.Popen[str]:
     return subprocess.Popen(words, stdout=subprocess.PIPE, encoding="utf-8")
 
 
+@pytest.mark.long
 def test_many_processes_share_one_cache(
     take: Take, repo: Repository, server: GitServer, tmp_path: Path
 ):
@@ -669,6 +673,7 @@ def test_many_processes_share_one_cache(
     assert digests == {take().manifest.digest}
 
 
+@pytest.mark.long
 def test_a_server_killed_in_a_fetch_leaves_a_cache_that_works(
     take: Take, repo: Repository, server: GitServer, tmp_path: Path
 ):

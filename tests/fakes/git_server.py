@@ -292,7 +292,7 @@ def certificate(folder: Path) -> tuple[Path, Path]:
     folder.mkdir(parents=True)
     now = dt.datetime.now(dt.UTC)
     root, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Private CA")])
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"CA {folder.name}")])
 
     def made(subject: x509.Name, public: Any) -> x509.CertificateBuilder:
         return (

@@ -24,7 +24,10 @@ _READY = "sekisho-ready"
 
 @dataclass(frozen=True)
 class Held:
-    """A repository of the cache that this process alone is in, and where its history goes."""
+    """A repository of the cache that this process alone is in.
+
+    `history` is another one beside it, for commits without files; `prepare` it before use.
+    """
 
     commits: Git
     history: Git
@@ -57,8 +60,7 @@ class GitCache:
                 Git(self._options, entry / part, source, deadline, held=lock)
                 for part in ("commits.git", "history.git")
             ]
-            for git in gits:
-                _prepare(git)
+            prepare(gits[0])
             yield Held(gits[0], gits[1], fresh)
             os.utime(entry)
             self._prune(name, lock)
@@ -128,7 +130,7 @@ def _taken(lock: int) -> bool:
     return True
 
 
-def _prepare(git: Git) -> None:
+def prepare(git: Git) -> None:
     """Make a bare repository, or sweep from one what a killed fetch left."""
     folder = git.repository
     if not (folder / _READY).exists():

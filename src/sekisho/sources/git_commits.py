@@ -10,7 +10,7 @@ from sekisho.domain.errors import (
     GitTooLarge,
 )
 from sekisho.domain.git import COMMIT, GitCommit, GitSource
-from sekisho.sources.git_cache import Held
+from sekisho.sources.git_cache import Held, prepare
 from sekisho.sources.git_process import Git
 
 _LINE = re.compile(rb"([0-9a-f]{40})\t([^\n]+)")
@@ -93,6 +93,7 @@ def _in_history(held: Held, source: GitSource, commit: str, tip: str) -> bool:
     Where the server cannot leave the files out and they are too much, it is not proven.
     """
     git = held.history
+    prepare(git)
     remote = {"url": source.url, "promisor": "true", "partialclonefilter": "tree:0"}
     settings = [w for key, value in remote.items() for w in ("-c", f"remote.origin.{key}={value}")]
     lenient = ("-c", "fetch.fsckObjects=false", "-c", "transfer.fsckObjects=false")

@@ -43,7 +43,7 @@ _UNREACHABLE = re.compile(
 )
 _GONE = re.compile(r"not our ref|Couldn't find remote ref|unadvertised object", re.IGNORECASE)
 _DAMAGED = re.compile(
-    r"fsck|index-pack|bad (object|pack|tree)|invalid|corrupt|missing (tree|blob|necessary)"
+    r"fsck|index-pack|bad (object|pack|tree|config)|invalid|corrupt|missing (tree|blob|necessary)"
     r"|did not receive expected object|not a valid|protocol error|bad line length|not a git",
     re.IGNORECASE,
 )

@@ -78,7 +78,9 @@ class Tree:
         blob = self._object(".gitmodules", "blob")
         if blob is None:
             return {}
-        printed = self.git.run("config", f"--blob={blob}", "-z", "--list", cap=_MODULES_CAP)
+        printed = self.git.run(
+            "config", f"--blob={blob}", "--no-includes", "-z", "--list", cap=_MODULES_CAP
+        )
         found: dict[str, dict[str, str]] = {}
         for item in printed.decode(errors="replace").split("\0"):
             key, _, value = item.partition("\n")

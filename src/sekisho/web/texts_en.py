@@ -80,7 +80,7 @@ ENGLISH: dict[str, str] = {
     "source.inline": "inline files",
     "source.upload": "upload",
     "source.folder": "folder on the server",
-    "source.git": "Git",
+    "source.git": "Git repository",
     "source.plan_only": "{source} (plan only)",
     "fact.commit": "Commit",
     "fact.off_ref": "not on {ref}: plan only",

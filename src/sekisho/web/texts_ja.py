@@ -76,7 +76,7 @@ JAPANESE: dict[str, str] = {
     "source.inline": "インライン",
     "source.upload": "アップロード",
     "source.folder": "サーバー上のフォルダー",
-    "source.git": "Git",
+    "source.git": "Git リポジトリ",
     "source.plan_only": "{source}（計画のみ）",
     "fact.commit": "コミット",
     "fact.off_ref": "{ref} になし: 計画のみ",

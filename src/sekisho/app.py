@@ -121,7 +121,7 @@ def build(settings: Settings, *, serves: bool, show: Callable[[str], None] | Non
     from sekisho.executors.local import LocalExecutor
     from sekisho.executors.processes import LocalProcesses
     from sekisho.identity.keys import FileKeys
-    from sekisho.sources import LocalSources
+    from sekisho.sources import GitOptions, LocalSources
     from sekisho.stores.cipher import Cipher
     from sekisho.stores.sqlite import SqliteStore
 
@@ -136,7 +136,7 @@ def build(settings: Settings, *, serves: bool, show: Callable[[str], None] | Non
     parts = Parts(
         store=store,
         catalog=catalog,
-        sources=LocalSources(folder / "incoming", caps),
+        sources=LocalSources(folder / "incoming", caps, GitOptions(settings.terraform_path)),
         terraform=make_terraform(settings, section, processes, keys.mac),
         executor=LocalExecutor(journal),
         keys=keys,

@@ -22,13 +22,18 @@ from sekisho.domain.errors import (
     ArchiveInvalid,
     ConfigurationEmpty,
     ConfigurationInvalid,
+    GitPathUnknown,
+    GitRefInvalid,
+    GitRefUnknown,
     InlineTooLarge,
     PushIncomplete,
     UploadTooLarge,
 )
+from sekisho.domain.git import GitCommit, GitSource
 from sekisho.domain.pushes import PackedFile
 from sekisho.ports import Received, Snapshot, Sources
 from sekisho.sources import LocalSources
+from tests.fakes.git_server import GitServer, git
 
 Make = Callable[[Limits], Sources]
 FORMATS = ("gnu", "pax", "ustar")
@@ -69,6 +74,9 @@ class Tidy:
     ) -> Snapshot:
         return self._kept(self._sources.pushed(manifest, packs))
 
+    def git(self, source: GitSource, ref: str) -> Snapshot:
+        return self._kept(self._sources.git(source, ref))
+
     def close(self) -> None:
         for snapshot in self._given:
             snapshot.content.close()
@@ -95,6 +103,12 @@ def make(request: pytest.FixtureRequest, tmp_path: Path):
 @pytest.fixture
 def sources(make: Make) -> Sources:
     return make(Limits())
+
+
+@pytest.fixture
+def server(tmp_path: Path):
+    with GitServer(tmp_path) as serving:
+        yield serving
 
 
 @st.composite
@@ -438,3 +452,83 @@ def test_a_pack_is_held_to_the_caps(make: Make):
     assert isinstance(received.error, UploadTooLarge)
     assert received.files == ()
     assert sources.caps.packed_bytes == 100
+
+
+def test_a_commit_has_the_digest_of_the_same_files_sent_in_any_other_way(
+    sources: Sources, server: GitServer, tmp_path: Path
+):
+    tree = {"main.tf": "x", "長い/名前.tf": "y", "run.sh": "z", "._main.tf": "litter"}
+    left_out = {".env": "secret", "m/terraform.tfstate": "secret", "id_rsa": "secret"}
+    root = write(tree, tmp_path / "tree")
+    (root / "run.sh").chmod(0o755)
+    repo = server.repository()
+    commit = repo.commit(
+        {f"envs/prod/{name}": text for name, text in (tree | left_out).items()},
+        modes={"envs/prod/run.sh": "100755"},
+    )
+
+    snapshot = sources.git(server.source(path="envs/prod"), "")
+    expected = sources.archive(packed(root))
+    assert snapshot.manifest == expected.manifest
+    assert snapshot.content.read() == expected.content.read()
+    assert snapshot.commit == GitCommit(
+        server.source().url, "main", commit, "envs/prod", protected=True, declared="main"
+    )
+
+
+def test_a_branch_a_tag_and_a_commit_are_found_and_only_the_declared_ref_is_protected(
+    sources: Sources, server: GitServer
+):
+    repo = server.repository()
+    first = repo.commit({"main.tf": "1"})
+    last = repo.commit({"main.tf": "2"}, parent=first)
+    other = repo.commit({"main.tf": "3"}, "refs/heads/feature/あ", parent=first)
+    repo.tag("v1", first)
+    repo.point("refs/tags/light", last)
+
+    found = {
+        ref: sources.git(server.source(), ref).commit
+        for ref in ("main", "refs/heads/main", "light", first, last, "v1", "feature/あ", other)
+    }
+    commits = {ref: commit.commit for ref, commit in found.items() if commit}
+    assert commits == {
+        "main": last, "refs/heads/main": last, "light": last, first: first, last: last,
+        "v1": first, "feature/あ": other, other: other,
+    }  # fmt: skip
+    protected = {ref for ref, commit in found.items() if commit and commit.protected}
+    assert protected == {"main", "refs/heads/main", "light", first, last}
+
+
+def test_a_server_that_cannot_leave_files_out_sends_all_of_its_history(
+    make: Make, server: GitServer
+):
+    repo = server.repository()
+    first = repo.commit({"main.tf": "1"})
+    repo.commit({"main.tf": "2"}, parent=first)
+    git(repo.folder, "config", "uploadpack.allowFilter", "false")
+    commit = make(Limits()).git(server.source(), first).commit
+
+    assert commit is not None
+    assert commit.protected
+
+
+def test_a_ref_or_a_folder_that_is_not_there_is_said_plainly(sources: Sources, server: GitServer):
+    server.repository().commit({"main.tf": ""})
+    for ref in ("none", "refs/heads/none", "f" * 40):
+        with pytest.raises(GitRefUnknown):
+            sources.git(server.source(), ref)
+    with pytest.raises(GitPathUnknown):
+        sources.git(server.source(path="none"), "")
+    with pytest.raises(GitRefInvalid):
+        sources.git(server.source(), "--x")
+
+
+def test_more_files_or_bytes_in_a_commit_than_the_caps_are_refused(make: Make, server: GitServer):
+    repo = server.repository()
+    repo.commit({"main.tf": "", "b": "", "c": ""})
+    make(Limits(files=3)).git(server.source(), "").content.close()
+    with pytest.raises(UploadTooLarge):
+        make(Limits(files=2)).git(server.source(), "")
+    repo.commit({"main.tf": "x" * 1001})
+    with pytest.raises(UploadTooLarge):
+        make(Limits(unpacked_bytes=1000)).git(server.source(), "")

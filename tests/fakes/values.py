@@ -7,6 +7,7 @@ from typing import Any
 from sekisho.domain.approvals import Approval, Rejection
 from sekisho.domain.audit import AuditEntry, Fact
 from sekisho.domain.callers import Caller
+from sekisho.domain.git import GitCommit
 from sekisho.domain.leases import (
     ProcessMark,
     Worker,
@@ -75,7 +76,8 @@ def a_full_run(id: str = "run_000001") -> Run:
     """A run with every field set to something that is not its default."""
     sato = dataclasses.replace(SATO, claimed_team="基盤")
     suzuki = dataclasses.replace(SUZUKI, claimed_team="運用")
-    seal = SignedSeal(a_seal(), "署名", "0123456789abcdef")
+    sealed = dataclasses.replace(a_seal(), origin="git x")
+    seal = SignedSeal(sealed, "署名", "0123456789abcdef")
     later = START + timedelta(minutes=3, microseconds=123456)
     plan = PlanRecord(
         made_at=later,
@@ -109,6 +111,7 @@ def a_full_run(id: str = "run_000001") -> Run:
         message='説明 "引用" \\ \u0000 \n 😀',
         change_id="CHG-2026-0001",
         plan=plan,
+        commit=GitCommit("https://git.example/倉庫", "main", "c" * 40, "envs/本番", True, "main"),
         approvals=(
             Approval(suzuki, later, id, seal.seal.digest, "よし", "sig", "0123456789abcdef"),
             Approval(sato, later, id, seal.seal.digest),

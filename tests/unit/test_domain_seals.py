@@ -27,6 +27,7 @@ OTHER: dict[str, Any] = {
     "rules": "sha256:other",
     "change_id": "",
     "expires_at": a_seal().expires_at + timedelta(microseconds=1),
+    "origin": "upload",
 }
 
 

@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -164,7 +165,7 @@ def test_what_a_plan_is_asked_with_is_checked():
     world = World()
     digest = world.configuration()
 
-    for options, more in (
+    refused: tuple[tuple[PlanOptions, dict[str, Any]], ...] = (
         (PlanOptions(targets=("-destroy",)), {}),
         (PlanOptions(targets=(" ",)), {}),
         (PlanOptions(replace=("a\x1b[0m",)), {}),
@@ -172,7 +173,8 @@ def test_what_a_plan_is_asked_with_is_checked():
         (PlanOptions(PlanMode.DESTROY, replace=("a.b",)), {}),
         (PlanOptions(), {"message": "x" * 501}),
         (PlanOptions(), {"change_id": "x" * 501}),
-    ):
+    )
+    for options, more in refused:
         with pytest.raises(ArgumentsInvalid):
             world.engine.plans.create(PlanOrder("dev", digest, options, **more), AGENT)
     with pytest.raises(WorkspaceUnknown):

@@ -14,10 +14,10 @@ from sekisho.catalog.sections import (
     BackendSection,
     FileSection,
     SourceSection,
-    Surroundings,
     TargetSection,
     WorkspaceSection,
 )
+from sekisho.catalog.values import Surroundings
 from sekisho.domain.errors import OperatorFileInvalid
 from sekisho.domain.gate import DEFAULT_RULES, Rule
 from sekisho.domain.targets import LOCAL_TARGET, Backend, S3Backend, ServerBackend, Target
@@ -217,10 +217,13 @@ def _workspace(
     rules: tuple[Rule, ...],
 ) -> Workspace:
     target = targets[section.target] if section.target else LOCAL_TARGET
+    source = section.source
     return Workspace(
         name=name,
-        folder=section.source.folder if section.source else None,
-        sources=_sources(section.source),
+        folder=source.folder if source else None,
+        sources=_sources(source),
+        plan_only=_plan_only(source),
+        git=source.git.meant() if source and source.git else None,
         backend=_backend(section.backend, target),
         target=target,
         terraform=section.terraform,
@@ -238,8 +241,16 @@ def _sources(section: SourceSection | None) -> tuple[SourceKind, ...]:
         "inline": section.inline,
         "upload": section.upload,
         "folder": section.folder,
+        "git": section.git,
     }
     return tuple(kind for kind, given in kinds.items() if given)
+
+
+def _plan_only(section: SourceSection | None) -> tuple[SourceKind, ...]:
+    if section is None:
+        return ()
+    kinds: dict[SourceKind, object] = {"inline": section.inline, "upload": section.upload}
+    return tuple(kind for kind, given in kinds.items() if given == "plan_only")
 
 
 def _backend(section: BackendSection | None, target: Target) -> Backend:

@@ -4,29 +4,17 @@ Each description is for the operator: it is shown by editors that know the JSON 
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated, Any, Literal, cast
 from urllib.parse import urlsplit
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    ValidationInfo,
-    WithJsonSchema,
-    model_validator,
-)
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
+from sekisho.catalog.git_section import GitSection
+from sekisho.catalog.values import LookedUp, Place, Section
 from sekisho.domain.targets import StateLock
 from sekisho.domain.versions import Constraint
 from sekisho.domain.workspaces import NAME
 
-_MOST_SECRET_BYTES = 64 * 1024
 _ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _RESERVED = re.compile(
     r"TF_CLI_\w+|TF_LOG\w*|TF_REATTACH_PROVIDERS|TF_DATA_DIR|TF_INPUT|TF_IN_AUTOMATION"
@@ -34,14 +22,6 @@ _RESERVED = re.compile(
     re.IGNORECASE,
 )
 _BEFORE = re.compile("[^/\\s](.*[^/\\s])?")
-
-
-@dataclass(frozen=True)
-class Surroundings:
-    """What a file is read against: its folder, and the server's environment."""
-
-    folder: Path
-    environment: Mapping[str, str]
 
 
 def _name(given: str) -> str:
@@ -63,13 +43,6 @@ def _constraint(given: str) -> str:
             None
         )
     return given
-
-
-def _place(given: str, info: ValidationInfo) -> str:
-    if not given or "\0" in given:
-        raise ValueError("a path is needed")
-    context = cast("Surroundings", info.context)
-    return str(context.folder / Path(given).expanduser())
 
 
 def _https(given: str) -> str:
@@ -109,83 +82,37 @@ def _variable(given: str) -> str:
     return given
 
 
-def _looked_up(given: object, info: ValidationInfo) -> str:
-    """Return the value of `text`, `{env: NAME}` or `{file: PATH}`; it may be a secret."""
-    context = cast("Surroundings", info.context)
-    if isinstance(given, str):
-        return _checked_value(given)
-    if not isinstance(given, dict) or len(cast("dict[str, Any]", given)) != 1:
-        raise ValueError("text (in quotes), {env: NAME} or {file: PATH} is needed")
-    kind, of = next(iter(cast("dict[str, Any]", given).items()))
-    if kind not in ("env", "file") or not isinstance(of, str):
-        raise ValueError("text (in quotes), {env: NAME} or {file: PATH} is needed")
-    if kind == "file":
-        return _checked_value(_read_secret(context.folder / Path(of).expanduser()))
-    if of not in context.environment:
-        raise ValueError(f"{of} is not set in the server's environment")
-    return _checked_value(context.environment[of])
-
-
-def _checked_value(value: str) -> str:
-    if "\0" in value:
-        raise ValueError("a value may not hold a NUL")
-    return value
-
-
-def _read_secret(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            content = file.read(_MOST_SECRET_BYTES + 1)
-        if len(content) > _MOST_SECRET_BYTES:
-            raise ValueError(f"{path} is larger than {_MOST_SECRET_BYTES} bytes")
-        return content.decode().removesuffix("\n").removesuffix("\r")
-    except OSError as error:
-        raise ValueError(f"{path} cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise ValueError(f"{path} is not in UTF-8") from None
-
-
 Name = Annotated[str, AfterValidator(_name)]
 Words = Annotated[str, StringConstraints(min_length=1, max_length=500)]
-Place = Annotated[str, AfterValidator(_place)]
 VariableName = Annotated[str, AfterValidator(_variable)]
 InputName = Annotated[str, StringConstraints(pattern=r"^[^\W\d][\w-]*$")]
 Service = Literal["s3", "dynamodb", "iam", "sso", "sts"]
 Endpoint = Annotated[str, AfterValidator(_endpoint)]
-_ONE = {"type": "string", "minLength": 1}
-LookedUp = Annotated[
-    str,
-    BeforeValidator(_looked_up),
-    WithJsonSchema(
-        {
-            "anyOf": [
-                {"type": "string"},
-                *(
-                    {
-                        "type": "object",
-                        "properties": {kind: _ONE},
-                        "required": [kind],
-                        "additionalProperties": False,
-                    }
-                    for kind in ("env", "file")
-                ),
-            ]
-        }
-    ),
-]
 
 
-class Section(BaseModel):
-    """A mapping of the file: it holds what is declared here and nothing else."""
+def _taken(given: object) -> object:
+    if isinstance(given, bool) or given == "plan_only":
+        return given
+    raise ValueError("true, false or plan_only is needed")
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+Taken = Annotated[bool | Literal["plan_only"], BeforeValidator(_taken)]
 
 
 class SourceSection(Section):
     """Where a workspace takes configurations from: what is not named here is refused."""
 
-    upload: bool = Field(default=False, description="Archives that callers upload.")
-    inline: bool = Field(default=False, description="A few files that come with a call.")
+    git: GitSection | None = Field(
+        default=None, description="The workspace's own repository; its ref may be applied."
+    )
+    upload: Taken = Field(
+        default=False,
+        description="Archives that callers upload. plan_only: they may be planned, never applied.",
+    )
+    inline: Taken = Field(
+        default=False,
+        description="A few files that come with a call. plan_only: as for upload.",
+    )
     folder: Place | None = Field(
         default=None,
         description="A folder of the server, read anew for every plan; relative to this file.",
@@ -193,7 +120,7 @@ class SourceSection(Section):
 
     @model_validator(mode="after")
     def _any(self) -> "SourceSection":
-        if not (self.upload or self.inline or self.folder):
+        if not (self.upload or self.inline or self.folder or self.git):
             raise ValueError("the workspace would take configurations from nowhere")
         return self
 

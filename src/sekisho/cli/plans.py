@@ -9,7 +9,7 @@ from sekisho.cli.options import Nouns, noun, remote_options, run_id_word, verb, 
 from sekisho.cli.remote import client_of, settled, show_run
 
 _MODES = ("normal", "destroy", "refresh_only")
-_CREATE = "plan a workspace's own folder, or an uploaded configuration"
+_CREATE = "plan a workspace's own folder, its Git repository, or an uploaded configuration"
 
 
 def declare(nouns: Nouns) -> None:
@@ -19,6 +19,8 @@ def declare(nouns: Nouns) -> None:
     create.add_argument("--configuration", help="digest of an uploaded configuration")
     about = "what to plan: the changes (normal), an end to everything, or the state alone"
     create.add_argument("--mode", default="normal", choices=_MODES, help=about)
+    about = "branch, tag or commit of the workspace's repository; default: the declared one"
+    create.add_argument("--git-ref", metavar="REF", help=about)
     about = "plan this address alone; may be given again"
     create.add_argument("--target", action="append", default=[], metavar="ADDRESS", help=about)
     about = "replace this address; may be given again"
@@ -37,7 +39,8 @@ def declare(nouns: Nouns) -> None:
 def plan_create(args: argparse.Namespace) -> int:
     """`sekisho plan create`."""
     client = client_of(args)
-    source = {"configuration": args.configuration} if args.configuration else {"folder": True}
+    given = {"configuration": args.configuration, "git_ref": args.git_ref}
+    source = {name: said for name, said in given.items() if said} or {"folder": True}
     asked = {"workspace": args.workspace, "mode": args.mode, "targets": args.target}
     asked |= {"replace": args.replace, "message": args.message, "change_id": args.change_id}
     run = client.post("/runs", asked | source)

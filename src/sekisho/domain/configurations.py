@@ -9,6 +9,7 @@ from datetime import datetime
 
 from sekisho.domain.callers import Caller
 from sekisho.domain.errors import ArchiveInvalid, ConfigurationEmpty, UploadTooLarge
+from sekisho.domain.git import GitCommit
 
 
 @dataclasses.dataclass(frozen=True)
@@ -74,6 +75,7 @@ class Configuration:
     size: int
     created_at: datetime
     created_by: Caller
+    commit: GitCommit | None = None
 
 
 @dataclasses.dataclass(frozen=True)

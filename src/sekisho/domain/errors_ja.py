@@ -269,4 +269,56 @@ JAPANESE: dict[str, tuple[str, str]] = {
         "予告されたファイルのうち {count} 件がまだ届いていません。",
         "もう一度プッシュしてください。足りないものだけが送られます。",
     ),
+    "git_ref_unknown": (
+        "リポジトリ {url} に {ref} はありません。",
+        "先にプッシュするか、別のブランチ、タグ、または完全なコミット ID を指定してください。",
+    ),
+    "git_path_unknown": (
+        "コミット {commit} にフォルダー {path} はありません。",
+        "運用担当者に sekisho.yaml の source.git.path の修正を依頼するか、フォルダーをプッシュしてください。",
+    ),
+    "git_ref_invalid": (
+        "git_ref が正しくありません: {problem}。",
+        "ブランチ、タグ、完全なコミット ID、または default を指定してください。",
+    ),
+    "git_ref_ambiguous": (
+        "{ref} は {url} のブランチでもタグでもあります。",
+        "refs/heads/{ref} または refs/tags/{ref} と指定してください。",
+    ),
+    "git_content_refused": (
+        "{url} から届いた内容は受け付けられません: {problem}。",
+        "コミットを修正し（git fsck で確認できます）、再度プッシュしてください。",
+    ),
+    "git_too_large": (
+        "{url} からの取得が上限を超えました: {problem}。",
+        "大きなファイルをリポジトリから除くか、運用担当者に別のリポジトリを依頼してください。",
+    ),
+    "git_access_denied": (
+        "{url} の Git サーバーに拒否されました: {problem}。",
+        "運用担当者に sekisho.yaml の source.git（url、token、ssh_key）の確認を依頼してください。",
+    ),
+    "git_redirected": (
+        "{url} は別のアドレスへ転送しています。転送には従いません。",
+        "運用担当者に source.git.url を最終的なアドレスにするよう依頼してください。",
+    ),
+    "git_untrusted": (
+        "{url} の身元を確認できません: {problem}。",
+        "運用担当者に source.git の ca_file（https）または known_hosts（ssh）の確認を依頼してください。",
+    ),
+    "git_unreachable": (
+        "{url} に接続できません: {problem}。",
+        "再試行し、続く場合は運用担当者に連絡してください。",
+    ),
+    "git_timeout": (
+        "{url} の応答に {seconds} 秒以上かかりました。",
+        "再試行し、続く場合は運用担当者に連絡してください。",
+    ),
+    "git_missing": (
+        "サーバーに使用できる git がありません: {problem}。",
+        "運用担当者が git {version} 以降を導入します。",
+    ),
+    "git_failed": (
+        "{url} で Git が失敗しました: {problem}。",
+        "再試行し、続く場合は運用担当者に連絡してください。",
+    ),
 }

@@ -62,6 +62,8 @@ class GateFacts:
     run_id: str = ""
     rules_then: str = ""
     """The version of the rules that the plan was made under (empty: not looked at)."""
+    plan_only: Text | None = None
+    """Why the way in which the configuration came never reaches an apply (see `origins`)."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -97,7 +99,7 @@ class Verdict:
 def judge(rules: Sequence[Rule], facts: GateFacts, now: datetime) -> Verdict:
     """Hold a plan against every rule, and say everything that is unmet at once."""
     given = people(facts.approvals, facts.seal)
-    unmet = [*_time(facts, now), *_rules(rules, facts), *_workspace(facts)]
+    unmet = [*_origin(facts), *_time(facts, now), *_rules(rules, facts), *_workspace(facts)]
     for rule in rules:
         unmet += _approvals(rule, facts, given)
     names = tuple(r.name for r in rules)
@@ -124,6 +126,11 @@ def most_approvals_of_others(rules: Sequence[Rule]) -> int:
 def counts(rules: Sequence[Rule], person: str, requester: str) -> bool:
     """Say whether an approval by this person can count for any of the rules."""
     return person != requester or any(r.require.self_approval for r in rules)
+
+
+def _origin(facts: GateFacts) -> list[Unmet]:
+    """Name first what no approval and no waiting can mend."""
+    return [Unmet("plan_only", facts.plan_only, final=True)] if facts.plan_only else []
 
 
 def _rules(rules: Sequence[Rule], facts: GateFacts) -> list[Unmet]:

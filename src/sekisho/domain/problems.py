@@ -8,6 +8,12 @@ from sekisho.domain.text import Text, plain
 _AGAIN = Text(
     "Correct it and plan again: plan_create.", "修正して plan_create で再計画してください。"
 )
+_FROM_GIT = Text(
+    "Bring the change to where the operator takes it from, and plan that: with Git,"
+    ' plan_create(git_ref="default") once it is on the declared ref.',
+    "運用担当者が定めた入手元に変更を反映し、それを計画してください。"
+    'Git の場合は、宣言済みの ref に反映後、plan_create(git_ref="default") です。',
+)
 _LOOK = Text(
     "A person looks at what is known in the console, then unlocks the workspace.",
     "担当者がコンソールで状況を確認し、ワークスペースのロックを解除します。",
@@ -111,7 +117,8 @@ def problem(code: str, detail: str = "", **facts: object) -> Problem:
 
 def problem_unmet(unmet: Unmet) -> Problem:
     """Make a problem of a condition that this plan can never meet."""
-    return Problem(unmet.code, unmet.text, _AGAIN)
+    step = _FROM_GIT if unmet.code == "plan_only" else _AGAIN
+    return Problem(unmet.code, unmet.text, step)
 
 
 def problem_of(error: SekishoError) -> Problem:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from sekisho.domain.approvals import Approval, Rejection
 from sekisho.domain.callers import Caller
 from sekisho.domain.errors import MoveIllegal, RunChanged
+from sekisho.domain.git import GitCommit
 from sekisho.domain.leases import ProcessMark, WorkerLease
 from sekisho.domain.plans import PlanOptions, PlanRecord
 from sekisho.domain.states import StatePosition
@@ -128,6 +129,7 @@ class Run:
     plan: PlanRecord | None = None
     approvals: tuple[Approval, ...] = ()
     rejection: Rejection | None = None
+    commit: GitCommit | None = None
     apply: ApplyRecord | None = None
     worker: WorkerLease | None = None
     process: ProcessMark | None = None

@@ -27,11 +27,15 @@ class Seal:
     rules: str
     change_id: str
     expires_at: datetime
+    origin: str = ""
+    """How this run got its configuration: an upload of the same content is another thing."""
 
     def canonical(self) -> bytes:
         """Return the bytes that the digest and the signature are taken over."""
         # Not `asdict`: it copies every part deeply, and a seal is digested whenever a run is shown.
         body = vars(self) | {"expires_at": self.expires_at.isoformat()}
+        if not self.origin:  # as seals were before they named an origin: their signatures hold
+            del body["origin"]
         return json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
 
     @property

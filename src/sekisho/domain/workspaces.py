@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from sekisho.domain.errors import WorkspaceBusy, WorkspaceLocked, WorkspaceNotLocked
 from sekisho.domain.gate import DEFAULT_RULES, Rule
+from sekisho.domain.git import GitSource
 from sekisho.domain.leases import WorkspaceLease, WorkspaceLock
 from sekisho.domain.states import StatePointer
 from sekisho.domain.targets import LOCAL_TARGET, Backend, ServerBackend, Target
@@ -15,7 +16,7 @@ from sekisho.domain.targets import LOCAL_TARGET, Backend, ServerBackend, Target
 NAME = re.compile(r"[\w][\w.-]{0,89}")
 """Letters of any script, digits, `_`, `.`, `-`: 90 at most, as in HCP Terraform."""
 
-SourceKind = Literal["inline", "upload", "folder"]
+SourceKind = Literal["inline", "upload", "folder", "git"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,6 +30,9 @@ class Workspace:
     folder: str | None = None
     directory: str = ""
     sources: tuple[SourceKind, ...] = ("inline", "upload")
+    plan_only: tuple[SourceKind, ...] = ()
+    """Those of the sources whose configurations are planned here and never applied."""
+    git: GitSource | None = None
     backend: Backend = dataclasses.field(default_factory=ServerBackend)
     target: Target = LOCAL_TARGET
     terraform: str = ""

@@ -36,10 +36,8 @@ class Bodies:
 
     async def _read(self, scope: Scope, receive: Receive) -> Message:
         """Return the body as one message; or that the client went away."""
-        length, cap = (
-            only(scope, b"content-length") or "",
-            self._paths.cap(scope["path"], self._cap),
-        )
+        cap = self._paths.cap(scope["path"], self._cap)
+        length = only(scope, b"content-length") or ""
         if length.isascii() and length.isdigit() and (len(length) > 18 or int(length) > cap):  # noqa: PLR2004 (64 bits)
             raise BodyTooLarge(cap=cap)
         first = await self._next(receive, self._seconds)

@@ -6,15 +6,21 @@ import io
 from collections.abc import Mapping
 from typing import BinaryIO
 
+from sekisho.domain.audit import Fact
 from sekisho.domain.callers import Caller
 from sekisho.domain.configurations import Configuration, Upload
 from sekisho.domain.errors import ConfigurationInvalid, ConfigurationUnknown, SourceRefused
+from sekisho.domain.git import GitCommit
 from sekisho.domain.logs import LogLine
+from sekisho.domain.origins import Origin
 from sekisho.domain.plans import PlanOptions
 from sekisho.domain.workspaces import SourceKind, Workspace
 from sekisho.engine.parts import Parts
 from sekisho.engine.watching import Listener
 from sekisho.ports import DeskOrder, Snapshot
+
+DECLARED = "default"
+"""What callers say for the ref that the operator declared."""
 
 
 class Configurations:
@@ -35,6 +41,17 @@ class Configurations:
         declared = self._allowed(workspace, "folder")
         snapshot = self._parts.sources.folder(declared.folder or "")
         return self._keep(snapshot, workspace, "folder", caller)
+
+    def from_git(self, workspace: str, ref: str, caller: Caller) -> Configuration:
+        """Keep the files of a commit of the workspace's own repository.
+
+        `ref` is a branch, a tag, a whole commit id, or `default`: what the operator declared.
+        """
+        declared = self._allowed(workspace, "git")
+        if declared.git is None:
+            raise SourceRefused(name=workspace, source="git", allowed=", ".join(declared.sources))
+        asked = "" if ref == DECLARED else ref
+        return self._keep(self._parts.sources.git(declared.git, asked), workspace, "git", caller)
 
     def open_upload(self, workspace: str, caller: Caller) -> tuple[Upload, str]:
         """Give a single-use address: the upload and the secret that its URL ends in."""
@@ -111,7 +128,9 @@ class Configurations:
             if not store.blobs.has(blob_name(manifest.digest)):
                 store.blobs.put(blob_name(manifest.digest), content)
         now = self._parts.clock.now()
-        store.blobs.put(origin_name(manifest.digest, source, workspace), io.BytesIO(b"1"))
+        origins = {Origin(source), Origin(source, snapshot.commit)}
+        for origin in origins:
+            store.blobs.put(origin_name(manifest.digest, origin, workspace), io.BytesIO(b"1"))
         configuration = Configuration(
             digest=manifest.digest,
             source=source,
@@ -119,9 +138,11 @@ class Configurations:
             size=manifest.size,
             created_at=now,
             created_by=caller,
+            commit=snapshot.commit,
         )
         store.configurations.put(configuration)
         facts = {"digest": manifest.digest, "files": len(manifest.files), "source": source}
+        facts |= commit_facts(snapshot.commit)
         entry = self._parts.about(now, "configuration.create", caller, workspace, **facts)
         store.audit.append(entry)
         return configuration
@@ -132,13 +153,30 @@ def blob_name(digest: str) -> str:
     return f"configurations/{digest.removeprefix('sha256:')}"
 
 
-def origin_name(digest: str, source: SourceKind, workspace: str) -> str:
+def commit_facts(commit: GitCommit | None) -> dict[str, Fact]:
+    """Return what the audit keeps of a commit."""
+    if commit is None:
+        return {}
+    facts: dict[str, Fact] = {
+        "url": commit.url,
+        "ref": commit.ref,
+        "commit": commit.commit,
+        "path": commit.path,
+    }
+    facts["protected"] = commit.protected
+    return facts
+
+
+def origin_name(digest: str, origin: Origin, workspace: str) -> str:
     """Name the mark that says: this content came in this way.
 
     Anybody who may send a file may send it anywhere, so for inline files and uploads the way is
-    enough; a folder stands for the one workspace that it belongs to.
+    enough; a folder or a repository stands for the one workspace that it belongs to. A commit has a
+    mark of its own, made of all that decides whether it may be applied.
     """
-    way = f"folder-{workspace.encode().hex()}" if source == "folder" else source
+    own = origin.source in ("folder", "git")
+    way = f"{origin.source}-{workspace.encode().hex()}" if own else origin.source
+    way += f"/{_digest(origin.commit.describe())}" if origin.commit else ""
     return f"{origins(digest)}{way}"
 
 

@@ -8,6 +8,7 @@ from sekisho.domain.callers import SYSTEM
 from sekisho.domain.changes import NOTHING, Change
 from sekisho.domain.errors import PlanMissing, WorkspaceUnknown
 from sekisho.domain.gate import GateFacts, Rule, Unmet, Verdict, expiry, judge
+from sekisho.domain.origins import origin_of, plan_only
 from sekisho.domain.plans import PlanRecord
 from sekisho.domain.problems import problem_unmet
 from sekisho.domain.runs import WAITING, Run, RunStatus, end_phase
@@ -22,6 +23,7 @@ _ENDS = {
     "plan_expired": RunStatus.EXPIRED,
     "plan_stale": RunStatus.STALE,
     "rules_changed": RunStatus.STALE,
+    "plan_only": RunStatus.STALE,
 }
 
 
@@ -84,6 +86,7 @@ def verdict(
         lock=record.lock,
         run_id=run.id,
         rules_then=plan.seal.seal.rules,
+        plan_only=plan_only(workspace, origin_of(run)),
     )
     return judge(workspace.rules, facts, now)
 

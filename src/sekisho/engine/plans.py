@@ -5,11 +5,12 @@ import dataclasses
 from sekisho.domain.callers import Caller
 from sekisho.domain.configurations import Configuration
 from sekisho.domain.errors import ArgumentsInvalid, PlanMissing, SourceRefused
+from sekisho.domain.origins import Origin, ways
 from sekisho.domain.plans import PlanMode, PlanOptions, PlanReading
 from sekisho.domain.runs import Run
 from sekisho.domain.text import plain
 from sekisho.domain.workspaces import Workspace
-from sekisho.engine.configurations import origin_name
+from sekisho.engine.configurations import commit_facts, origin_name
 from sekisho.engine.parts import Parts
 
 _MESSAGE = 500
@@ -25,6 +26,8 @@ class PlanOrder:
     options: PlanOptions = dataclasses.field(default_factory=PlanOptions)
     message: str = ""
     change_id: str = ""
+    origin: Origin | None = None
+    """How the files came in just now; None: the caller named a digest, which proves no way."""
 
 
 class Plans:
@@ -44,32 +47,43 @@ class Plans:
         workspace = parts.catalog.get(order.workspace)
         configuration = parts.store.configurations.get(order.configuration)
         _check(order)
-        self._check_origin(workspace, configuration)
+        origin = self._origin(workspace, configuration, order.origin)
         now = parts.clock.now()
         run = Run(
             id=parts.ids.new("run"),
             workspace=workspace.name,
             configuration=configuration.digest,
-            source=configuration.source,
+            source=origin.source,
             requested_by=caller,
             created_at=now,
             updated_at=now,
             options=order.options,
             message=plain(order.message),
             change_id=plain(order.change_id),
+            commit=origin.commit,
         )
         facts = {"configuration": run.configuration, "options": run.options.describe()}
+        facts |= {"source": run.source} | commit_facts(run.commit)
         parts.store.runs.add(run, parts.entry(now, "run.create", caller, run, **facts))
         parts.bell.ring()
         return run
 
-    def _check_origin(self, workspace: Workspace, configuration: Configuration) -> None:
-        """Hold to the workspace's sources what came in for another workspace, too."""
+    def _origin(
+        self, workspace: Workspace, configuration: Configuration, given: Origin | None
+    ) -> Origin:
+        """Say which way this run's configuration came, and hold it to the workspace's sources.
+
+        What the order says counts only where this server marked that very way.
+        """
         blobs, digest = self._parts.store.blobs, configuration.digest
-        ways = (origin_name(digest, source, workspace.name) for source in workspace.sources)
-        if not any(blobs.has(way) for way in ways):
-            allowed = ", ".join(workspace.sources)
-            raise SourceRefused(name=workspace.name, source=configuration.source, allowed=allowed)
+        possible = (given,) if given else ways(workspace)
+        for origin in possible:
+            marked = blobs.has(origin_name(digest, origin, workspace.name))
+            if marked and origin.source in workspace.sources:
+                return origin
+        source = given.source if given else configuration.source
+        allowed = ", ".join(workspace.sources)
+        raise SourceRefused(name=workspace.name, source=source, allowed=allowed)
 
     def reading(self, run_id: str) -> PlanReading:
         """Return what a plan said, redacted. Raises PlanMissing."""

@@ -3,6 +3,7 @@
 import json
 
 from sekisho.domain.gate import expiry, rules_version
+from sekisho.domain.origins import origin_of
 from sekisho.domain.runs import Run
 from sekisho.domain.seals import Seal, SignedSeal, differences
 from sekisho.domain.states import StatePosition
@@ -35,6 +36,7 @@ def seal_of(
         rules=rules_version(workspace.rules),
         change_id=run.change_id,
         expires_at=expiry(workspace.rules, made_at),
+        origin=origin_of(run).describe(),
     )
 
 

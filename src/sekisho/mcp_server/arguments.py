@@ -26,6 +26,14 @@ Files = Annotated[
 Folder = Annotated[
     bool, Field(description="true: take the workspace's own folder on the server, as it is now")
 ]
+GitRef = Annotated[
+    str,
+    Field(
+        description="Branch, tag or whole commit id of the workspace's own repository; `default`:"
+        " the one that the operator declared. Others are plan-only",
+        max_length=200,
+    ),
+]
 Mode_ = Annotated[Mode, Field(description="destroy plans the removal of everything")]
 Addresses = Annotated[list[str], Field(default_factory=list[str], max_length=100)]
 Reason = Annotated[str, Field(description="Why, for the audit", max_length=500)]

@@ -7,6 +7,7 @@ from typing import BinaryIO, Protocol
 
 from sekisho.domain.configurations import Limits, Manifest
 from sekisho.domain.errors import SekishoError
+from sekisho.domain.git import GitCommit, GitSource
 from sekisho.domain.pushes import PackedFile
 from sekisho.domain.workspaces import Workspace
 
@@ -27,6 +28,8 @@ class Snapshot:
 
     manifest: Manifest
     content: BinaryIO
+    commit: GitCommit | None = None
+    """Where Git had exactly these files."""
 
 
 @dataclass(frozen=True)
@@ -73,4 +76,12 @@ class Sources(Protocol):
         self, manifest: Manifest, packs: Iterable[tuple[tuple[PackedFile, ...], BinaryIO]]
     ) -> Snapshot:
         """Put announced files together from packs. Raises PushIncomplete."""
+        ...
+
+    def git(self, source: GitSource, ref: str) -> Snapshot:
+        """Read a commit of a repository; `ref` is a branch, tag or commit (empty: the declared).
+
+        The ref is resolved first, and exactly that commit is fetched and read. Raises GitFailed and
+        the other Git errors too.
+        """
         ...

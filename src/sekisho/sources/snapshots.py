@@ -45,6 +45,18 @@ class Spool:
         """Drop what was spooled; a finished snapshot has its own file."""
         drop(self._content)
 
+    @property
+    def count(self) -> int:
+        """How many files were taken."""
+        return len(self._files)
+
+    def rewind(self, count: int) -> None:
+        """Forget all but the first `count` files: what follows is taken once more."""
+        del self._files[count:]
+        self._size = sum(file.size for file, _ in self._files)
+        self._content.seek(self._size)
+        self._content.truncate()
+
     def expect(self, size: int) -> None:
         """Refuse `size` more bytes where they would not fit, before any of them is read.
 

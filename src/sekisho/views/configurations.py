@@ -102,9 +102,12 @@ class ValidationView(View):
     next: list[str]
 
     @classmethod
-    def of(cls, digest: str, workspace: str, errors: tuple[LogLine, ...]) -> "ValidationView":
-        """Show what validating found."""
-        plan = f'plan_create(workspace="{workspace}", configuration="{digest}"): plan it'
+    def of(
+        cls, digest: str, workspace: str, errors: tuple[LogLine, ...], git_ref: str = ""
+    ) -> "ValidationView":
+        """Show what validating found; what came from Git is planned from Git again."""
+        way = f'git_ref="{one_line(git_ref)}"' if git_ref else f'configuration="{digest}"'
+        plan = f'plan_create(workspace="{workspace}", {way}): plan it'
         again = f'Correct the files and call config_validate(workspace="{workspace}", …) again'
         return cls(
             valid=not errors,

@@ -5,7 +5,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from sekisho.domain.callers import Caller
+from sekisho.domain.configurations import Configuration
 from sekisho.domain.errors import ArgumentsInvalid
+from sekisho.domain.origins import Origin
 from sekisho.domain.plans import PlanMode, PlanOptions
 from sekisho.domain.runs import Run
 from sekisho.engine.engine import Engine
@@ -18,6 +20,7 @@ _GIVEN: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "files": ({"minProperties": 1}, {"maxProperties": 0}),
     "configuration": ({"minLength": 1}, {"maxLength": 0}),
     "folder": ({"const": True}, {"const": False}),
+    "git_ref": ({"minLength": 1}, {"maxLength": 0}),
 }
 """Source → what its value looks like where it is the one that is given, and where it is not."""
 
@@ -31,7 +34,7 @@ def _exactly_one(schema: dict[str, Any]) -> None:
 
 
 class Source(BaseModel):
-    """Where the files come from: exactly one of the three."""
+    """Where the files come from: exactly one of the four."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra=_exactly_one)
 
@@ -40,21 +43,33 @@ class Source(BaseModel):
     )
     configuration: str = Field(default="", max_length=80, description="Digest of an upload")
     folder: bool = Field(default=False, description="true: the workspace's own folder")
+    git_ref: str = Field(
+        default="",
+        max_length=200,
+        description="Branch, tag or commit of the workspace's repository; default: the declared",
+    )
 
     def taken(self, engine: Engine, workspace: str, caller: Caller) -> str:
-        """Bring the files in and return their digest.
+        """Bring the files in and return their digest. Raises ArgumentsInvalid."""
+        return self.brought(engine, workspace, caller).digest
+
+    def brought(self, engine: Engine, workspace: str, caller: Caller) -> Configuration:
+        """Bring the files in, or find those that are here.
 
         Raises:
             ArgumentsInvalid: none or more than one source was given.
         """
-        if sum((bool(self.files), bool(self.configuration), self.folder)) != 1:
-            problem = "give exactly one of files, configuration (a digest) and folder=true"
+        given = (self.files, self.configuration, self.folder, self.git_ref)
+        if sum(map(bool, given)) != 1:
+            problem = "give exactly one of files, configuration (a digest), folder=true and git_ref"
             raise ArgumentsInvalid(problem=problem)
         if self.files:
-            return engine.configurations.from_inline(workspace, self.files, caller).digest
+            return engine.configurations.from_inline(workspace, self.files, caller)
         if self.folder:
-            return engine.configurations.from_folder(workspace, caller).digest
-        return engine.configurations.get(self.configuration).digest
+            return engine.configurations.from_folder(workspace, caller)
+        if self.git_ref:
+            return engine.configurations.from_git(workspace, self.git_ref, caller)
+        return engine.configurations.get(self.configuration)
 
 
 class PlanAsk(Source):
@@ -69,11 +84,13 @@ class PlanAsk(Source):
 
     def start(self, engine: Engine, caller: Caller) -> Run:
         """Queue the plan and return its run."""
+        found = self.brought(engine, self.workspace, caller)
         order = PlanOrder(
             workspace=self.workspace,
-            configuration=self.taken(engine, self.workspace, caller),
+            configuration=found.digest,
             options=PlanOptions(PlanMode(self.mode), tuple(self.targets), tuple(self.replace)),
             message=self.message,
             change_id=self.change_id,
+            origin=None if self.configuration else Origin(found.source, found.commit),
         )
         return engine.plans.create(order, caller)

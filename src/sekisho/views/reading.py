@@ -123,7 +123,8 @@ def validation_shown(
 ) -> ValidationView:
     """Bring a configuration in, validate it, and show what Terraform says of it."""
     digest = source.taken(engine, workspace, caller)
-    return ValidationView.of(digest, workspace, engine.configurations.validate(workspace, digest))
+    errors = engine.configurations.validate(workspace, digest)
+    return ValidationView.of(digest, workspace, errors, source.git_ref)
 
 
 def format_shown(engine: Engine, files: Mapping[str, str]) -> FormatView:

@@ -8,6 +8,7 @@ from sekisho.domain.plans import PlanRecord
 from sekisho.domain.runs import ApplyRecord, Problem, Run, RunStatus, verbs
 from sekisho.ports import Page
 from sekisho.views.callers import CallerView
+from sekisho.views.git import GitView
 from sekisho.views.next_steps import next_steps
 from sekisho.views.plan_line import CountsView, plan_line
 from sekisho.views.view import View, moment, one_line, shown
@@ -167,6 +168,7 @@ class RunView(View):
     change_id: str
     configuration: str
     source: str
+    git: GitView | None = None
     requested_by: CallerView
     created_at: datetime
     updated_at: datetime
@@ -194,6 +196,7 @@ class RunView(View):
             change_id=one_line(run.change_id, 500),
             configuration=run.configuration,
             source=run.source,
+            git=GitView.of(run.commit) if run.commit else None,
             requested_by=CallerView.of(run.requested_by),
             created_at=run.created_at,
             updated_at=run.updated_at,
@@ -212,6 +215,7 @@ class RunView(View):
         """Say where the run stands, what was asked, and what to do next."""
         lines = [f"Run {self.id} in {self.workspace}: {self.status} ({moment(self.updated_at)})"]
         lines += [self._asked()]
+        lines += [self.git.words()] if self.git else []
         lines += [self.plan.words()] if self.plan else []
         lines += [f"Approved by: {', '.join(a.person for a in self.approvals)}"] * bool(
             self.approvals

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sekisho.domain.targets import backend_facts
 from sekisho.engine.workspaces import WorkspaceView as Known
+from sekisho.views.git import GitView
 from sekisho.views.view import View, moment, one_line, shown
 
 
@@ -35,6 +36,8 @@ class WorkspaceView(View):
     name: str
     description: str | None = None
     sources: list[str]
+    plan_only: list[str]
+    git: GitView | None = None
     target: str
     account: str | None = None
     region: str | None = None
@@ -58,6 +61,8 @@ class WorkspaceView(View):
             name=declared.name,
             description=shown(declared.description) or None,
             sources=list(declared.sources),
+            plan_only=list(declared.plan_only),
+            git=GitView.declared(declared.git) if declared.git else None,
             target=declared.target.name,
             account=declared.target.account,
             region=declared.target.region,
@@ -80,6 +85,8 @@ class WorkspaceView(View):
         place = " ".join(p for p in (self.target, self.account, self.region) if p)
         lines += [f"Target {place}; backend {self.backend.get('kind', '?')}; "]
         lines[-1] += f"Terraform {self.terraform or 'any'}; takes {', '.join(self.sources)}"
+        lines += [f"Planned but never applied: {', '.join(self.plan_only)}"] * bool(self.plan_only)
+        lines += [self.git.words()] if self.git else []
         lines += [f"Variables set by the operator: {', '.join(self.variables)}"] * bool(
             self.variables
         )
@@ -184,6 +191,7 @@ def _next(known: Known) -> list[str]:
     ways = {
         "inline": f'plan_create(workspace="{name}", files={{…}}): plan a few small files',
         "upload": f'config_upload(workspace="{name}"): send a folder, then plan_create',
+        "git": f'plan_create(workspace="{name}", git_ref="default"): plan its Git repository',
         "folder": f'plan_create(workspace="{name}", folder=true): plan the folder on the server',
     }
     steps = [ways[s] for s in sources]

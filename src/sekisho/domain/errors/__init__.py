@@ -3,25 +3,28 @@
 Each face maps the six kinds below; every leaf has a stable code.
 
     SekishoError
-    ├── NotFound            run_unknown · workspace_unknown · configuration_unknown · upload_unknown
-    │                       plan_missing · state_missing · address_unknown · path_unknown
-    │                       tool_unknown · prompt_unknown · resource_unknown · rpc_method_unknown
-    │                       push_unknown
+    ├── NotFound            git_ref_unknown · git_path_unknown · run_unknown · workspace_unknown
+    │                       configuration_unknown · upload_unknown · plan_missing · state_missing
+    │                       address_unknown · path_unknown · tool_unknown · prompt_unknown
+    │                       resource_unknown · rpc_method_unknown · push_unknown
     ├── Invalid             command_unknown · option_unknown · choice_invalid · arguments_missing
+    │                       git_ref_invalid · git_ref_ambiguous · git_content_refused
     │                       arguments_invalid · cursor_invalid · configuration_invalid
     │                       configuration_empty · archive_invalid · operator_file_invalid
     │                       setting_invalid · version_unmet · method_wrong · media_type_wrong
     │                       accept_wrong · message_invalid · protocol_unsupported · request_too_slow
-    ├── TooLarge            inline_too_large · upload_too_large · body_too_large · headers_too_large
-    │                       answer_too_large
+    ├── TooLarge            git_too_large · inline_too_large · upload_too_large · body_too_large
+    │                       headers_too_large · answer_too_large
     ├── Conflict            move_illegal · workspace_busy · workspace_locked · workspace_not_locked
     │                       seal_broken · approval_repeated · approval_own · codes_too_many
     │                       process_alive · gate_unmet · plan_over · run_changed · rate_limited
     │                       push_incomplete
-    ├── Refused             credential_invalid · credential_mistyped · credential_needed
-    │                       code_wrong · decision_not_here · source_refused · origin_refused
-    │                       power_missing · tool_hidden · host_refused
-    └── Unavailable         store_unavailable · disk_full · terraform_missing · console_away
+    ├── Refused             git_access_denied · git_redirected · git_untrusted · credential_invalid
+    │                       credential_mistyped · credential_needed · code_wrong · decision_not_here
+    │                       source_refused · origin_refused · power_missing · tool_hidden
+    │                       host_refused
+    └── Unavailable         git_unreachable · git_timeout · git_missing · git_failed
+                            store_unavailable · disk_full · terraform_missing · console_away
                             identity_missing · runs_unavailable · streams_too_many · server_draining
                             server_busy
 
@@ -51,6 +54,21 @@ from sekisho.domain.errors.conflicts import (
     WorkspaceBusy,
     WorkspaceLocked,
     WorkspaceNotLocked,
+)
+from sekisho.domain.errors.git import (
+    GitAccessDenied,
+    GitContentRefused,
+    GitFailed,
+    GitMissing,
+    GitPathUnknown,
+    GitRedirected,
+    GitRefAmbiguous,
+    GitRefInvalid,
+    GitRefUnknown,
+    GitTimeout,
+    GitTooLarge,
+    GitUnreachable,
+    GitUntrusted,
 )
 from sekisho.domain.errors.invalid import (
     AcceptWrong,
@@ -147,6 +165,19 @@ __all__ = [
     "DecisionNotHere",
     "DiskFull",
     "GateUnmet",
+    "GitAccessDenied",
+    "GitContentRefused",
+    "GitFailed",
+    "GitMissing",
+    "GitPathUnknown",
+    "GitRedirected",
+    "GitRefAmbiguous",
+    "GitRefInvalid",
+    "GitRefUnknown",
+    "GitTimeout",
+    "GitTooLarge",
+    "GitUnreachable",
+    "GitUntrusted",
     "HeadersTooLarge",
     "HostRefused",
     "IdentityMissing",

@@ -1,6 +1,6 @@
 """Tools on configurations: sending, validating, formatting."""
 
-from sekisho.mcp_server.arguments import Digest, Files, Folder, WorkspaceName
+from sekisho.mcp_server.arguments import Digest, Files, Folder, GitRef, WorkspaceName
 from sekisho.mcp_server.call import Call
 from sekisho.mcp_server.spec import ToolSpec
 from sekisho.views.configurations import FormatView, UploadView, ValidationView
@@ -24,13 +24,14 @@ async def config_validate(
     files: Files,
     configuration: Digest = "",
     folder: Folder = False,
+    git_ref: GitRef = "",
 ) -> ValidationView:
     """Check a configuration as `terraform validate` does, without planning and without state.
 
-    Give exactly one of files, configuration and folder. It keeps the files, so that plan_create
-    can use the digest in the answer. Next: plan_create, or correct what is wrong.
+    Give exactly one of files, configuration, folder and git_ref. It keeps the files, so that
+    plan_create can use the digest in the answer. Next: plan_create, or correct what is wrong.
     """
-    source = Source(files=files, configuration=configuration, folder=folder)
+    source = Source(files=files, configuration=configuration, folder=folder, git_ref=git_ref)
     return await call.ask(validation_shown, call.engine, source, workspace, call.caller)
 
 

@@ -9,6 +9,7 @@ from sekisho.mcp_server.arguments import (
     Digest,
     Files,
     Folder,
+    GitRef,
     Mode_,
     Place,
     RunId,
@@ -31,20 +32,22 @@ async def plan_create(  # noqa: PLR0913 (each is a word that agents say)
     replace: Addresses,
     configuration: Digest = "",
     folder: Folder = False,
+    git_ref: GitRef = "",
     mode: Mode_ = "normal",
     message: Annotated[str, Field(description="Why, for reviewers", max_length=500)] = "",
     change_id: Annotated[str, Field(description="Change number, if any", max_length=500)] = "",
 ) -> RunView:
     """Plan a configuration in a workspace. Nothing is changed; it answers at once with a run id.
 
-    Give exactly one of files, configuration and folder. Next: run_get(run_id, wait_seconds=20)
-    until the plan is there, then plan_get.
+    Give exactly one of files, configuration, folder and git_ref. Next: run_get(run_id,
+    wait_seconds=20) until the plan is there, then plan_get.
     """
     ask = PlanAsk(
         workspace=workspace,
         files=files,
         configuration=configuration,
         folder=folder,
+        git_ref=git_ref,
         mode=mode,
         targets=targets,
         replace=replace,

@@ -95,10 +95,10 @@ class Operation(Generic[Q, B]):
 
     `answers` is the view that comes back (None: it only ever refuses). `power` is what the
     credential must be good for; None: none is asked for. `raises` are errors beside those that
-    every call may give. `body_needed`: an empty body is no body. `body_bytes` is its cap. `takes` is the media type of a
-    body that is read as it comes. `holds`: If-Match is understood. `streams`: the answer is there
-    as server-sent events too. `links` name what to call with a part of the answer:
-    call → (parameter, place in the answer).
+    every call may give. `body_needed`: an empty body is no body. `body_bytes` is its cap. `takes`
+    is the media type of a body that is read as it comes. `holds`: If-Match is understood.
+    `streams`: the answer is there as server-sent events too. `links` name what to call with a part
+    of the answer: call → (parameter, place in the answer).
     """
 
     method: Literal["GET", "POST", "PUT"]

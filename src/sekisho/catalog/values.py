@@ -1,0 +1,96 @@
+"""What sections of the operator's file are made of: paths, and values that are looked up."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, cast
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    ValidationInfo,
+    WithJsonSchema,
+)
+
+_MOST_SECRET_BYTES = 64 * 1024
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a file is read against: its folder, and the server's environment."""
+
+    folder: Path
+    environment: Mapping[str, str]
+
+
+def _place(given: str, info: ValidationInfo) -> str:
+    if not given or "\0" in given:
+        raise ValueError("a path is needed")
+    context = cast("Surroundings", info.context)
+    return str(context.folder / Path(given).expanduser())
+
+
+def looked_up(given: object, info: ValidationInfo) -> str:
+    """Return the value of `text`, `{env: NAME}` or `{file: PATH}`; it may be a secret."""
+    context = cast("Surroundings", info.context)
+    if isinstance(given, str):
+        return _checked_value(given)
+    if not isinstance(given, dict) or len(cast("dict[str, Any]", given)) != 1:
+        raise ValueError("text (in quotes), {env: NAME} or {file: PATH} is needed")
+    kind, of = next(iter(cast("dict[str, Any]", given).items()))
+    if kind not in ("env", "file") or not isinstance(of, str):
+        raise ValueError("text (in quotes), {env: NAME} or {file: PATH} is needed")
+    if kind == "file":
+        return _checked_value(_read_secret(context.folder / Path(of).expanduser()))
+    if of not in context.environment:
+        raise ValueError(f"{of} is not set in the server's environment")
+    return _checked_value(context.environment[of])
+
+
+def _checked_value(value: str) -> str:
+    if "\0" in value:
+        raise ValueError("a value may not hold a NUL")
+    return value
+
+
+def _read_secret(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            content = file.read(_MOST_SECRET_BYTES + 1)
+        if len(content) > _MOST_SECRET_BYTES:
+            raise ValueError(f"{path} is larger than {_MOST_SECRET_BYTES} bytes")
+        return content.decode().removesuffix("\n").removesuffix("\r")
+    except OSError as error:
+        raise ValueError(f"{path} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise ValueError(f"{path} is not in UTF-8") from None
+
+
+def one_of(*kinds: str) -> list[dict[str, Any]]:
+    """Return the schema of a mapping with exactly one of these keys, each with text."""
+    text = {"type": "string", "minLength": 1}
+    return [
+        {
+            "type": "object",
+            "properties": {kind: text},
+            "required": [kind],
+            "additionalProperties": False,
+        }
+        for kind in kinds
+    ]
+
+
+Place = Annotated[str, AfterValidator(_place)]
+LookedUp = Annotated[
+    str,
+    BeforeValidator(looked_up),
+    WithJsonSchema({"anyOf": [{"type": "string"}, *one_of("env", "file")]}),
+]
+
+
+class Section(BaseModel):
+    """A mapping of the file: it holds what is declared here and nothing else."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)

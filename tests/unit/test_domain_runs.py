@@ -113,7 +113,7 @@ def test_a_worker_claims_a_queued_phase_and_starts_without_a_process(
     assert held_by(claimed, LEASE)
 
 
-@pytest.mark.parametrize("status", set(RunStatus) - {S.PLAN_QUEUED, S.APPLY_QUEUED})
+@pytest.mark.parametrize("status", sorted(set(RunStatus) - {S.PLAN_QUEUED, S.APPLY_QUEUED}))
 def test_only_what_is_queued_can_be_claimed(status: RunStatus):
     with pytest.raises(MoveIllegal):
         claim(a_run(status=status), LEASE)

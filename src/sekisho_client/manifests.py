@@ -112,7 +112,8 @@ def refused(path: str) -> str | None:
     found = next(filter(None, reasons), None)
     if found:
         return found
-    last = "/" not in path and path >= _OURS and path.casefold().endswith(_OVERRIDES)
+    name = path.rpartition("/")[2]
+    last = name >= _OURS and name.casefold().endswith(_OVERRIDES)
     return "override" if last else None
 
 

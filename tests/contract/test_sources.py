@@ -252,6 +252,7 @@ def test_litter_of_editors_and_macos_is_left_out_however_it_arrives(
         "zzzzz_override.tf",
         "zzzz_sekisho_override.tf",
         "zzzz_sekisho_override.tofu",
+        "m/zzzzz_override.tf",
         ".TERRAFORM/x",
     ],
 )
@@ -271,7 +272,7 @@ def test_what_never_belongs_is_refused_when_sent_and_left_out_of_a_folder(
 @pytest.mark.parametrize(
     "name",
     [".terraform.lock.hcl", ".terraformignore", "id_generator.tf", "id_rsa.tf", "id_rsa.pub",
-     "key.tf", "override.tf", "m/zzzzz_override.tf", ".gitignore", "environment.tf"],
+     "key.tf", "override.tf", "m/override.tf", ".gitignore", "environment.tf"],
 )  # fmt: skip
 def test_names_that_only_look_alike_are_taken(sources: Sources, name: str):
     assert name in contents(sources.inline({"main.tf": "x", name: "y"}))

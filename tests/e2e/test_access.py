@@ -95,7 +95,9 @@ def api(server: Serving, key: str | None = None, **more: str) -> httpx2.Client:
 
 
 def refused(answer: httpx2.Response) -> tuple[int, str]:
-    return answer.status_code, str(answer.json()["error"]["code"])
+    error = answer.json()["error"]
+    ours = error["data"]["sekisho/error"] if "data" in error else error
+    return answer.status_code, str(ours["code"])
 
 
 def every_run_tool(server: Serving, key: str | None) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """The command line against a real server, and on its data folder."""
 
+import io
 import json
 import re
 from collections.abc import Iterator
@@ -168,9 +169,17 @@ def test_the_schema_of_the_operators_file_is_json(capsys: pytest.CaptureFixture[
     assert json.loads(capsys.readouterr().out)["title"] == "sekisho.yaml"
 
 
-def test_no_command_shows_the_commands_and_says_it_was_called_wrongly(
-    capsys: pytest.CaptureFixture[str],
+class Terminal(io.StringIO):
+    """A terminal with a person before it, who types nothing."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_person_who_names_no_command_is_shown_the_commands(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ):
+    monkeypatch.setattr("sys.stdin", Terminal())
     assert main([]) == 2
     assert "serve" in capsys.readouterr().out
 
@@ -214,12 +223,12 @@ def test_every_list_of_the_host_is_json_for_programs(host, root: Path, tmp_path:
     code, out, _ = host("token", "create", "suzuki@example.jp", "--json")
     made = json.loads(out)
     assert code == 0
-    assert set(made) == {"id", "person", "secret"}
+    assert {"id", "person", "scope", "key"} <= set(made)
     _, out, _ = host("token", "list", "--json")
     listed = {t["id"]: t for t in json.loads(out)}
     assert listed[made["id"]]["person"] == "suzuki@example.jp"
-    assert made["secret"] not in out
-    assert json.loads(host("token", "revoke", made["id"], "--json")[1])["revoked"] is True
+    assert made["key"] not in out
+    assert json.loads(host("token", "revoke", made["id"], "--json")[1])["revoked"] == 1
     assert json.loads(host("config", "check", "--root", str(root), "--json")[1])[0]["workspace"]
     assert json.loads(host("store", "prune", "--json")[1]) == {"forgotten": 0}
     assert json.loads(host("audit", "verify", "--json")[1])["faults"] == []

@@ -223,7 +223,7 @@ def test_a_dry_run_needs_no_server_and_gives_the_same_digest(push: Push, folder:
     ("more", "given", "code"),
     [
         (("--workspace", "netwrok"), {}, "workspace_unknown"),
-        ((), {"SEKISHO_TOKEN": "sks_wrong"}, "credential_invalid"),
+        ((), {"SEKISHO_TOKEN": "sks_wrong"}, "credential_mistyped"),
         (("--server", "http://127.0.0.1:9"), {}, "server_unreachable"),
         (("--ca-file", "/nonexistent.pem"), {}, "ca_file_invalid"),
     ],

@@ -73,7 +73,7 @@ def test_what_is_announced_wrongly_is_refused(sato: Caller, body: Any, code: str
 def test_an_endless_announcement_is_cut_off(sato: Caller):
     long = b'{"workspace": "' + b"x" * (9 * 1024 * 1024)
     refused = sato.refused("POST", "/api/v1/pushes", content=long)
-    assert refused == (413, "upload_too_large")
+    assert refused == (413, "body_too_large")
 
 
 def test_nothing_is_answered_without_a_credential(house: House):

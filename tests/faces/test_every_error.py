@@ -131,7 +131,7 @@ def test_health_says_why_it_is_not_well(house: House):
 @pytest.mark.parametrize(
     ("method", "path", "code"),
     [
-        ("GET", "/", "path_unknown"),
+        ("GET", "/runs", "path_unknown"),
         ("GET", "/runs/x", "path_unknown"),
         ("POST", "/health", "method_wrong"),
         ("DELETE", "/healthz/ready", "method_wrong"),
@@ -341,10 +341,11 @@ def test_a_bug_is_internal_on_every_face(tmp_path: Path):
 @pytest.mark.parametrize(
     ("words", "exit_code", "code"),
     [
-        (["nothing"], 2, "arguments_invalid"),
-        (["run"], 2, "arguments_invalid"),
-        (["run", "get"], 2, "arguments_invalid"),
-        (["run", "list", "--limit", "x"], 2, "arguments_invalid"),
+        (["nothing"], 2, "command_unknown"),
+        (["run"], 2, "arguments_missing"),
+        (["run", "get"], 2, "arguments_missing"),
+        (["run", "list", "--limit", "x"], 2, "choice_invalid"),
+        (["run", "list", "--limmit", "1"], 2, "option_unknown"),
         (["run", "list", "--server", "http://127.0.0.1:9"], 1, "server_unreachable"),
         (["config", "check", "--config", "none.yaml"], 1, None),
         (["lock", "none", "--reason", "x", "--data-dir", "DATA"], 1, "workspace_unknown"),

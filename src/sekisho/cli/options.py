@@ -75,6 +75,10 @@ def workspace_word(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
     return parser
 
 
+DOOR = "door_"
+"""What the values of these flags are called by: other commands have a `--host` of their own."""
+
+
 def door_options(
     parser: argparse.ArgumentParser, doors: Iterable[Door] = DOORS
 ) -> argparse.ArgumentParser:
@@ -86,9 +90,10 @@ def door_options(
     for door in doors:
         if door.flags:
             action = "store_true" if door.switch else "store"
-            where = door.field or door.flags[0].strip("-").replace("-", "_")
+            where = DOOR + (door.field or door.flags[0].strip("-").replace("-", "_"))
+            about = door.about.removesuffix(".")
             group.add_argument(
-                *door.flags, dest=where, action=action, default=argparse.SUPPRESS, help=door.about
+                *door.flags, dest=where, action=action, default=argparse.SUPPRESS, help=about
             )
     return parser
 
@@ -96,4 +101,4 @@ def door_options(
 def door_values(args: argparse.Namespace) -> dict[str, Any]:
     """Return what flags of that kind say, by setting."""
     fields = {door.field for door in DOORS if door.flags and door.field}
-    return {field: getattr(args, field) for field in fields if hasattr(args, field)}
+    return {f: getattr(args, DOOR + f) for f in fields if hasattr(args, DOOR + f)}

@@ -10,7 +10,7 @@ from sekisho import __version__
 from sekisho.app import App, build, console_url
 from sekisho.cli import output
 from sekisho.cli.hosts import settings_of
-from sekisho.cli.options import Nouns, door_options, host_options, verb
+from sekisho.cli.options import DOOR, Nouns, door_options, host_options, verb
 from sekisho.settings import Settings, given_transport, setting_remarks
 
 
@@ -22,9 +22,9 @@ def declare(nouns: Nouns) -> None:
         serving = door_options(host_options(verb(nouns, name, serve, said)))
         more = serving.add_argument_group("short names")
         about_host = "address to listen on (SEKISHO_HOST, 127.0.0.1)"
-        more.add_argument("--host", default=argparse.SUPPRESS, help=about_host)
+        more.add_argument("--host", dest=f"{DOOR}host", default=argparse.SUPPRESS, help=about_host)
         about_port = "port to listen on (SEKISHO_PORT, 8080)"
-        more.add_argument("--port", default=argparse.SUPPRESS, help=about_port)
+        more.add_argument("--port", dest=f"{DOOR}port", default=argparse.SUPPRESS, help=about_port)
     about = "speak MCP on standard input and output, sharing the data folder of `serve`"
     door_options(host_options(verb(nouns, "stdio", stdio, about)))
     host_options(verb(nouns, "worker", work, "run plans and applies, and nothing else"))

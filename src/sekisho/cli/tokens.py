@@ -80,7 +80,7 @@ def token_revoke(args: argparse.Namespace) -> int:
     if args.json:
         output.as_json({"of": which, "revoked": count})
     else:
-        output.say(f"Revoked: {which} ({count}).")
+        output.say(f"{count} {'key is' if count == 1 else 'keys are'} revoked: {which}.")
     return output.OK
 
 

@@ -173,8 +173,9 @@ def _folded(path: str) -> str:
 
 
 def is_terraform(path: str) -> bool:
-    """Say whether Terraform reads this file at the root of a configuration."""
-    return "/" not in path and not path.startswith(".") and path.endswith((".tf", ".tf.json"))
+    """Say whether Terraform would read this file in its folder."""
+    name = path.rpartition("/")[2]
+    return not name.startswith(".") and name.endswith((".tf", ".tf.json"))
 
 
 def largest(files: Iterable[File], count: int = 5) -> list[File]:

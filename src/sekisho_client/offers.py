@@ -116,12 +116,12 @@ def _check_odd(odd: list[Entry]) -> None:
 
 
 def _check_names(names: list[str], caps: Caps) -> None:
-    if not any(map(is_terraform, names)):
+    if not any(map(is_terraform, names)):  # where it must be, the server knows
         raise Refusal(
             "configuration_empty",
             (
-                f"There is no .tf or .tf.json file at the root ({len(names)} files were found).",
-                f"ルートに .tf / .tf.json ファイルがありません（{len(names)} ファイル）。",
+                f"There is no .tf or .tf.json file ({len(names)} files were found).",
+                f".tf / .tf.json ファイルがありません（{len(names)} ファイル）。",
             ),
             (
                 "Name the folder that holds the .tf files; Git may be ignoring them.",

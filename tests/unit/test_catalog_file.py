@@ -134,6 +134,20 @@ def test_a_workspace_takes_what_its_source_names(read: Read, source: str, kinds:
     assert read(workspace(f"source: {source}")).workspaces[0].sources == kinds
 
 
+@pytest.mark.parametrize(
+    ("given", "directory"),
+    [("envs/prod", "envs/prod"), ("envs/本番/", "envs/本番"), ("''", ""), ("か\u3099", "が")],
+)
+def test_a_workspace_works_in_a_folder_of_its_configuration(read: Read, given: str, directory: str):
+    assert read(workspace(f"directory: {given}")).workspaces[0].directory == directory
+
+
+@pytest.mark.parametrize("given", ["../x", "a/../b", "/etc", "./a", "a//b", "a\\b", "-x", "c:"])
+def test_a_folder_outside_the_configuration_is_told_with_its_line(read: Read, given: str):
+    with pytest.raises(OperatorFileInvalid, match=r"line 4.*directory: a folder inside it"):
+        read(workspace(f"directory: '{given}'"))
+
+
 @pytest.mark.parametrize("backend", ["{server: {}}", "{server: }", "~"])
 def test_the_server_keeps_the_state_unless_told_otherwise(read: Read, backend: str):
     assert read(workspace(f"backend: {backend}")).workspaces[0].backend == ServerBackend()

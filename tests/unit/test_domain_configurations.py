@@ -13,12 +13,18 @@ from sekisho.domain.configurations import (
     Manifest,
     Names,
     check_manifest,
+    check_place,
     checked_path,
     ignored,
     is_terraform,
     refused,
 )
-from sekisho.domain.errors import ArchiveInvalid, ConfigurationEmpty, UploadTooLarge
+from sekisho.domain.errors import (
+    ArchiveInvalid,
+    ConfigurationEmpty,
+    ConfigurationInvalid,
+    UploadTooLarge,
+)
 
 LIMITS = Limits()
 
@@ -195,7 +201,7 @@ def test_a_manifest_within_its_caps_is_let_through():
 @pytest.mark.parametrize(
     ("files", "limits", "error"),
     [
-        ([a_file("a/main.tf"), a_file("README.md")], LIMITS, ConfigurationEmpty),
+        ([a_file("a/.x.tf"), a_file("a.tfvars")], LIMITS, ConfigurationEmpty),
         ([], LIMITS, ConfigurationEmpty),
         ([a_file(), a_file("b.tf")], Limits(files=1), UploadTooLarge),
         ([a_file(size=11)], Limits(unpacked_bytes=10), UploadTooLarge),
@@ -221,3 +227,26 @@ def test_a_folder_may_be_named_often_but_never_as_a_file():
     for path, folder in [("a/b", False), ("a/b/c.tf", True), ("A/b", True), ("a/B/d.tf", False)]:
         with pytest.raises(ArchiveInvalid):
             names.add(path, folder=folder)
+
+
+@pytest.mark.parametrize(
+    ("directory", "error"),
+    [
+        ("", ConfigurationEmpty),
+        ("envs", ConfigurationInvalid),
+        ("envs/本番", None),
+        ("modules/m", None),
+        ("env", ConfigurationInvalid),
+        ("envs/本番/x", ConfigurationInvalid),
+    ],
+)
+def test_something_for_terraform_must_lie_where_the_workspace_works(
+    directory: str, error: type[Exception] | None
+):
+    manifest = Manifest.of([a_file("envs/本番/main.tf"), a_file("modules/m/main.tf.json")])
+    if error is None:
+        check_place(manifest, directory)
+        return
+    with pytest.raises(error) as refusal:
+        check_place(manifest, directory)
+    assert directory in str(refusal.value)

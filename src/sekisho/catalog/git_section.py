@@ -13,12 +13,11 @@ from pydantic import (
     model_validator,
 )
 
-from sekisho.catalog.values import Place, Section, looked_up, one_of
+from sekisho.catalog.values import Folder, Place, Section, looked_up, one_of
 from sekisho.domain.git import (
     DEFAULT_REF,
     GitSource,
     is_ssh,
-    path_problem,
     ref_problem,
     url_problem,
 )
@@ -38,13 +37,6 @@ def _ref(given: str) -> str:
     if problem:
         raise ValueError(problem)
     return given
-
-
-def _path(given: str) -> str:
-    problem = path_problem(given.rstrip("/"))
-    if problem:
-        raise ValueError(problem)
-    return given.rstrip("/")
 
 
 def _token(given: object, info: ValidationInfo) -> str:
@@ -86,7 +78,7 @@ class GitSection(Section):
         description="Branch, tag or whole commit id whose configurations may be applied. Every"
         " other ref is plan-only. Protect it on the Git server.",
     )
-    path: Annotated[str, AfterValidator(_path)] = Field(
+    path: Folder = Field(
         default="", description="Folder of the configuration inside the repository."
     )
     submodules: bool = Field(

@@ -221,6 +221,7 @@ def _workspace(
     return Workspace(
         name=name,
         folder=source.folder if source else None,
+        directory=section.directory,
         sources=_sources(source),
         plan_only=_plan_only(source),
         git=source.git.meant() if source and source.git else None,

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
 from sekisho.catalog.git_section import GitSection
-from sekisho.catalog.values import LookedUp, Place, Section
+from sekisho.catalog.values import Folder, LookedUp, Place, Section
 from sekisho.domain.targets import StateLock
 from sekisho.domain.versions import Constraint
 from sekisho.domain.workspaces import NAME
@@ -182,6 +182,11 @@ class WorkspaceSection(Section):
     description: Annotated[str, StringConstraints(max_length=1000)] = ""
     source: SourceSection | None = Field(
         default=None, description="Default: uploads and inline files."
+    )
+    directory: Folder = Field(
+        default="",
+        description="Folder of the configuration in which Terraform works, as in envs/prod where"
+        " modules/ lies beside envs/. Default: its root.",
     )
     backend: BackendSection | None = Field(default=None, description="Default: the server.")
     target: Words | None = Field(

@@ -1,5 +1,6 @@
 """What sections of the operator's file are made of: paths, and values that are looked up."""
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,8 @@ from pydantic import (
     ValidationInfo,
     WithJsonSchema,
 )
+
+from sekisho.domain.git import path_problem
 
 _MOST_SECRET_BYTES = 64 * 1024
 
@@ -82,6 +85,16 @@ def one_of(*kinds: str) -> list[dict[str, Any]]:
     ]
 
 
+def _folder(given: str) -> str:
+    """Take a folder inside a configuration or a repository, in the form that paths there have."""
+    path = unicodedata.normalize("NFC", given.rstrip("/"))
+    problem = path_problem(path)
+    if problem:
+        raise ValueError(problem)
+    return path
+
+
+Folder = Annotated[str, AfterValidator(_folder)]
 Place = Annotated[str, AfterValidator(_place)]
 LookedUp = Annotated[
     str,

@@ -8,7 +8,12 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from sekisho.domain.callers import Caller
-from sekisho.domain.errors import ArchiveInvalid, ConfigurationEmpty, UploadTooLarge
+from sekisho.domain.errors import (
+    ArchiveInvalid,
+    ConfigurationEmpty,
+    ConfigurationInvalid,
+    UploadTooLarge,
+)
 from sekisho.domain.git import GitCommit
 
 
@@ -198,9 +203,25 @@ def ignored(path: str) -> bool:
     return name.startswith(("._", ".#")) or name == ".DS_Store"
 
 
-def is_terraform(path: str) -> bool:
-    """Say whether Terraform reads this file at the root of a configuration."""
-    return "/" not in path and not path.startswith(".") and path.endswith((".tf", ".tf.json"))
+def is_terraform(path: str, directory: str = "") -> bool:
+    """Say whether Terraform reads this file where it works in `directory` (empty: the root)."""
+    inside, _, name = path.rpartition("/")
+    return inside == directory and not name.startswith(".") and name.endswith((".tf", ".tf.json"))
+
+
+def check_place(manifest: Manifest, directory: str) -> None:
+    """Check that there is something for Terraform where a workspace works.
+
+    Raises:
+        ConfigurationEmpty: not at the root, where it works.
+        ConfigurationInvalid: not in the folder where it works.
+    """
+    if any(is_terraform(f.path, directory) for f in manifest.files):
+        return
+    if not directory:
+        raise ConfigurationEmpty(count=len(manifest.files))
+    problem = f"there is no .tf or .tf.json file in {directory!r}, where this workspace works"
+    raise ConfigurationInvalid(problem=f"{problem}; send the folder that holds {directory!r}")
 
 
 def check_manifest(manifest: Manifest, limits: Limits) -> None:
@@ -208,7 +229,7 @@ def check_manifest(manifest: Manifest, limits: Limits) -> None:
 
     Raises:
         ArchiveInvalid: a path twice, two that differ only by case, a file that is also a folder.
-        ConfigurationEmpty: no Terraform file at the root.
+        ConfigurationEmpty: no Terraform file in any folder.
         UploadTooLarge: more files or bytes than the caps.
     """
     if len(manifest.files) > limits.files:
@@ -218,7 +239,7 @@ def check_manifest(manifest: Manifest, limits: Limits) -> None:
     names = Names()
     for f in manifest.files:
         names.add(f.path)
-    if not any(is_terraform(f.path) for f in manifest.files):
+    if not any(is_terraform(f.path, f.path.rpartition("/")[0]) for f in manifest.files):
         raise ConfigurationEmpty(count=len(manifest.files))
 
 

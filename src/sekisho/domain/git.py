@@ -66,12 +66,12 @@ def ref_problem(ref: str) -> str | None:
 
 
 def path_problem(path: str) -> str | None:
-    """Say why `path` is no folder inside a repository, or None; empty is its root."""
+    """Say why `path` is no folder inside a repository or configuration, or None; "" is the root."""
     parts = path.strip("/").split("/") if path else []
     if path.startswith("/") or any(p in ("", ".", "..") for p in parts):
-        return "a folder inside the repository is needed, without `..`"
+        return "a folder inside it is needed, relative and without `..`"
     if "\\" in path or ":" in path or not path.isprintable() or path.startswith("-"):
-        return "a folder inside the repository is needed, without special characters"
+        return "a folder inside it is needed, without special characters"
     return None
 
 

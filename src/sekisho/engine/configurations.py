@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 from sekisho.domain.audit import Fact
 from sekisho.domain.callers import Caller
-from sekisho.domain.configurations import Configuration, Upload
+from sekisho.domain.configurations import Configuration, Manifest, Upload, check_place
 from sekisho.domain.errors import ConfigurationInvalid, ConfigurationUnknown, SourceRefused
 from sekisho.domain.git import GitCommit
 from sekisho.domain.logs import LogLine
@@ -75,9 +75,16 @@ class Configurations:
         self._parts.store.uploads.finish(upload.key_digest, kept.digest)
         return kept
 
-    def check_upload(self, workspace: str) -> None:
-        """Let through a workspace that takes uploads. Raises SourceRefused, WorkspaceUnknown."""
-        self._allowed(workspace, "upload")
+    def check_upload(self, workspace: str, manifest: Manifest | None = None) -> None:
+        """Let through a workspace that takes uploads, and an upload of these files.
+
+        Raises:
+            SourceRefused, WorkspaceUnknown: the workspace does not, or is none.
+            ConfigurationEmpty, ConfigurationInvalid: no Terraform file where the workspace works.
+        """
+        declared = self._allowed(workspace, "upload")
+        if manifest is not None:
+            check_place(manifest, declared.directory)
 
     def from_push(self, snapshot: Snapshot, workspace: str, caller: Caller) -> Configuration:
         """Keep the files of a push that is whole: it is an upload, in pieces."""
@@ -125,6 +132,7 @@ class Configurations:
     ) -> Configuration:
         store, manifest = self._parts.store, snapshot.manifest
         with contextlib.closing(snapshot.content) as content:
+            check_place(manifest, self._parts.catalog.get(workspace).directory)
             if not store.blobs.has(blob_name(manifest.digest)):
                 store.blobs.put(blob_name(manifest.digest), content)
         now = self._parts.clock.now()

@@ -52,9 +52,9 @@ class Pushes:
             ArchiveInvalid, ConfigurationEmpty, UploadTooLarge: it would not be taken.
             SourceRefused, WorkspaceUnknown: not into this workspace.
         """
-        self._configurations.check_upload(workspace)
         manifest = Manifest.of(files)
         check_announced(manifest, self.caps())
+        self._configurations.check_upload(workspace, manifest)
         pushes, owner = self._parts.store.pushes, owner_of(caller.person, workspace)
         id = push_id(owner, manifest.digest)
         expires = self._parts.clock.now() + self._parts.limits.push_for

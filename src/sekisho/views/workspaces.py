@@ -36,6 +36,7 @@ class WorkspaceView(View):
     name: str
     description: str | None = None
     sources: list[str]
+    directory: str | None = None
     plan_only: list[str]
     git: GitView | None = None
     target: str
@@ -61,6 +62,7 @@ class WorkspaceView(View):
             name=declared.name,
             description=shown(declared.description) or None,
             sources=list(declared.sources),
+            directory=shown(declared.directory) or None,
             plan_only=list(declared.plan_only),
             git=GitView.declared(declared.git) if declared.git else None,
             target=declared.target.name,
@@ -85,6 +87,7 @@ class WorkspaceView(View):
         place = " ".join(p for p in (self.target, self.account, self.region) if p)
         lines += [f"Target {place}; backend {self.backend.get('kind', '?')}; "]
         lines[-1] += f"Terraform {self.terraform or 'any'}; takes {', '.join(self.sources)}"
+        lines += [f"Works in {self.directory} of a configuration"] if self.directory else []
         lines += [f"Planned but never applied: {', '.join(self.plan_only)}"] * bool(self.plan_only)
         lines += [self.git.words()] if self.git else []
         lines += [f"Variables set by the operator: {', '.join(self.variables)}"] * bool(

@@ -18,6 +18,7 @@ from mcp_types import Tool
 from pydantic.fields import FieldInfo
 
 from sekisho import __version__
+from sekisho.catalog import json_schema
 from sekisho.cli import exits, host_texts, usage
 from sekisho.cli.main import build_parser
 from sekisho.domain import errors
@@ -291,6 +292,7 @@ def main() -> int:
         REFERENCE / "api.md": api_page(),
         REFERENCE / "settings.md": settings_page(),
         REFERENCE / "drop-in.md": drop_in_page(),
+        REFERENCE / "sekisho.schema.json": as_json(json_schema()),
         REFERENCE / "openapi.json": as_json(openapi(__version__)),
         REFERENCE / "cli.md": cli_page(),
     }

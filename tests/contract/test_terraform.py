@@ -315,6 +315,17 @@ def test_the_state_of_a_lost_apply_is_rescued_until_it_is_cleaned(bench: Bench):
     bench.terraform.clean("run-that-never-was")
 
 
+def test_nothing_of_a_run_is_at_work_before_between_and_after_its_commands(bench: Bench):
+    order = bench.order(TWO)
+    assert not bench.terraform.at_work(order.run_id)
+    desk = bench.terraform.open(order)
+    assert desk.init(Listening()).ok
+    assert not bench.terraform.at_work(order.run_id)
+    desk.close()
+    assert not bench.terraform.at_work(order.run_id)
+    assert not bench.terraform.at_work("run-that-never-was")
+
+
 def test_a_closed_desk_leaves_nothing_and_a_lost_plan_can_be_made_again(bench: Bench):
     order = bench.order(TWO)
     assert bench.terraform.open(order).init(Listening()).ok

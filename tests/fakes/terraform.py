@@ -102,6 +102,7 @@ class FakeTerraform:
         self.backends: dict[str, bytes] = {}
         self.opened: list[DeskOrder] = []
         self.rooms: dict[tuple[str, str], _Room] = {}
+        self.orphans = set[str]()
 
     def builds(self) -> tuple[Build, ...]:
         return (self.build,)
@@ -129,6 +130,9 @@ class FakeTerraform:
         if room is None:
             return None
         return room.unsaved or (room.state if room.state != room.given else None)
+
+    def at_work(self, run_id: str) -> bool:
+        return run_id in self.orphans
 
     def clean(self, run_id: str) -> None:
         self.rooms = {k: v for k, v in self.rooms.items() if k[0] != run_id}

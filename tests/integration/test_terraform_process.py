@@ -257,3 +257,26 @@ def test_a_question_that_is_never_answered_ends(tmp_path: Path, monkeypatch: pyt
     assert ended.stopped
     assert time.monotonic() - began < 20
     desk.close()
+
+
+CRASH = """
+import os, sys
+from pathlib import Path
+from sekisho.terraform.process import Command, Control, run
+root = Path(sys.argv[1])
+script = ("/bin/sh", "-c", "sh -c 'until [ -e stop ]; do sleep 0.05; done' & exit 0")
+command = Command(script, root, {"PATH": os.environ["PATH"]}, root / "out" / "apply", root)
+run(command, Control(started=print), lambda _pid: os._exit(9), 1.0)
+"""
+
+
+def test_what_lives_on_is_seen_though_we_died_before_its_number_was_noted(tmp_path: Path):
+    terraform = local(tmp_path)
+    root = tmp_path / "work" / "run-1" / "apply"
+    (root / "out").mkdir(parents=True)
+    died = subprocess.run([sys.executable, "-c", CRASH, str(root)], check=False, timeout=30)
+    assert died.returncode == 9
+    assert terraform.at_work("run-1"), "a grandchild of the command holds on"
+    assert not terraform.at_work("run-2")
+    (root / "stop").touch()
+    until(lambda: not terraform.at_work("run-1"))

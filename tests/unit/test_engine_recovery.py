@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from sekisho.domain.changes import Change
 from sekisho.domain.errors import ProcessAlive, RunUnknown, WorkspaceLocked, WorkspaceNotLocked
 from sekisho.domain.runs import Run, RunStatus
 from sekisho.domain.states import StatePosition
@@ -229,6 +230,25 @@ def test_unlock_is_refused_while_the_process_lives_and_rescues_before_it_unlocks
     assert record.state
     assert record.state.position == StatePosition("lineage-dev", 1)
     assert world.audit()[-2:] == ["run.rescue", "workspace.unlock"]
+
+
+def test_an_orphan_whose_number_nobody_wrote_down_is_seen_all_the_same():
+    """The server died between the start of Terraform and the note of its process."""
+    world = World()
+    run = lost_apply(world)
+    unmarked = dataclasses.replace(world.run(run), process=None)
+    world.store.runs.update(run.id, lambda _run, _record: Change(run=unmarked))
+    world.terraform.orphans.add(run.id)
+    world.pass_time(8)
+    assert world.run(run).apply.rescued_blob is None  # pyright: ignore[reportOptionalMemberAccess]
+    assert world.engine.runs.process_alive(world.run(run)) is True
+
+    with pytest.raises(ProcessAlive) as caught:
+        world.engine.workspaces.unlock("dev", PERSON)
+    assert caught.value.facts["pid"] == "unknown"
+    world.terraform.orphans.clear()
+    world.engine.workspaces.unlock("dev", PERSON, "it ended")
+    assert world.record().free()
 
 
 def test_an_apply_lost_before_terraform_began_leaves_nothing_to_rescue():

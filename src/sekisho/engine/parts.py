@@ -94,6 +94,12 @@ class Parts:
                 return
             query = dataclasses.replace(query, cursor=page.cursor)
 
+    def working(self, run: Run) -> bool | None:
+        """Say whether Terraform of a run is still at work; None where nobody here can know."""
+        if self.terraform.at_work(run.id):
+            return True
+        return self.processes.alive(run.process) if run.process else None
+
     def console(self) -> str:
         """Return where people approve: here, or on a server that shares our store; else ""."""
         return self.console_url or next(

@@ -133,7 +133,8 @@ class Recovery:
         Return False where the process still lives, or lived on another machine.
         """
         parts = self._parts
-        if run.process and parts.processes.alive(run.process) is not False:
+        alive = parts.working(run)
+        if alive or (alive is None and run.process):
             return False
         raw = parts.terraform.rescue(run.id)
         parts.store.runs.update(run.id, self._rescued(run, raw))

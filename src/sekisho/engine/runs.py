@@ -44,7 +44,7 @@ class Runs:
 
     def process_alive(self, run: Run) -> bool | None:
         """Say whether the run's Terraform is still at work; None where nobody here can know."""
-        return self._parts.processes.alive(run.process) if run.process else None
+        return self._parts.working(run)
 
     def cancel(
         self, run_id: str, caller: Caller, reason: str = "", seen: frozenset[int] | None = None

@@ -84,7 +84,7 @@ class Workspaces:
             return
         if run.status is not RunStatus.INTERRUPTED:
             return
-        if run.process and self._parts.processes.alive(run.process):
-            raise ProcessAlive(run_id=run_id, pid=run.process.pid)
+        if self._parts.working(run):
+            raise ProcessAlive(run_id=run_id, pid=run.process.pid if run.process else "unknown")
         if run.apply and run.apply.rescued_blob is None:
             Recovery(self._parts).rescue(run)

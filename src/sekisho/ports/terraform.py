@@ -154,6 +154,10 @@ class Terraform(Protocol):
         """Return the newest state that a lost apply left in its working directory, if any."""
         ...
 
+    def at_work(self, run_id: str) -> bool:
+        """Say whether a process of this run still lives on this machine, known by number or not."""
+        ...
+
     def clean(self, run_id: str) -> None:
         """Remove what a lost phase of this run left on disk."""
         ...

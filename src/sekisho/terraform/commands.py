@@ -70,6 +70,7 @@ class Commands:
             folder=self._layout.work,
             environment=self._environment,
             output=self._layout.output(arguments[0]),
+            holds=self._layout.root,
         )
 
     def _start(self, command: Command, control: Control) -> Ended:

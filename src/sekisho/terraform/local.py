@@ -10,6 +10,7 @@ from sekisho.ports.terraform import Build, Desk, DeskOrder, Finished, Watch
 from sekisho.terraform.builds import Builds
 from sekisho.terraform.desk import LocalDesk
 from sekisho.terraform.files import is_full, remove_tree
+from sekisho.terraform.holding import is_held
 from sekisho.terraform.layout import Layout, left_behind, run_folder
 from sekisho.terraform.options import TerraformOptions
 from sekisho.terraform.process import Command, Control, output_paths, run
@@ -39,6 +40,9 @@ class LocalTerraform:
 
     def rescue(self, run_id: str) -> bytes | None:
         return left_behind(Layout(run_folder(self._options, run_id) / "apply"))
+
+    def at_work(self, run_id: str) -> bool:
+        return any(map(is_held, run_folder(self._options, run_id).glob("*/")))
 
     def clean(self, run_id: str) -> None:
         folder = run_folder(self._options, run_id)

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from sekisho.domain.leases import ProcessMark
+from sekisho.terraform.holding import held
 
 _QUICK, _SLOW = 0.02, 0.1
 """Seconds between looks at the output: while a command is young, and later."""
@@ -34,12 +35,16 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Command:
-    """One command: `output` is the path that `.out` and `.err` are put behind."""
+    """One command: `output` is the path that `.out` and `.err` are put behind.
+
+    `holds` is the working directory that it holds for as long as anything of it lives (`holding`).
+    """
 
     argv: tuple[str, ...]
     folder: Path
     environment: Mapping[str, str]
     output: Path
+    holds: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -126,8 +131,8 @@ def run(
     """Run a command to its end. What `control.started` raises stops it and is raised again."""
     if control.stopping and control.stopping():
         return Ended(code=-signal.SIGINT, stopped=True)
-    with _outputs(command.output) as (out, err):
-        process = _spawn(command, out, err)
+    with _outputs(command.output) as (out, err), held(command.holds) as kept:
+        process = _spawn(command, out, err, kept)
     line = _guarded(control.line) if control.line else None
     tails = [_Tail(path, line) for path in output_paths(command.output)] if line else []
     stopper = _Stopper(process.pid, control.stopping, grace)
@@ -175,7 +180,9 @@ def _outputs(output: Path) -> Generator[tuple[BinaryIO, BinaryIO]]:
         yield first, second
 
 
-def _spawn(command: Command, out: BinaryIO, err: BinaryIO) -> "subprocess.Popen[bytes]":
+def _spawn(
+    command: Command, out: BinaryIO, err: BinaryIO, kept: tuple[int, ...]
+) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(
         command.argv,
         cwd=command.folder,
@@ -185,6 +192,7 @@ def _spawn(command: Command, out: BinaryIO, err: BinaryIO) -> "subprocess.Popen[
         stderr=err,
         start_new_session=True,
         close_fds=True,
+        pass_fds=kept,
         umask=0o077,
     )
 

@@ -34,10 +34,11 @@ async ({url, token}) => {
   };
   try {
     const first = await ask("tools/list", {});
-    if (first.status !== 200) return {...first, code: first.body.error.code};
+    const code = error => error?.data?.["sekisho/error"].code ?? error?.code;
+    if (first.status !== 200) return {...first, code: code(first.body.error)};
     const called = await ask("tools/call", {name: "caller_get", arguments: {}});
     return {status: called.status, id: called.id, tools: first.body.result.tools.length,
-            again: called.again, code: called.body.error?.code,
+            again: called.again, code: code(called.body.error),
             person: called.body.result?.structuredContent.caller.person};
   } catch (error) {
     return {blocked: error instanceof TypeError};

@@ -68,7 +68,10 @@ def test_claude_mcp_list_shows_a_server_that_it_starts_as_connected(claude: Clau
 def test_claude_mcp_list_says_that_a_token_is_not_good_and_what_to_do(
     claude: Claude, server: Serving
 ):
-    header = ("--header", "Authorization: Bearer sks_wrong")
+    header = (
+        "--header",
+        "Authorization: Bearer sks_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx1nNfvf",
+    )
     claude("mcp", "add", "--transport", "http", "sekisho", f"{server.url}/mcp", *header)
     listed = claude("mcp", "list").stdout
     assert "Failed to connect" in listed

@@ -70,7 +70,13 @@ def test_gemini_mcp_list_shows_a_server_that_it_starts_as_connected(
 
 def test_gemini_mcp_list_shows_that_a_token_is_not_good(gemini: Gemini, server: Serving):
     where = ("--scope", "user", "--transport", "http", "sekisho", f"{server.url}/mcp")
-    gemini("mcp", "add", *where, "--header", "Authorization: Bearer sks_wrong")
+    gemini(
+        "mcp",
+        "add",
+        *where,
+        "--header",
+        "Authorization: Bearer sks_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx1nNfvf",
+    )
     listed = _shown(gemini("mcp", "list"))
     assert re.search(r"(?m)^✗ sekisho: .* \(http\) - Disconnected$", listed)
 

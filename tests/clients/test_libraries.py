@@ -90,7 +90,10 @@ def test_a_client_starts_the_server_itself_and_works_with_it(
 def test_a_client_with_a_token_that_is_not_good_says_so(
     name: str, drivers: Drivers, server: Serving
 ):
-    with drivers.running(name, _at(server, Authorization="Bearer sks_wrong")) as client:
+    with drivers.running(
+        name,
+        _at(server, Authorization="Bearer sks_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx1nNfvf"),
+    ) as client:
         client.begin("tools")
         failed = client.answer()["failed"]
     if name in STATUS_ALONE:
@@ -102,7 +105,10 @@ def test_a_client_with_a_token_that_is_not_good_says_so(
 def test_mcp_remote_gives_up_on_a_token_that_is_not_good(
     clients: Clients, server: Serving, outside: Outside, home: Path
 ):
-    header = ("--header", "Authorization:Bearer sks_wrong")
+    header = (
+        "--header",
+        "Authorization:Bearer sks_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx1nNfvf",
+    )
     command = [*clients.mcp_remote(), f"{server.url}/mcp", "--transport", "http-only", *header]
     done = run(command, home, **outside.environment())
     # Our answer is lost on it: after any 401 it wants to sign in by OAuth, which is not offered.

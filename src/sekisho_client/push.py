@@ -24,7 +24,8 @@ from sekisho_client.transfers import Transfer, Watcher
 ABOUT = "send a folder to a workspace, to plan from"
 OK, FAILED, INTERRUPTED = 0, 1, 130
 UNSETTLED = frozenset({"plan_queued", "planning", "apply_queued", "applying"})
-_GOOD = frozenset({"awaiting_approval", "approved", "applied", "no_changes"})
+GOOD = frozenset({"awaiting_approval", "approved", "applied", "no_changes"})
+"""Statuses of a run that settled well; exit codes of every command are by these."""
 _WAIT = 10
 _TOLD = 10
 """Findings that are told one by one."""
@@ -167,7 +168,7 @@ def _result(
         sys.stdout.write(f"{offer.digest}\n")
         if planned:
             sys.stdout.write(f"{planned['id']}  {planned['status']}\n")
-    good = not planned or planned["status"] in _GOOD
+    good = not planned or planned["status"] in GOOD
     return OK if good else FAILED
 
 

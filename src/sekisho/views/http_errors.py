@@ -46,7 +46,7 @@ def http_status(error: e.SekishoError) -> int:
 def http_headers(error: e.SekishoError) -> dict[str, str]:
     """Return the headers of an error."""
     found = (_HEADERS[kind] for kind in type(error).__mro__ if kind in _HEADERS)
-    return {"Cache-Control": "no-store", **next(found, {})}
+    return {"Cache-Control": "no-store", **next(found, dict[str, str]())}
 
 
 def error_answer(error: e.SekishoError, allow: str | None = None) -> JSONResponse:

@@ -46,13 +46,11 @@ class Finding:
 
     def text(self, language: str) -> str:
         """Say what was found."""
-        said = SAYS[self.code]
-        return _filled(said.text_ja if language == "ja" else said.text, self.facts)
+        return SAYS[self.code].what(self.facts).of(language)
 
     def fix(self, language: str) -> str:
         """Say what to do; empty where there is nothing."""
-        said = SAYS[self.code]
-        return _filled(said.fix_ja if language == "ja" else said.fix, self.facts)
+        return SAYS[self.code].step(self.facts).of(language)
 
 
 @dataclasses.dataclass
@@ -306,9 +304,3 @@ def _without_query(address: str) -> str:
     parts = urlsplit(address)
     shown = parts._replace(query="", fragment="", netloc=parts.netloc.rpartition("@")[2])
     return shown.geturl()[:200]
-
-
-def _filled(text: str, facts: dict[str, Any]) -> str:
-    """Fill a text in; what a stranger's server said cannot steer the terminal."""
-    clean = {k: "".join(c for c in str(v)[:300] if c.isprintable()) for k, v in facts.items()}
-    return text.format(**clean)

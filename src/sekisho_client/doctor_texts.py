@@ -1,16 +1,6 @@
 """What the doctor says: code → what was found and what to do, in both languages."""
 
-from typing import NamedTuple
-
-
-class Said(NamedTuple):
-    """One finding; `fix` is empty where there is nothing to do."""
-
-    text: str
-    text_ja: str
-    fix: str = ""
-    fix_ja: str = ""
-
+from sekisho_client.texts import Said
 
 _ASK = "Ask the operator for one (`sekisho token create NAME`) and set SEKISHO_TOKEN."
 _ASK_JA = (

@@ -8,10 +8,11 @@ import urllib.parse
 import urllib.request
 from collections.abc import Mapping
 from http import HTTPStatus
-from pathlib import Path
 from typing import Any, BinaryIO, cast
 
+from sekisho_client.errors import ClientError, failure, server_said
 from sekisho_client.settings import Server, is_loopback
+from sekisho_client.trust import trusting
 
 _TIMEOUT = 60
 _NO_PROXY = urllib.request.ProxyHandler({})
@@ -26,29 +27,6 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
         """Answer nothing: the redirect itself becomes the error."""
 
 
-class ClientError(Exception):
-    """The server said no, or could not be reached: a stable code, what is wrong, what is next."""
-
-    def __init__(
-        self,
-        code: str,
-        message: str,
-        step: str = "",
-        japanese: str = "",
-        japanese_step: str = "",
-    ) -> None:
-        super().__init__(f"{code}: {message}")
-        self.code = code
-        self.message = message
-        self.step = step
-        self.japanese = japanese or message
-        self.japanese_step = japanese_step or step
-        self.status = 0
-        """The HTTP status, 0 where no answer came."""
-        self.retry_after: float | None = None
-        """Seconds to wait, where the server said so."""
-
-
 class Client:
     """Calls `/api/v1` of one server."""
 
@@ -57,7 +35,7 @@ class Client:
         handlers: list[urllib.request.BaseHandler] = [_NoRedirect()]
         handlers += [_NO_PROXY] if is_loopback(server.url) else []
         if server.ca_file:
-            handlers.append(urllib.request.HTTPSHandler(context=_trusting(server.ca_file)))
+            handlers.append(urllib.request.HTTPSHandler(context=trusting(server.ca_file)))
         self._opener = urllib.request.build_opener(*handlers)
 
     @property
@@ -101,39 +79,16 @@ class Client:
         except urllib.error.HTTPError as error:
             with error:
                 if error.code == HTTPStatus.UNAUTHORIZED and self._server.token is None:
-                    raise _no_credential(self._server.url) from None
-                raise _said(error) from None
+                    raise failure("credential_needed", url=self._server.url) from None
+                raise _said(self._server.url, error) from None
         except (OSError, ValueError, TypeError, http.client.HTTPException) as error:
             raise _unreachable(self._server.url, error) from None
 
 
 def _unreachable(url: str, error: Exception) -> ClientError:
     if isinstance(getattr(error, "reason", None), ssl.SSLCertVerificationError):
-        return ClientError(
-            "certificate_untrusted",
-            f"Nobody that this machine trusts vouches for the certificate of {url}.",
-            "Name the certificates of your private authority: --ca-file or SEKISHO_CA_FILE.",
-            f"{url} の証明書は、このマシンが信頼する認証局のものではありません。",
-            "社内認証局の証明書を --ca-file または SEKISHO_CA_FILE で指定してください。",
-        )
-    return ClientError(
-        "server_unreachable",
-        f"{url} does not answer ({error}).",
-        "Start it with `sekisho serve`, or name another with --server.",
-        f"{url} が応答しません（{error}）。",
-        "`sekisho serve` で起動するか、--server で別のサーバーを指定してください。",
-    )
-
-
-def _no_credential(url: str) -> ClientError:
-    return ClientError(
-        "credential_needed",
-        f"{url} wants a credential, and none was found.",
-        "Set SEKISHO_TOKEN; or, on the server's machine, name its data folder (`sekisho serve` "
-        "prints it) with --data-dir or SEKISHO_DATA_DIR.",
-        f"{url} には資格情報が必要ですが、見つかりません。",
-        "SEKISHO_TOKEN を設定するか、サーバーのデータフォルダーを --data-dir で指定してください。",
-    )
+        return failure("certificate_untrusted", url=url)
+    return failure("server_unreachable", url=url, problem=error)
 
 
 def _object(raw: bytes) -> dict[str, Any]:
@@ -143,34 +98,13 @@ def _object(raw: bytes) -> dict[str, Any]:
     return cast("dict[str, Any]", value)
 
 
-def _said(answer: urllib.error.HTTPError) -> ClientError:
+def _said(url: str, answer: urllib.error.HTTPError) -> ClientError:
     try:
-        error = cast("dict[str, Any]", _object(answer.read()).get("error", {}))
+        found = _object(answer.read()).get("error")
     except (TypeError, ValueError, OSError, http.client.HTTPException):
-        error = {}
-    told = ClientError(
-        str(error.get("code", "http_error")),
-        str(error.get("message", f"HTTP status {answer.code}")),
-        str(error.get("next", "")),
-        str(error.get("message_ja", "")),
-        str(error.get("next_ja", "")),
-    )
-    told.status = answer.code
+        found = None
+    told = cast("dict[str, Any]", found) if isinstance(found, dict) else {}
+    error = server_said(url, answer.code, told)
     waits = answer.headers.get("Retry-After", "")
-    told.retry_after = float(waits) if waits.isascii() and waits.isdigit() else None
-    return told
-
-
-def _trusting(ca_file: Path) -> ssl.SSLContext:
-    """Trust a private authority beside those of the system. Raises ClientError."""
-    context = ssl.create_default_context()
-    try:
-        context.load_verify_locations(cafile=ca_file)
-    except (OSError, ValueError) as error:
-        raise ClientError(
-            "ca_file_invalid",
-            f"{ca_file} holds no certificates that can be read ({error}).",
-            "Name a PEM file with --ca-file or SEKISHO_CA_FILE.",
-            f"{ca_file} から証明書を読み取れません（{error}）。",
-        ) from None
-    return context
+    error.retry_after = float(waits) if waits.isascii() and waits.isdigit() else None
+    return error

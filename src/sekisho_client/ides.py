@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from sekisho_client.http import ClientError
+from sekisho_client.errors import ClientError, failure
 from sekisho_client.settings import is_loopback
 
 NAME = "sekisho"
@@ -234,19 +234,8 @@ def check(ide: Ide, name: str, connection: Connection) -> None:
         raise _invalid("--name", "letters, digits, - and _, at most 64")
     plain = connection.url.startswith("http://") and not is_loopback(connection.url)
     if plain and (ide is KIRO or connection.variable):
-        raise ClientError(
-            "address_insecure",
-            f"{connection.url} is plain HTTP beyond this machine: a token would travel readable.",
-            "Use the server's https:// address.",
-            f"{connection.url} は暗号化されない HTTP です。トークンが平文で流れます。",
-            "サーバーの https:// アドレスを指定してください。",
-        )
+        raise failure("address_insecure", url=connection.url)
 
 
 def _invalid(option: str, wanted: str) -> ClientError:
-    return ClientError(
-        "option_invalid",
-        f"{option} needs {wanted}.",
-        "sekisho client add --help",
-        f"{option} の値が正しくありません（必要な形式: {wanted}）。",
-    )
+    return failure("option_invalid", option=option, wanted=wanted, command="sekisho client add")

@@ -9,14 +9,9 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
-
-class Said(NamedTuple):
-    """A text in both languages."""
-
-    english: str
-    japanese: str
+from sekisho_client.texts import Words
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,18 +55,18 @@ def digest(files: Iterable[File]) -> str:
     return f"sha256:{whole.hexdigest()}"
 
 
-REASONS: dict[str, Said] = {
-    "ignored": Said("excluded by .terraformignore", ".terraformignore で除外"),
-    "litter": Said("litter of editors and systems", "エディターや OS の不要ファイル"),
-    "state": Said("state holds secrets", "状態ファイル（機密を含む）"),
-    "plan": Said("plan files hold secrets", "計画ファイル（機密を含む）"),
-    "credentials": Said("credentials never travel", "資格情報は送信しない"),
-    "keys": Said("keys never travel", "鍵は送信しない"),
-    "terraform": Said("what an earlier init left", "以前の init の生成物"),
-    "operator": Said("the operator's to set", "運用担当者が設定するもの"),
-    "history": Said("version control", "バージョン管理のデータ"),
-    "override": Said("would replace the backend", "バックエンドを置き換えるファイル"),
-    "gone": Said("in Git, but deleted here", "Git にあるが削除済み"),
+REASONS: dict[str, Words] = {
+    "ignored": Words("excluded by .terraformignore", ".terraformignore で除外"),
+    "litter": Words("litter of editors and systems", "エディターや OS の不要ファイル"),
+    "state": Words("state holds secrets", "状態ファイル（機密を含む）"),
+    "plan": Words("plan files hold secrets", "計画ファイル（機密を含む）"),
+    "credentials": Words("credentials never travel", "資格情報は送信しない"),
+    "keys": Words("keys never travel", "鍵は送信しない"),
+    "terraform": Words("what an earlier init left", "以前の init の生成物"),
+    "operator": Words("the operator's to set", "運用担当者が設定するもの"),
+    "history": Words("version control", "バージョン管理のデータ"),
+    "override": Words("would replace the backend", "バックエンドを置き換えるファイル"),
+    "gone": Words("in Git, but deleted here", "Git にあるが削除済み"),
 }
 """Why something stays behind, for people."""
 
@@ -134,19 +129,19 @@ def litter(path: str) -> bool:
     return name.startswith(("._", ".#")) or name == ".DS_Store"
 
 
-def path_problem(path: str, caps: Caps) -> Said | None:
+def path_problem(path: str, caps: Caps) -> Words | None:
     """Say why the server would not take a path (POSIX, NFC), or None."""
     parts = path.split("/")
     if any(unicodedata.category(c) in _UNSEEN for c in path):
-        return Said("invisible or broken characters in the name", "名前に不可視または不正な文字")
+        return Words("invisible or broken characters in the name", "名前に不可視または不正な文字")
     if "\\" in path or path[1:2] == ":" or any(p in ("", ".", "..") for p in parts):
-        return Said(
+        return Words(
             "a name that other systems read as another path", "他の OS で別の意味になる名前"
         )
     if len(parts) > caps.depth or len(path.encode()) > caps.path_bytes:
-        return Said("too deep or too long a path", "パスが深すぎる、または長すぎる")
+        return Words("too deep or too long a path", "パスが深すぎる、または長すぎる")
     if any(len(part.encode()) > caps.name_bytes for part in parts):
-        return Said("too long a name", "名前が長すぎる")
+        return Words("too long a name", "名前が長すぎる")
     return None
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from sekisho_client import secrets
+from sekisho_client.errors import failure
 from sekisho_client.manifests import (
     Caps,
     File,
@@ -13,20 +14,13 @@ from sekisho_client.manifests import (
     is_terraform,
     path_problem,
 )
-from sekisho_client.packs import Content, FileChanged, hashed, packed_size
+from sekisho_client.packs import Content, hashed, packed_size
 from sekisho_client.selection import Selection, select
-from sekisho_client.terminal import Terminal, shown, size_shown
+from sekisho_client.terminal import Terminal
+from sekisho_client.texts import Words, shown, size_shown
 from sekisho_client.worktree import Entry
 
 _TOLD = 10
-
-
-class Refusal(Exception):
-    """Nothing is sent: a code, and in both languages what is wrong and what to do."""
-
-    def __init__(self, code: str, message: tuple[str, str], step: tuple[str, str]) -> None:
-        super().__init__(message[0])
-        self.code, self.message, self.step = code, message, step
 
 
 @dataclasses.dataclass
@@ -52,7 +46,7 @@ class Offer:
 def make_offer(
     folder: Path, environment: Mapping[str, str], caps: Caps, terminal: Terminal
 ) -> Offer:
-    """Choose, check, read and scan. Raises Refusal, TreeError, FileChanged."""
+    """Choose, check, read and scan. Raises ClientError."""
     selection = select(folder, environment)
     _tell(selection, terminal)
     _check_odd(selection.odd)
@@ -71,7 +65,7 @@ def _read(entry: Entry, offer: Offer) -> None:
     try:
         size, sha256, content = hashed(entry.place, secrets.LONGEST)
     except OSError:
-        raise FileChanged(entry.name) from None
+        raise failure("file_changed", path=entry.name) from None
     offer.contents.append(Content(File(entry.name, size, sha256, entry.executable), entry.place))
     offer.findings += secrets.scan(entry.name, content)
 
@@ -101,53 +95,22 @@ def _tell(selection: Selection, terminal: Terminal) -> None:
 def _check_odd(odd: list[Entry]) -> None:
     if not odd:
         return
-    names = _listed([entry.name for entry in odd])
-    raise Refusal(
-        "link_refused",
-        (
-            f"Links and special files are not sent, and not followed: {names}.",
-            f"リンクや特殊ファイルは送信できず、リンク先もたどりません: {names}",
-        ),
-        (
-            "Put the files themselves there, or leave these out by .terraformignore.",
-            "実体のファイルに置き換えるか、.terraformignore で除外してください。",
-        ),
-    )
+    raise failure("link_refused", names=_listed([entry.name for entry in odd]))
 
 
 def _check_names(names: list[str], caps: Caps) -> None:
-    if not any(map(is_terraform, names)):  # where it must be, the server knows
-        raise Refusal(
-            "configuration_empty",
-            (
-                f"There is no .tf or .tf.json file ({len(names)} files were found).",
-                f".tf / .tf.json ファイルがありません（{len(names)} ファイル）。",
-            ),
-            (
-                "Name the folder that holds the .tf files; Git may be ignoring them.",
-                ".tf ファイルのあるフォルダーを指定してください（Git の除外設定も確認）。",
-            ),
-        )
+    if not any(map(is_terraform, names)):  # in which folder it must be, the server knows
+        raise failure("configuration_empty", count=len(names))
     if len(names) > caps.files:
-        raise _too_large(f"{len(names)} files", f"{len(names)} ファイル", str(caps.files))
+        size = Words(f"{len(names)} files", f"{len(names)} ファイル")
+        raise failure("upload_too_large", size=size, cap=caps.files)
     problems = [(name, said) for name in names if (said := path_problem(name, caps))]
     for name, said in problems[:1]:
-        raise Refusal(
-            "name_refused",
-            (f"{shown(name)}: {said.english}.", f"{shown(name)}: {said.japanese}。"),
-            ("Rename it, or leave it out by .terraformignore.", "名前を変えるか除外してください。"),
-        )
+        raise failure("name_refused", name=name, problem=said)
     pairs = clashes(names)
     if pairs:
         listed = _listed([f"{one} / {other}" for one, other in pairs])
-        raise Refusal(
-            "names_clash",
-            (
-                f"These names differ by case alone, or are the same: {listed}.",
-                f"大文字小文字だけが異なる（または同一の）名前があります: {listed}",
-            ),
-            ("Rename one of each pair.", "どちらかの名前を変えてください。"),
-        )
+        raise failure("names_clash", names=listed)
 
 
 def _check_sizes(chosen: list[Entry], caps: Caps) -> None:
@@ -155,9 +118,10 @@ def _check_sizes(chosen: list[Entry], caps: Caps) -> None:
     try:
         size = sum(entry.place.lstat().st_size for entry in chosen)
     except OSError as error:
-        raise FileChanged(str(error.filename)) from None
+        raise failure("file_changed", path=error.filename) from None
     if size > caps.unpacked_bytes:
-        raise _too_large(size_shown(size), size_shown(size), size_shown(caps.unpacked_bytes))
+        cap = size_shown(caps.unpacked_bytes)
+        raise failure("upload_too_large", size=size_shown(size), cap=cap)
 
 
 def _check_packed(offer: Offer, caps: Caps) -> None:
@@ -167,27 +131,14 @@ def _check_packed(offer: Offer, caps: Caps) -> None:
     try:
         size = packed_size(once, caps.packed_bytes)
     except OSError as error:
-        raise FileChanged(str(error.filename)) from None
+        raise failure("file_changed", path=error.filename) from None
     if size > caps.packed_bytes:
         cap = size_shown(caps.packed_bytes)
-        raise _too_large(f"more than {cap} packed", f"圧縮後 {cap} 超", cap)
-
-
-def _too_large(english: str, japanese: str, cap: str) -> Refusal:
-    return Refusal(
-        "upload_too_large",
-        (
-            f"The folder is over the cap: {english}, and the cap is {cap}. Nothing was sent.",
-            f"上限を超えています: {japanese}（上限 {cap}）。何も送信していません。",
-        ),
-        (
-            "Leave out what Terraform does not need, by .terraformignore (binaries, build output).",
-            "Terraform に不要なもの（バイナリや生成物）を .terraformignore で除外してください。",
-        ),
-    )
+        packed = Words(f"more than {cap} packed", f"圧縮後 {cap} 超")
+        raise failure("upload_too_large", size=packed, cap=cap)
 
 
 def _listed(names: list[str]) -> str:
     more = len(names) - _TOLD
-    told = ", ".join(map(shown, names[:_TOLD]))
+    told = ", ".join(names[:_TOLD])
     return f"{told}, … (+{more})" if more > 0 else told

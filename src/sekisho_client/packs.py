@@ -16,6 +16,7 @@ from collections.abc import Generator, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from sekisho_client.errors import failure
 from sekisho_client.manifests import File
 
 PACK_BYTES = 4 * 1024 * 1024
@@ -23,14 +24,6 @@ PACK_BYTES = 4 * 1024 * 1024
 CHUNK = 256 * 1024
 _IN_MEMORY = 8 * 1024 * 1024
 _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-
-
-class FileChanged(Exception):
-    """A file is not what it was when the manifest was made."""
-
-    def __init__(self, path: str) -> None:
-        super().__init__(path)
-        self.path = path
 
 
 @dataclasses.dataclass(frozen=True)
@@ -76,7 +69,7 @@ def grouped(contents: Iterable[Content]) -> Iterator[list[Content]]:
 
 @contextlib.contextmanager
 def packed(contents: list[Content]) -> Generator[tuple[BinaryIO, int]]:
-    """Make a pack: the file, at its start, and its size. Raises FileChanged."""
+    """Make a pack: the file, at its start, and its size. Raises ClientError."""
     with tempfile.SpooledTemporaryFile(_IN_MEMORY) as spooled:
         target = cast("BinaryIO", spooled)
         with tarfile.open(fileobj=target, mode="w:gz", compresslevel=6) as tar:
@@ -95,10 +88,10 @@ def _add(tar: tarfile.TarFile, content: Content) -> None:
             checked = _Checked(file)
             tar.addfile(entry, checked)
             if file.read(1) or checked.sha256 != content.file.sha256:
-                raise FileChanged(content.file.path)
+                raise failure("file_changed", path=content.file.path)
     except OSError:
         # Shorter than it was (which tarfile tells so), gone, or a link by now.
-        raise FileChanged(content.file.path) from None
+        raise failure("file_changed", path=content.file.path) from None
 
 
 class _Checked(io.RawIOBase):

@@ -8,10 +8,12 @@ import socket
 import ssl
 import urllib.request
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, cast
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from sekisho_client.settings import is_loopback
+from sekisho_client.trust import trusting
 
 _LARGEST = 4 * 1024 * 1024
 _HTTPS = 443
@@ -75,16 +77,14 @@ class Answer:
         return str(cast("dict[str, Any]", error).get("code", "")) if isinstance(error, dict) else ""
 
 
-def place_of(url: str, *, ca_file: str | None, timeout: float) -> Place:
+def place_of(url: str, *, ca_file: Path | None, timeout: float) -> Place:
     """Work out the way to a server, by the proxies that this machine is told to use.
 
     Raises:
-        OSError: the file of certificates cannot be read.
+        ClientError: the file of certificates cannot be read.
     """
     parts = urlsplit(url)
-    context = ssl.create_default_context(cafile=ca_file) if parts.scheme == "https" else None
-    if ca_file and context:
-        context.load_default_certs()
+    context = trusting(ca_file) if parts.scheme == "https" else None
     return Place(parts, _proxy_for(parts), context, timeout)
 
 

@@ -12,28 +12,23 @@ from pathlib import Path
 from typing import Any
 
 from sekisho_client import manifests
-from sekisho_client.http import Client, ClientError
-from sekisho_client.manifests import Caps, Said
-from sekisho_client.offers import Offer, Refusal, make_offer
-from sekisho_client.packs import FileChanged
+from sekisho_client.errors import ClientError, failure
+from sekisho_client.http import Client
+from sekisho_client.manifests import Caps
+from sekisho_client.offers import Offer, make_offer
 from sekisho_client.settings import find_display, find_server, git_environment, named_data_dir
-from sekisho_client.terminal import Terminal, shown, size_shown
+from sekisho_client.terminal import Terminal
+from sekisho_client.texts import shown, size_shown
 from sekisho_client.transfers import Transfer, Watcher
-from sekisho_client.worktree import TreeError
 
 ABOUT = "send a folder to a workspace, to plan from"
 OK, FAILED, INTERRUPTED = 0, 1, 130
 UNSETTLED = frozenset({"plan_queued", "planning", "apply_queued", "applying"})
-_GOOD = frozenset({"awaiting_approval", "approved", "applied", "no_changes"})
+GOOD = frozenset({"awaiting_approval", "approved", "applied", "no_changes"})
+"""Statuses of a run that settled well; exit codes of every command are by these."""
 _WAIT = 10
 _TOLD = 10
 """Findings that are told one by one."""
-_HOW_ON = Said(
-    "Take them out: secrets are set on the server. What is meant to be there is marked with a "
-    "comment `sekisho:allow` on its line, or sent with --allow-secrets.",
-    "取り除いてください（機密はサーバー側で設定します）。意図したものなら、その行に "
-    "`sekisho:allow` とコメントするか、--allow-secrets を付けて送信します。",
-)
 
 
 def options(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
@@ -54,22 +49,14 @@ def options(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
 
 def run(args: argparse.Namespace, data_dir: Path | None = None) -> int:
     """Push, and return the exit code; `data_dir` is that of a server on this machine."""
-    terminal = Terminal(find_display())
+    display = find_display(choice=getattr(args, "color", "auto"), terminal=sys.stderr.isatty())
+    terminal = Terminal(display, as_json=args.json)
     try:
         return _push(args, terminal, args.data_dir or data_dir or named_data_dir())
-    except Refusal as refusal:
-        terminal.error(
-            refusal.code, terminal.words(*refusal.message), terminal.words(*refusal.step)
-        )
-    except TreeError as error:
-        terminal.error(error.code, terminal.words(error.english, error.japanese))
-    except OSError as error:
-        terminal.error("file_unreadable", shown(str(error)))
-    except FileChanged as error:
-        _changed(terminal, error.path)
     except ClientError as error:
-        step = terminal.words(error.step, error.japanese_step)
-        terminal.error(error.code, terminal.words(error.message, error.japanese), step)
+        terminal.error(error)
+    except OSError as error:
+        terminal.error(failure("file_unreadable", problem=error))
     except KeyboardInterrupt:
         terminal.note(
             "\nInterrupted. Run it again: what arrived is not sent a second time.",
@@ -98,9 +85,10 @@ def _push(args: argparse.Namespace, terminal: Terminal, data_dir: Path | None) -
 
 def _send(args: argparse.Namespace, offer: Offer, client: Client, terminal: Terminal) -> int:
     def waiting(error: ClientError, seconds: float) -> None:
-        why = shown(error.message)
+        why = error.message
         terminal.warn(
-            f"{why} Trying again in {seconds:.0f} s.", f"{why} {seconds:.0f} 秒後に再試行します。"
+            f"{why.english} Trying again in {seconds:.0f} s.",
+            f"{why.japanese} {seconds:.0f} 秒後に再試行します。",
         )
 
     def progress(done: int, whole: int) -> None:
@@ -110,12 +98,7 @@ def _send(args: argparse.Namespace, offer: Offer, client: Client, terminal: Term
     made = transfer.run()
     report = transfer.report
     if made["digest"] != offer.digest:
-        raise ClientError(
-            "digest_differs",
-            f"The server made {made['digest']} of it, not {offer.digest}.",
-            "Client and server are of different versions: update the client.",
-            f"サーバー側のダイジェストが異なります（{made['digest']}）。",
-        )
+        raise failure("digest_differs", made=made["digest"], expected=offer.digest)
     sent, already = size_shown(report.sent), size_shown(report.already)
     terminal.note(
         f"Sent {sent} in {report.packs} packs; {already} were there already.",
@@ -135,12 +118,7 @@ def _caps(client: Client) -> Caps:
     except ClientError as error:
         if error.code != "path_unknown":
             raise
-        raise ClientError(
-            "server_too_old",
-            f"{client.url} does not know pushes.",
-            "Update the server, or send the folder with config_upload.",
-            f"{client.url} はプッシュに対応していません。",
-        ) from None
+        raise failure("server_too_old", url=client.url) from None
 
 
 def _plan(
@@ -158,7 +136,8 @@ def _plan(
 def _show_run(made: Mapping[str, Any], terminal: Terminal) -> None:
     problem, review = made.get("problem"), made.get("review_url")
     if problem:
-        terminal.error(str(problem["code"]), shown(problem["text"]), shown(problem["next"]))
+        text, step = shown(str(problem["text"])), shown(str(problem["next"]))
+        terminal.problem(shown(str(problem["code"])), text, step)
     elif review:
         terminal.note(f"Review: {review}", f"レビュー: {review}")
 
@@ -189,7 +168,7 @@ def _result(
         sys.stdout.write(f"{offer.digest}\n")
         if planned:
             sys.stdout.write(f"{planned['id']}  {planned['status']}\n")
-    good = not planned or planned["status"] in _GOOD
+    good = not planned or planned["status"] in GOOD
     return OK if good else FAILED
 
 
@@ -214,7 +193,7 @@ def _show(offer: Offer, args: argparse.Namespace, terminal: Terminal) -> None:
 
 
 def _show_findings(offer: Offer, terminal: Terminal, *, allowed: bool) -> None:
-    """Tell what looks like a credential. Raises Refusal where that was not allowed."""
+    """Tell what looks like a credential. Raises ClientError where that was not allowed."""
     for found in offer.findings[:_TOLD]:
         place = f"{shown(found.path)}:{found.line}: {found.kind}"
         terminal.warn(place, place)
@@ -222,30 +201,9 @@ def _show_findings(offer: Offer, terminal: Terminal, *, allowed: bool) -> None:
     if count > _TOLD:
         terminal.warn(f"… {count - _TOLD} more", f"… ほか {count - _TOLD} 件")
     if count and not allowed:
-        raise Refusal(
-            "secrets_found",
-            (
-                f"{count} places look like credentials; nothing was sent.",
-                f"資格情報らしきものが {count} か所あります。何も送信していません。",
-            ),
-            _HOW_ON,
-        )
+        raise failure("secrets_found", count=count)
     if count:
         terminal.warn(
             "Sending them all the same: plans made from this can read them.",
             "そのまま送信します。この構成から作る計画で読み取れる状態になります。",
         )
-
-
-def _changed(terminal: Terminal, path: str) -> None:
-    terminal.error(
-        "file_changed",
-        terminal.words(
-            f"{shown(path)} changed while it was read.",
-            f"{shown(path)} が読み取り中に変更されました。",
-        ),
-        terminal.words(
-            "Run it again once nobody is saving it.",
-            "保存が終わってから、もう一度実行してください。",
-        ),
-    )

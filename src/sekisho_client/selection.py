@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from sekisho_client import ignore
+from sekisho_client.errors import failure
 from sekisho_client.manifests import litter, refused
-from sekisho_client.worktree import Entry, Listing, TreeError, list_folder
+from sekisho_client.worktree import Entry, Listing, list_folder
 
 
 @dataclasses.dataclass
@@ -22,7 +23,7 @@ class Selection:
 
 
 def select(folder: Path, environment: Mapping[str, str]) -> Selection:
-    """Read a folder and its `.terraformignore`. Raises TreeError."""
+    """Read a folder and its `.terraformignore`. Raises ClientError."""
     rules = _rules(folder / ignore.NAME)
     selection = Selection(list_folder(folder, environment))
     for entry in selection.listing.entries:
@@ -51,19 +52,11 @@ def _reason(entry: Entry, rules: ignore.Rules) -> str | None:
 
 def _rules(place: Path) -> ignore.Rules:
     if place.is_symlink():
-        raise _unusable("a link")
+        raise failure("terraformignore_invalid", problem="a link")
     try:
         with place.open("rb") as file:
             return ignore.parse(file.read(ignore.LONGEST_FILE + 1))
     except FileNotFoundError:
         return ignore.parse(b"")
     except (OSError, ignore.IgnoreInvalid) as error:
-        raise _unusable(str(error)) from None
-
-
-def _unusable(problem: str) -> TreeError:
-    return TreeError(
-        "terraformignore_invalid",
-        f"{ignore.NAME} cannot be used: {problem}.",
-        f"{ignore.NAME} を使用できません: {problem}",
-    )
+        raise failure("terraformignore_invalid", problem=error) from None

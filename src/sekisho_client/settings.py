@@ -9,9 +9,18 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
+from sekisho_client.colours import wants_colour
+
 DEFAULT_URL = "http://127.0.0.1:8080"
 LOCAL_TOKEN = "local.token"  # noqa: S105 (the name of a file)
 """In the server's data folder: what `sekisho serve` leaves for commands of the same user."""
+VARIABLES = (
+    ("SEKISHO_URL", f"`{DEFAULT_URL}`", "Address of the server; `--server` wins over it."),
+    ("SEKISHO_TOKEN", "none", f"Credential; on loopback also `{LOCAL_TOKEN}` of the data folder."),
+    ("SEKISHO_TOKEN_FILE", "none", "File that holds the credential."),
+    ("SEKISHO_CA_FILE", "none", "Private authority to trust, PEM; `--ca-file` wins over it."),
+)
+"""What `find_server` reads: name, default, meaning; the reference page is made from it."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -72,17 +81,22 @@ class Display:
     colour: bool = False
 
 
-def find_display(environment: Mapping[str, str] | None = None) -> Display:
-    """Read SEKISHO_LANGUAGE, the locale, NO_COLOR and TERM."""
+def find_display(
+    environment: Mapping[str, str] | None = None, choice: str = "auto", *, terminal: bool = False
+) -> Display:
+    """Read the reader's language, and whether a stream is to be coloured (`choice`: `--color`)."""
     given = os.environ if environment is None else environment
+    return Display(find_language(given), wants_colour(choice, given, terminal=terminal))
+
+
+def find_language(environment: Mapping[str, str]) -> Literal["en", "ja"]:
+    """Read SEKISHO_LANGUAGE, then the locale."""
     names = ("SEKISHO_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
-    named = next((v for n in names if (v := given.get(n, "").lower()) not in ("", "auto")), "")
+    values = (environment.get(name, "").lower() for name in names)
+    named = next((value for value in values if value not in ("", "auto")), "")
     if not named and os.name == "nt":
         named = (locale.getlocale()[0] or "").lower()
-    # Windows' old console shows escape sequences as they are; its Terminal sets WT_SESSION.
-    able = given.get("TERM", "") != "dumb" and (os.name != "nt" or "WT_SESSION" in given)
-    colour = able and not given.get("NO_COLOR")
-    return Display("ja" if named.startswith("ja") else "en", colour)
+    return "ja" if named.startswith("ja") else "en"
 
 
 def git_environment(environment: Mapping[str, str] | None = None) -> dict[str, str]:

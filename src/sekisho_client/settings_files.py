@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Callable, Collection
 from pathlib import Path
 
-from sekisho_client.http import ClientError
+from sekisho_client.errors import ClientError, failure
 from sekisho_client.jsonc import JsoncError
 
 _LARGEST = 4 * 1024 * 1024
@@ -64,13 +64,7 @@ def plan_change(path: Path, edit: Callable[[str], str]) -> Change:
         after = edit(before or "")
     except JsoncError as error:
         where = f"{path}:{error.line}" if error.line else str(path)
-        raise ClientError(
-            "client_file_broken",
-            f"{where}: {error.problem}. The file was left as it is.",
-            "Correct it in the editor, or paste the entry there: add --print shows it.",
-            f"{where}: 読み取れません（{error.problem}）。ファイルは変更していません。",
-            "エディターで修正するか、--print が表示する設定を貼り付けてください。",
-        ) from None
+        raise failure("client_file_broken", place=where, problem=error.problem) from None
     return Change(path, before, after)
 
 
@@ -150,10 +144,4 @@ def _replace(path: Path, text: str, old: Path | None) -> None:
 
 
 def _unusable(path: Path, why: str) -> ClientError:
-    return ClientError(
-        "client_file_unusable",
-        f"{path} cannot be changed: {why}. Nothing was written.",
-        "Look at the file and its permissions, or paste the entry: add --print shows it.",
-        f"{path} を変更できません: {why}。何も書き込んでいません。",
-        "ファイルと権限を確認するか、--print が表示する設定を貼り付けてください。",
-    )
+    return failure("client_file_unusable", path=path, problem=why)

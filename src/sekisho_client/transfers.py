@@ -6,7 +6,8 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sekisho_client.http import Client, ClientError
+from sekisho_client.errors import ClientError
+from sekisho_client.http import Client
 from sekisho_client.manifests import File
 from sekisho_client.packs import Content, grouped, packed
 
@@ -57,7 +58,7 @@ class Transfer:
         self.report = Report()
 
     def run(self) -> Mapping[str, Any]:
-        """Send everything and return the configuration. Raises ClientError, FileChanged."""
+        """Send everything and return the configuration. Raises ClientError."""
         first = True
         while True:
             try:

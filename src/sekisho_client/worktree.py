@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Literal
 
+from sekisho_client.errors import ClientError, failure
 from sekisho_client.manifests import refused
 
 Kind = Literal["file", "link", "special", "folder", "gone"]
@@ -27,14 +28,6 @@ _PATIENCE = 120
 _LIST = ("-c", "core.fsmonitor=false", "-c", "core.quotePath=false", "ls-files", "-z")
 _LINK_TAGS = frozenset({0xA000000C, 0xA0000003})
 """What Windows calls symbolic links and junctions."""
-
-
-class TreeError(Exception):
-    """The folder cannot be listed: a code, and what is wrong in both languages."""
-
-    def __init__(self, code: str, english: str, japanese: str) -> None:
-        super().__init__(english)
-        self.code, self.english, self.japanese = code, english, japanese
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,11 +52,9 @@ class Listing:
 
 
 def list_folder(folder: Path, environment: Mapping[str, str]) -> Listing:
-    """List a folder. Raises TreeError."""
+    """List a folder. Raises ClientError."""
     if not folder.is_dir():
-        raise TreeError(
-            "folder_missing", f"{folder} is not a folder.", f"{folder} はフォルダーではありません。"
-        )
+        raise failure("folder_missing", path=folder)
     listing = Listing()
     if _in_work_tree(folder):
         git = _git(folder)
@@ -85,7 +76,7 @@ class Git:
     environment: Mapping[str, str]
 
     def list(self, folder: Path, *options: str) -> list[str]:
-        """Run `git ls-files` in a folder. Raises TreeError."""
+        """Run `git ls-files` in a folder. Raises ClientError."""
         try:
             done = subprocess.run(
                 [self.path, *_LIST, *options],
@@ -125,7 +116,7 @@ def _inside(git: Git, inner: tuple[Path, str], listing: Listing) -> None:
         listing.unchecked.append(_named(prefix))
         return
     if prefix.count("/") > _DEEPEST:
-        raise _too_many()
+        raise failure("folder_too_large", count=MOST)
     _ask_git(git, place, prefix, listing)
 
 
@@ -136,10 +127,8 @@ def _walk(folder: Path, root: Path) -> Iterator[Entry]:
         try:
             found = sorted(os.scandir(waiting.pop()), key=lambda item: item.name)
         except OSError as error:
-            raise TreeError(
-                "folder_unreadable",
-                f"{error.filename} cannot be read ({error.strerror}).",
-                f"{error.filename} を読み取れません（{error.strerror}）。",
+            raise failure(
+                "folder_unreadable", path=error.filename, problem=error.strerror
             ) from None
         for item in found:
             place = Path(item.path)
@@ -154,7 +143,7 @@ def _walk(folder: Path, root: Path) -> Iterator[Entry]:
 
 def _add(listing: Listing, entry: Entry) -> None:
     if len(listing.entries) >= MOST:
-        raise _too_many()
+        raise failure("folder_too_large", count=MOST)
     listing.entries.append(entry)
 
 
@@ -210,18 +199,5 @@ def _git(folder: Path) -> str | None:
     return str(Path(found).absolute())
 
 
-def _git_failed(problem: str) -> TreeError:
-    shown = " ".join(problem.split())[:300]
-    return TreeError(
-        "git_failed",
-        f"Git could not list the folder: {shown}",
-        f"Git がフォルダーを一覧できませんでした: {shown}",
-    )
-
-
-def _too_many() -> TreeError:
-    return TreeError(
-        "folder_too_large",
-        f"There are more than {MOST} files in the folder: is it the right one?",
-        f"フォルダーに {MOST} 個を超えるファイルがあります。正しいフォルダーか確認してください。",
-    )
+def _git_failed(problem: str) -> ClientError:
+    return failure("git_failed", problem=" ".join(problem.split())[:300])

@@ -12,7 +12,7 @@ import pytest
 
 from sekisho.cli import clients, main
 from sekisho_client import settings_files
-from sekisho_client.http import ClientError
+from sekisho_client.errors import ClientError
 from sekisho_client.jsonc import load
 
 URL = "https://sekisho.example.jp"

@@ -16,8 +16,8 @@ import pytest
 from sekisho.domain import errors
 from sekisho.domain.errors import SekishoError
 from sekisho.domain.runs import RunStatus
+from sekisho.views.http_errors import http_status
 from sekisho.web.api import OPERATIONS
-from sekisho.web.errors import http_status
 from tests.faces.house import ONE, House, build
 from tests.faces.serving import serving
 

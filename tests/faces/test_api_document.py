@@ -10,10 +10,10 @@ from starlette.routing import Route
 
 from sekisho.domain.callers import POWERS
 from sekisho.mcp_server.tools import TOOLS
+from sekisho.views.http_errors import http_status
 from sekisho.web.api import OPERATIONS, ApiOptions, api_routes
 from sekisho.web.api.answering import DOCUMENT, Endpoint
 from sekisho.web.api.document import errors_of, openapi
-from sekisho.web.errors import http_status
 from tests.faces.house import House
 from tests.faces.serving import serving
 

@@ -9,8 +9,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from sekisho.domain import errors
+from sekisho.views.http_errors import STATUS, http_status
 from sekisho.web.console import PAGES
-from sekisho.web.errors import STATUS, http_status
 from sekisho.web.guard import FORM_BYTES, HEADERS
 from tests.faces.consoles import BASE, HOST, a_review, app_of, browser
 from tests.faces.house import House

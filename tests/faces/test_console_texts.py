@@ -27,7 +27,7 @@ DYNAMIC = {
     "source.": ["inline", "upload", "folder"],
     "doubt.rescued.": ["kept", "none", "waiting"],
     "danger.": ["delete", "replace", "replace_first", "deposed", "other"],
-    "http.": ["404", "405", "413", "415", "500"],
+    "http.": ["404", "405", "500"],
     "note.": [],
     "reason.": [],
     "count.": [],

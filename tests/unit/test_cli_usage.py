@@ -12,12 +12,15 @@ import time
 import pytest
 
 from sekisho.cli import exits, main, output, usage
-from sekisho.cli.colours import TONES, Tone, wants_colour
+from sekisho.cli.colours import TONES
 from sekisho.cli.main import build_parser
-from sekisho.cli.output import Style, cut, fitted, width_of
-from sekisho.cli.progress import bar, elapsed
+from sekisho.cli.output import Style, fitted
+from sekisho.cli.progress import elapsed
 from sekisho.domain.plans import Risk
 from sekisho.domain.runs import RunStatus
+from sekisho_client.colours import Tone, wants_colour
+from sekisho_client.terminal import bar, cut
+from sekisho_client.terminal import width as width_of
 
 COMMANDS = dict(usage.every_command(build_parser()))
 

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pytest
 
 from sekisho_client import ides
-from sekisho_client.http import ClientError
+from sekisho_client.errors import ClientError
 from sekisho_client.ides import IDES, Connection, Machine
 
 URL = "https://sekisho.example.jp"
@@ -141,7 +141,7 @@ def test_an_address_that_cannot_be_written_is_refused_without_repeating_it(serve
     with pytest.raises(ClientError) as refused:
         ides.connect(server)
     assert refused.value.code == "option_invalid"
-    assert "secret" not in str(refused.value) + refused.value.japanese
+    assert "secret" not in str(refused.value) + refused.value.message.japanese
 
 
 @pytest.mark.parametrize("team", ["a b", "x\r\nEvil: 1", "チーム", "x" * 129])

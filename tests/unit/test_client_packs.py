@@ -10,18 +10,19 @@ from pathlib import Path
 
 import pytest
 
+from sekisho_client.errors import ClientError
 from sekisho_client.manifests import File
 from sekisho_client.packs import (
     PACK_BYTES,
     Content,
-    FileChanged,
     grouped,
     hashed,
     packed,
     packed_size,
 )
 from sekisho_client.settings import Display, find_display, find_server, git_environment
-from sekisho_client.terminal import Terminal, clipped, shown, size_shown, width
+from sekisho_client.terminal import Terminal, cut, width
+from sekisho_client.texts import shown, size_shown
 
 
 def content(folder: Path, name: str, data: bytes) -> Content:
@@ -51,7 +52,7 @@ def test_a_file_that_changes_meanwhile_never_travels(tmp_path: Path, now: bytes 
         one.place.unlink()
     else:
         one.place.write_bytes(now)
-    with pytest.raises(FileChanged), packed([one]):
+    with pytest.raises(ClientError, match="file_changed"), packed([one]):
         pass
 
 
@@ -60,7 +61,7 @@ def test_a_file_that_becomes_a_link_is_not_followed(tmp_path: Path):
     (tmp_path / "b.tf").write_bytes(b"same")
     one.place.unlink()
     one.place.symlink_to(tmp_path / "b.tf")
-    with pytest.raises(FileChanged), packed([one]):
+    with pytest.raises(ClientError, match="file_changed"), packed([one]):
         pass
 
 
@@ -105,7 +106,7 @@ def test_progress_is_drawn_on_a_terminal_alone():
     screen, file = Screen(), io.StringIO()
     for stream in (screen, file):
         Terminal(Display(), stream).progress(1, 2, "半分")
-    assert "50%" in screen.getvalue()
+    assert "50 %" in screen.getvalue()
     assert file.getvalue() == ""
 
 
@@ -129,7 +130,8 @@ def test_a_line_takes_the_place_of_the_progress():
 def test_colour_is_for_terminals_that_want_it(
     environment: dict[str, str], screen: io.StringIO, coloured: bool
 ):
-    Terminal(find_display(environment), screen).error("code", "message", "step")
+    display = find_display(environment, terminal=screen.isatty())
+    Terminal(display, screen).problem("code", "message", "step")
     assert ("\x1b[" in screen.getvalue()) is coloured
     assert "error [code]:" in screen.getvalue()
 
@@ -155,7 +157,7 @@ def test_a_name_cannot_move_the_cursor_or_hide():
 
 def test_japanese_takes_two_columns():
     assert (width("日本"), width("か\u3099"), width("ab")) == (4, 2, 2)
-    assert clipped("日本語", 5) == "日本"
+    assert cut("日本語", 5) == "日本…"
 
 
 @pytest.mark.parametrize(

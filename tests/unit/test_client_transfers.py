@@ -20,7 +20,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from sekisho_client.http import Client, ClientError
+from sekisho_client.errors import ClientError
+from sekisho_client.http import Client
 from sekisho_client.manifests import File
 from sekisho_client.packs import Content
 from sekisho_client.settings import Server

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from sekisho_client.errors import ClientError
 from sekisho_client.selection import Selection, select
 from sekisho_client.settings import git_environment
-from sekisho_client.worktree import TreeError
 
 MAIN = 'resource "terraform_data" "a" {}\n'
 
@@ -161,21 +161,21 @@ def test_names_are_composed(folder: Path):
 
 
 def test_a_folder_that_is_not_there_is_refused(tmp_path: Path):
-    with pytest.raises(TreeError) as error:
+    with pytest.raises(ClientError) as error:
         look(tmp_path / "どこにもない")
     assert error.value.code == "folder_missing"
 
 
 def test_a_terraformignore_that_is_a_link_is_refused(folder: Path, tmp_path: Path):
     (folder / ".terraformignore").symlink_to(put(tmp_path, "rules.txt", "*"))
-    with pytest.raises(TreeError) as error:
+    with pytest.raises(ClientError) as error:
         look(folder)
     assert error.value.code == "terraformignore_invalid"
 
 
 def test_a_terraformignore_that_is_no_text_is_refused(folder: Path):
     (folder / ".terraformignore").write_bytes(b"\xff\xfe*")
-    with pytest.raises(TreeError):
+    with pytest.raises(ClientError):
         look(folder)
 
 
@@ -285,7 +285,7 @@ def test_a_repository_that_is_broken_is_told_not_walked(tree: Path):
     put(tree, "a.local")
     (tree / ".git" / "HEAD").write_text("nonsense", encoding="utf-8")
     (tree / ".git" / "config").write_text("[", encoding="utf-8")
-    with pytest.raises(TreeError) as error:
+    with pytest.raises(ClientError) as error:
         look(tree)
     assert error.value.code == "git_failed"
 

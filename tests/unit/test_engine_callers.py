@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import dataclasses
+import io
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -32,7 +33,7 @@ from sekisho.engine.engine import Engine
 from sekisho.engine.plans import PlanOrder
 from sekisho.engine.tokens import digest
 from sekisho.engine.worker import Worker
-from sekisho.ports import RunQuery
+from sekisho.ports import RunQuery, Store
 from tests.fakes.world import AGENT, PERSON, World, failing, main
 
 
@@ -251,6 +252,15 @@ def test_a_claimed_team_is_recorded_and_changes_no_digest_of_those_who_claim_non
     assert claimed.record() == plain_.record() | {"claimed_team": "基盤"}
 
 
+def test_a_closed_server_gives_out_no_store_but_its_keys_and_audit():
+    parts = dataclasses.replace(World().parts, closed=PRIVATE_STORE)
+    stores = {name for name, value in vars(Store).items() if isinstance(value, property)}
+    assert {"tokens", "audit", "pushes"} < stores
+    for name in stores - {"tokens", "audit"}:
+        with pytest.raises(RunsUnavailable):
+            getattr(parts.store, name)
+
+
 def test_a_closed_server_refuses_everything_about_runs_and_keeps_its_keys_and_audit():
     world = World()
     run = world.planned()
@@ -270,6 +280,7 @@ def test_a_closed_server_refuses_everything_about_runs_and_keeps_its_keys_and_au
         lambda: engine.gate.check(run.id),
         lambda: engine.configurations.from_inline("dev", main(), AGENT),
         lambda: engine.configurations.open_upload("dev", AGENT),
+        lambda: engine.pushes.receive("push", io.BytesIO(), AGENT),
         engine.workspaces.list,
         lambda: engine.workspaces.get("dev"),
         lambda: engine.workspaces.lock("dev", PERSON, "x"),

@@ -3,11 +3,12 @@
 import argparse
 import dataclasses
 
-from sekisho.cli import output
+from sekisho.cli import errors, output
 from sekisho.cli.hosts import open_app
 from sekisho.cli.options import Nouns, host_options, json_option, noun, verb
 from sekisho.cli.progress import Progress
 from sekisho.domain.audit import AuditRecord
+from sekisho.domain.errors import AuditEmpty, AuditFault
 from sekisho.domain.text import plain
 
 
@@ -57,15 +58,10 @@ def audit_verify(args: argparse.Namespace) -> int:
     if args.json:
         output.as_json(dataclasses.asdict(report))
     elif report.records == 0 and not report.faults:
-        # A server's first act leaves a record: this is another folder, or all of it is gone.
-        where = app.settings.data_dir
-        output.error(
-            "audit_empty", f"There is no audit in {where}.", "Name the server's --data-dir."
-        )
-        return output.FAILED
+        raise AuditEmpty(folder=app.settings.data_dir)
     elif report.faults:
         for fault in report.faults:
-            output.error("audit_fault", f"record {fault.sequence}: {fault.reason}")
+            errors.tell(AuditFault(sequence=fault.sequence, reason=fault.reason))
     else:
         output.say(
             f"The audit is whole: {report.records} records, {report.applies} applies, each with "

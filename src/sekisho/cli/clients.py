@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any, cast
 
 from sekisho.cli import output
+from sekisho.cli.languages import reader_language
 from sekisho.cli.options import Nouns, json_option, noun, verb
 from sekisho.settings import environment
 from sekisho_client import ides, jsonc, settings_files
-from sekisho_client.http import ClientError
+from sekisho_client.errors import ClientError, failure
 from sekisho_client.ides import Connection, Ide, Machine
 from sekisho_client.settings import DEFAULT_URL
 
@@ -51,13 +52,7 @@ def machine() -> Machine:
     try:
         home = Path.home()
     except RuntimeError:
-        raise ClientError(
-            "home_missing",
-            "There is no home folder.",
-            "Set HOME.",
-            "ホームフォルダーがありません。",
-            "HOME を設定してください。",
-        ) from None
+        raise failure("home_missing") from None
     return Machine(home, Path.cwd(), sys.platform, environment())
 
 
@@ -122,7 +117,7 @@ def _entries(ide: Ide, scope: str, file: Path) -> list[dict[str, Any]]:
     try:
         group = _group(settings_files.read(file) or "", ide)
     except ClientError as error:
-        return [row | {"name": "?", "connects": error.message}]
+        return [row | {"name": "?", "connects": error.message.of(reader_language())}]
     except jsonc.JsoncError as error:
         return [row | {"name": "?", "connects": f"broken: {error.problem}"}]
     found: list[dict[str, Any]] = []
@@ -167,13 +162,7 @@ def _save(args: argparse.Namespace, change: settings_files.Change, ours: tuple[s
 
 def _agreed(path: Path) -> bool:
     if not sys.stdin.isatty() or output.prints_json():
-        raise ClientError(
-            "consent_needed",
-            f"{path} is not changed without asking, and there is nobody to ask.",
-            "Add --yes.",
-            f"{path} の変更には確認が必要ですが、確認できる端末がありません。",
-            "--yes を付けてください。",
-        )
+        raise failure("consent_needed", path=path)
     sys.stderr.write("Write this? [y/N] ")
     sys.stderr.flush()
     return sys.stdin.readline().strip().lower() in ("y", "yes", "はい")
@@ -204,12 +193,7 @@ def _say_next(ide: Ide, connection: Connection) -> None:
 
 def _show_link(args: argparse.Namespace, ide: Ide, entry: dict[str, Any]) -> int:
     if ide.link is None:
-        raise ClientError(
-            "link_missing",
-            f"{ide.title} has no install links.",
-            f"sekisho client add {ide.name}",
-            f"{ide.title} にはインストールリンクがありません。",
-        )
+        raise failure("link_missing", title=ide.title, name=ide.name)
     link = ide.link(args.name, entry)
     output.as_json({"link": link}) if args.json else output.say(link)
     return output.OK

@@ -2,20 +2,23 @@
 
 import argparse
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from sekisho.app import SystemClock
-from sekisho.cli import output
+from sekisho.cli import errors, output
 from sekisho.cli.hosts import settings_of
 from sekisho.cli.languages import reader_language
 from sekisho.cli.options import Nouns, host_options, json_option, verb
 from sekisho.settings import read_settings
 from sekisho_client import probes
 from sekisho_client.doctor import NG, Finding, Visit, examine
-from sekisho_client.http import ClientError
+from sekisho_client.errors import ClientError, failure
 from sekisho_client.ides import mcp_address
 from sekisho_client.settings import find_server
+
+_LONGEST = 120
 
 
 def declare(nouns: Nouns) -> None:
@@ -23,8 +26,8 @@ def declare(nouns: Nouns) -> None:
     about = "check the way to a server, step by step; each line has a code and a fix"
     parser = json_option(host_options(verb(nouns, "doctor", doctor, about)))
     parser.add_argument("--server", help="address of the server (SEKISHO_URL)")
-    about = "certificates to trust besides the system's, PEM (SSL_CERT_FILE)"
-    parser.add_argument("--ca-file", metavar="FILE", help=about)
+    about = "certificates to trust besides the system's, PEM (SEKISHO_CA_FILE)"
+    parser.add_argument("--ca-file", type=Path, metavar="FILE", help=about)
     about = "seconds that each connection and answer may take (5)"
     parser.add_argument("--timeout", type=int, default=5, metavar="SECONDS", help=about)
     about = "check the server's own machine instead: settings, data folder, Terraform"
@@ -40,38 +43,21 @@ def doctor(args: argparse.Namespace) -> int:
     try:
         visit = _visit(args)
     except ClientError as error:
-        ja = reader_language() == "ja"
-        output.error(error.code, error.japanese if ja else error.message, error.step)
+        errors.tell(error)
         return output.USAGE
     return _report(args, examine(visit))
 
 
 def _visit(args: argparse.Namespace) -> Visit:
     data_dir = args.data_dir or read_settings().data_dir
-    server = find_server(args.server, data_dir)
+    server = find_server(args.server, data_dir, ca_file=args.ca_file)
     path = urlsplit(mcp_address(server.url, "")).path
     url = mcp_address(server.url, "").removesuffix(path)
     if not 1 <= args.timeout <= _LONGEST:
-        raise ClientError(
-            "option_invalid",
-            f"--timeout needs 1 to {_LONGEST}.",
-            "sekisho doctor --help",
-            f"--timeout は 1 から {_LONGEST} です。",
-        )
-    try:
-        place = probes.place_of(url, ca_file=args.ca_file, timeout=args.timeout)
-    except (OSError, ValueError) as error:
-        problem = getattr(error, "strerror", None) or error
-        raise ClientError(
-            "ca_file_invalid",
-            f"{args.ca_file} is no file of certificates ({problem}).",
-            "Name a PEM file with --ca-file.",
-            f"{args.ca_file} は証明書ファイルとして読めません（{problem}）。",
-        ) from None
+        wanted = f"1 to {_LONGEST}"
+        raise failure("option_invalid", option="--timeout", wanted=wanted, command="sekisho doctor")
+    place = probes.place_of(url, ca_file=server.ca_file, timeout=args.timeout)
     return Visit(place, server.token, path, SystemClock().now)
-
-
-_LONGEST = 120
 
 
 def _report(args: argparse.Namespace, findings: Iterable[Finding]) -> int:

@@ -4,6 +4,8 @@ import enum
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from sekisho_client.push import GOOD
+
 
 class Exit(enum.IntEnum):
     """The exit codes of every command."""
@@ -42,19 +44,18 @@ DETAILED_MEANINGS: Mapping[enum.IntEnum, str] = MappingProxyType(
 DETAILED_OPTION = "--detailed-exitcode"
 EMPTY_STATUS = "no_changes"
 PERSON_STATUS = "awaiting_approval"
-_GOOD = frozenset({"awaiting_approval", "approved", "applied", "no_changes"})
 
 
 def of_status(status: str, *, followed: bool = False) -> Exit:
     """Return the exit code for a run that was shown; one that settled badly has failed."""
     if followed and status == PERSON_STATUS:
         return Exit.PERSON
-    return Exit.DONE if status in _GOOD else Exit.FAILED
+    return Exit.DONE if status in GOOD else Exit.FAILED
 
 
 def detailed(status: str) -> Detailed:
     """Return what `terraform plan -detailed-exitcode` would, for a plan that has settled."""
-    if status not in _GOOD:
+    if status not in GOOD:
         return Detailed.FAILED
     return Detailed.EMPTY if status == EMPTY_STATUS else Detailed.CHANGES
 

@@ -14,8 +14,9 @@ from sekisho.domain.text import Language
 from sekisho.ports import RunQuery
 from sekisho.settings import Settings, unknown_settings
 from sekisho_client.doctor import NG, OK, SKIP, Finding
+from sekisho_client.settings import VARIABLES
 
-CLIENT_SETTINGS = ("SEKISHO_URL", "SEKISHO_TOKEN", "SEKISHO_TOKEN_FILE")
+CLIENT_SETTINGS = tuple(name for name, _, _ in VARIABLES)
 _ROOM = 1024**3
 """Bytes that should be free: a provider unpacked is half of it."""
 
@@ -28,16 +29,14 @@ class HostFinding(Finding):
         error = self.facts.get("error")
         if isinstance(error, SekishoError):
             return error.message(_language(language))
-        said = SAYS[self.code]
-        return (said.text_ja if language == "ja" else said.text).format(**self.facts)
+        return SAYS[self.code].what(self.facts).of(language)
 
     def fix(self, language: str) -> str:
         """Say what to do."""
         error = self.facts.get("error")
         if isinstance(error, SekishoError):
             return error.next_step(_language(language))
-        said = SAYS[self.code]
-        return (said.fix_ja if language == "ja" else said.fix).format(**self.facts)
+        return SAYS[self.code].step(self.facts).of(language)
 
 
 def _language(language: str) -> Language:

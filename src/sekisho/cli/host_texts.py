@@ -1,6 +1,6 @@
 """What the doctor says of the server's machine: code → finding and fix, in both languages."""
 
-from sekisho_client.doctor_texts import Said
+from sekisho_client.texts import Said
 
 SAYS: dict[str, Said] = {
     "settings_ok": Said("every SEKISHO_… variable is known", "SEKISHO_… の変数はすべて有効です"),

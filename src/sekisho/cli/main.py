@@ -23,11 +23,11 @@ from sekisho.cli import (
     usage,
     workspaces,
 )
-from sekisho.cli.languages import reader_language
+from sekisho.cli.errors import tell
 from sekisho.cli.options import Nouns, colour_option, door_options, verb
 from sekisho.domain.errors import CommandUnknown, SekishoError
 from sekisho.settings import DOORS, environment
-from sekisho_client.http import ClientError
+from sekisho_client.errors import ClientError
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -40,7 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         args = usage.parse(parser, words)
     except usage.USAGE_ERRORS as error:
-        _tell(error)
+        tell(error)
         # As in Terraform: 2 says there that something changes.
         return output.FAILED if exits.DETAILED_OPTION in words else output.USAGE
     output.set_up(getattr(args, "color", "auto"), environment(), as_json="--json" in words)
@@ -57,10 +57,10 @@ def _run(command: Command, args: argparse.Namespace) -> int:
     try:
         return command(args)
     except CommandUnknown as error:  # `sekisho help WORD`
-        _tell(error)
+        tell(error)
         return output.USAGE
     except (SekishoError, ClientError) as error:
-        _tell(error)
+        tell(error)
     except BrokenPipeError:
         # The reader has seen enough. What is still in the buffer must not be tried again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -69,18 +69,8 @@ def _run(command: Command, args: argparse.Namespace) -> int:
         return exits.Exit.INTERRUPTED
     except Exception:
         logging.getLogger("sekisho.cli").exception("command.failed")
-        _tell(SekishoError())
+        tell(SekishoError())
     return output.FAILED
-
-
-def _tell(error: SekishoError | ClientError) -> None:
-    language = reader_language()
-    if isinstance(error, SekishoError):
-        output.error(error.code, error.message(language), error.next_step(language))
-    elif language == "ja":
-        output.error(error.code, error.japanese, error.japanese_step)
-    else:
-        output.error(error.code, error.message, error.step)
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sekisho.cli.colours import CHOICES
 from sekisho.settings import DOORS, Door
+from sekisho_client.colours import CHOICES
 
 if TYPE_CHECKING:
     # argparse has no public name for it

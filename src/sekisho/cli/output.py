@@ -4,14 +4,15 @@ import dataclasses
 import json
 import shutil
 import sys
-import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sekisho.cli.colours import TONES, Tone, paint, wants_colour
+from sekisho.cli.colours import TONES
 from sekisho.cli.exits import Exit
 from sekisho.domain.text import plain
+from sekisho_client.colours import Tone, paint, wants_colour
+from sekisho_client.terminal import cut, error_text, width
 
 OK, FAILED, USAGE = Exit.DONE, Exit.FAILED, Exit.USAGE
 _NARROWEST = 8
@@ -73,12 +74,12 @@ def table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
     """
     cells = [[c.upper() for c in columns]]
     cells += [[_cell(row.get(c)) for c in columns] for row in rows]
-    widths = [max(width_of(line[i]) for line in cells) for i in range(len(columns))]
+    widths = [max(width(line[i]) for line in cells) for i in range(len(columns))]
     if _style.width is not None:
         widths = fitted(widths, columns, _style.width)
     for number, line in enumerate(cells):
         head = Tone.HEAD if number == 0 else None
-        padded = [_padded(text, width, head) for text, width in zip(line, widths, strict=True)]
+        padded = [_padded(text, wide, head) for text, wide in zip(line, widths, strict=True)]
         sys.stdout.write((" " * _GAP).join(padded).rstrip() + "\n")
 
 
@@ -96,15 +97,7 @@ def fitted(widths: Sequence[int], columns: Sequence[str], terminal: int) -> list
 
 def error(code: str, message: str, step: str = "") -> None:
     """Print what went wrong and what to do next, on standard error."""
-    if _style.json:
-        told = {"error": {"code": code, "message": message, "next": step}}
-        json.dump(told, sys.stderr, ensure_ascii=False)
-        sys.stderr.write("\n")
-        return
-    head = f"error [{code}]:"
-    sys.stderr.write(f"{paint(head, Tone.BAD) if _style.error_colour else head} {message}\n")
-    if step:
-        sys.stderr.write(f"  next: {step}\n")
+    note(error_text(code, message, step, colour=_style.error_colour, as_json=_style.json))
 
 
 def note(text: str) -> None:
@@ -128,33 +121,9 @@ def told(text: str, tone: Tone | None = None) -> str:
     return paint(text, tone or TONES.get(text)) if _style.colour else text
 
 
-def width_of(text: str) -> int:
-    """Return how many cells of a terminal a text takes."""
-    return sum(_cells(c) for c in text)
-
-
-def cut(text: str, width: int) -> str:
-    """Cut a text to so many cells; what was cut ends in `…`."""
-    if width_of(text) <= width:
-        return text
-    kept, room = "", width - 1
-    for character in text:
-        room -= _cells(character)
-        if room < 0:
-            break
-        kept += character
-    return kept + "…"
-
-
-def _padded(text: str, width: int, head: Tone | None) -> str:
-    shown = cut(text, width)
-    return told(shown, head) + " " * (width - width_of(shown))
-
-
-def _cells(character: str) -> int:
-    if unicodedata.combining(character):
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+def _padded(text: str, columns: int, head: Tone | None) -> str:
+    shown = cut(text, columns)
+    return told(shown, head) + " " * (columns - width(shown))
 
 
 def _cell(value: object) -> str:

@@ -7,10 +7,10 @@ from types import TracebackType
 from typing import Self
 
 from sekisho.cli import output
+from sekisho_client.terminal import bar, cut
 
 _FRAMES = "|/-\\"
 _TICK = 0.12
-_BAR = 24
 _HOUR = 3600
 
 
@@ -80,19 +80,11 @@ class Progress:
 
     def _draw(self, frame: str) -> None:
         seconds = elapsed(time.monotonic() - self._began)
-        line = f"{frame} {self._phase}{bar(self._done, self._total)} {seconds}"
-        sys.stderr.write("\r" + output.cut(line, output.terminal_width() - 1) + "\x1b[K")
+        parts = (frame, self._phase, bar(self._done, self._total), seconds)
+        line = " ".join(filter(None, parts))
+        sys.stderr.write("\r" + cut(line, output.terminal_width() - 1) + "\x1b[K")
         sys.stderr.flush()
         self._shown = True
-
-
-def bar(done: int, total: int) -> str:
-    """Draw how far it is; nothing where that is not known."""
-    if total <= 0:
-        return ""
-    share = min(done / total, 1)
-    full = int(share * _BAR)
-    return f" [{'#' * full}{'.' * (_BAR - full)}] {int(share * 100)} %"
 
 
 def elapsed(seconds: float) -> str:

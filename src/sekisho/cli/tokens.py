@@ -8,6 +8,7 @@ from sekisho.cli import output
 from sekisho.cli.hosts import open_app
 from sekisho.cli.options import Nouns, host_options, json_option, noun, verb
 from sekisho.domain.callers import POWERS, Power
+from sekisho.domain.errors import TokenUnknown
 from sekisho.domain.tokens import LASTS, LONGEST, SOON, Token, ends_soon, usable
 
 _COLUMNS = ("id", "person", "client", "scope", "state", "expires_at", "last_used_at")
@@ -75,8 +76,7 @@ def token_revoke(args: argparse.Namespace) -> int:
     else:
         count = int(tokens.revoke(args.token_id))
     if not count:
-        output.error("token_unknown", f"There is no such key: {which}.", "sekisho token list")
-        return output.FAILED
+        raise TokenUnknown(which=which)
     if args.json:
         output.as_json({"of": which, "revoked": count})
     else:

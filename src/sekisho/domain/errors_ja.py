@@ -5,6 +5,18 @@ A test holds that every code has its row here, with the same facts as in English
 
 JAPANESE: dict[str, tuple[str, str]] = {
     "internal": ("Sekisho 内部の問題です。", "運用担当者にサーバーログの確認を依頼してください。"),
+    "token_unknown": (
+        "該当するキーがありません: {which}",
+        "`sekisho token list` でキーの一覧を確認できます。",
+    ),
+    "audit_empty": (
+        "{folder} に監査記録がありません。",
+        "サーバーのデータフォルダーを --data-dir で指定してください。",
+    ),
+    "audit_fault": (
+        "記録 {sequence}: {reason}",
+        "適用を止め、データフォルダーを現状のまま保全し、バックアップと比較してください。",
+    ),
     "run_unknown": ("実行 {run_id} はありません。", "run_list で実行の一覧を確認してください。"),
     "workspace_unknown": (
         "ワークスペース {name} はありません。",

@@ -1,16 +1,13 @@
 """Which names a request may reach us by: a foreign name that leads here is DNS rebinding."""
 
-import re
-
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from sekisho.domain.entries import names_of
 from sekisho.domain.errors import HostRefused
 from sekisho.edge.heads import values
 from sekisho.edge.options import EdgeOptions
 from sekisho.edge.passages import refuse
 from sekisho.edge.paths import Paths
-
-_HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?")
 
 
 class Hosts:
@@ -32,8 +29,5 @@ class Hosts:
     def _welcome(self, scope: Scope) -> bool:
         if self._paths.is_check(scope["method"], scope["path"]):
             return True
-        given = values(scope, b"host")
-        found = _HOST.fullmatch(given[0].lower()) if len(given) == 1 else None
-        if found is None:
-            return False
-        return self._any or not self._names.isdisjoint(found.group(0, 1))
+        names = names_of(values(scope, b"host"))
+        return bool(names) if self._any else not self._names.isdisjoint(names)

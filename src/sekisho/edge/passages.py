@@ -12,11 +12,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from sekisho.domain.entries import ENTRY, Entry
 from sekisho.domain.errors import SekishoError
 from sekisho.edge.addresses import client_address
-from sekisho.edge.answers import refusal
 from sekisho.edge.buckets import Bucket
 from sekisho.edge.heads import only
 from sekisho.edge.options import EdgeOptions, Pace
 from sekisho.edge.paths import Paths
+from sekisho.views.http_errors import error_answer
 
 _PASSAGE = "sekisho.passage"
 _ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}")
@@ -120,4 +120,4 @@ def _finishing(send: Send, passage: Passage) -> Callable[[Message], Awaitable[No
 async def refuse(error: SekishoError, scope: Scope, receive: Receive, send: Send) -> None:
     """Answer a request with an error of the edge's own."""
     passage_of(scope).refused = error.code
-    await refusal(error)(scope, receive, send)
+    await error_answer(error)(scope, receive, send)

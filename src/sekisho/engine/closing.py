@@ -15,6 +15,7 @@ from sekisho.ports import (
     BlobStore,
     ConfigurationStore,
     LogStore,
+    PushStore,
     ReadingStore,
     RunStore,
     Store,
@@ -87,6 +88,10 @@ class ClosedStore:
 
     @property
     def uploads(self) -> UploadStore:
+        self._refuse()
+
+    @property
+    def pushes(self) -> PushStore:
         self._refuse()
 
     @property

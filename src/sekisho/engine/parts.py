@@ -68,7 +68,9 @@ class Parts:
     def __post_init__(self) -> None:
         """Shut the store where no runs are taken."""
         if self.closed and not isinstance(self.store, ClosedStore):
-            object.__setattr__(self, "store", ClosedStore(self.store, self.closed))
+            # Named by its port, so that the type checker misses no store that comes later.
+            closed: Store = ClosedStore(self.store, self.closed)
+            object.__setattr__(self, "store", closed)
 
     def entry(
         self, at: datetime, action: str, caller: Caller, run: Run, **facts: Fact

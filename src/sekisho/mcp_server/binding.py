@@ -18,10 +18,11 @@ from pydantic import ConfigDict, PrivateAttr, ValidationError
 from sekisho.domain.errors import AnswerTooLarge, SekishoError
 from sekisho.engine.engine import Engine
 from sekisho.mcp_server.call import Call, FaceOptions, ask
-from sekisho.mcp_server.errors import error_result, unfit
+from sekisho.mcp_server.errors import error_result
 from sekisho.mcp_server.selection import check_offered
 from sekisho.mcp_server.spec import ToolSpec
 from sekisho.views.callers import bearer, claimed_team
+from sekisho.views.problems import unfit
 from sekisho.views.view import View
 
 _LOG = logging.getLogger("sekisho.mcp")

@@ -8,10 +8,8 @@ SDK does), and would throw the message away.
 from typing import Any
 
 from mcp_types import CallToolResult, TextContent
-from pydantic import ValidationError
 
 from sekisho.domain.errors import (
-    ArgumentsInvalid,
     Conflict,
     Invalid,
     NotFound,
@@ -21,7 +19,6 @@ from sekisho.domain.errors import (
     Unavailable,
 )
 from sekisho.views.problems import ErrorView
-from sekisho.views.view import one_line
 
 META = "sekisho/error"
 """Key of the machine-readable error in `_meta` of a result."""
@@ -55,21 +52,3 @@ def error_result(error: SekishoError) -> CallToolResult:
 def described(error: SekishoError) -> dict[str, Any]:
     """Return an error for programs, under our key."""
     return {META: {**ErrorView.of(error).model_dump(), "kind": kind_of(type(error))}}
-
-
-_MOST = 5
-
-
-def unfit(error: ValidationError, allowed: tuple[str, ...]) -> ArgumentsInvalid:
-    """Say which arguments do not fit and why; their values are never repeated."""
-    said: list[str] = []
-    for row in error.errors(include_input=False, include_url=False, include_context=False):
-        name = one_line(row["loc"][0] if row["loc"] else "arguments", 60)
-        if row["type"] == "extra_forbidden":
-            said.append(f"{name} is unknown (known: {', '.join(allowed)})")
-        elif row["type"] == "missing":
-            said.append(f"{name} is missing")
-        else:
-            said.append(f"{name}: {one_line(row['msg'], 120)}")
-    rest = [f"and {len(said) - _MOST} more"] if len(said) > _MOST else []
-    return ArgumentsInvalid(problem="; ".join([*said[:_MOST], *rest]))

@@ -16,7 +16,6 @@ from sekisho.domain.errors import (
     CredentialNeeded,
     HostRefused,
     MethodWrong,
-    Refused,
     SekishoError,
 )
 from sekisho.engine.engine import Engine
@@ -24,6 +23,7 @@ from sekisho.mcp_server.call import FaceOptions, ask
 from sekisho.mcp_server.errors import described
 from sekisho.mcp_server.explaining import ExplainedApp
 from sekisho.views.callers import bearer
+from sekisho.views.http_errors import error_answer, http_headers, http_status
 from sekisho.views.problems import ErrorView
 
 
@@ -78,7 +78,7 @@ class McpEndpoint:
         """Answer one request."""
         posted = scope["method"] == "POST"
         if self._edge and ENTRY not in scope:
-            await _refusal(HostRefused(), 421, {})(scope, receive, send)
+            await error_answer(HostRefused())(scope, receive, send)
             return
         answer = await (self._unproven(scope) if posted else self._not_posted(scope))
         if answer is None:
@@ -99,10 +99,8 @@ class McpEndpoint:
             await ask(self._options.inline_reads, callers.identify, secret, via)
             if secret is not None and callers.uses_wait:
                 await ask(False, callers.keep_uses)
-        except Refused as error:
-            return _refused_call(error, 401, {"WWW-Authenticate": "Bearer"})
         except SekishoError as error:
-            return _refused_call(error, 503, {"Retry-After": "5"})
+            return _refused_call(error)
         return None
 
     async def _not_posted(self, scope: Scope) -> Response:
@@ -113,8 +111,8 @@ class McpEndpoint:
             return refused
         wants_stream = "text/event-stream" in request.headers.get("accept", "")
         if request.method not in ("GET", "HEAD") or wants_stream:
-            refusal = MethodWrong(method=request.method, allowed="POST")
-            return _refusal(refusal, 405, {"Allow": "POST"})
+            # No call, so nobody waits for a JSON-RPC answer.
+            return error_answer(MethodWrong(method=request.method, allowed="POST"), allow="POST")
         return JSONResponse(
             {
                 "service": "sekisho",
@@ -126,18 +124,12 @@ class McpEndpoint:
         )
 
 
-def _refusal(error: SekishoError, status: int, headers: dict[str, str]) -> Response:
-    """Refuse what is no call: nobody waits for a JSON-RPC answer."""
-    shown = {"error": ErrorView.of(error).model_dump()}
-    return JSONResponse(shown, status_code=status, headers=headers)
-
-
 _REFUSED = -32010
 """Of the codes that JSON-RPC leaves to servers, in the part that MCP leaves to them too."""
 
 
-def _refused_call(error: SekishoError, status: int, headers: dict[str, str]) -> Response:
+def _refused_call(error: SekishoError) -> Response:
     """Refuse in the protocol's form: in any other, clients on the Python SDK 2 do not say why."""
     said = {"code": _REFUSED, "message": ErrorView.of(error).words(), "data": described(error)}
     shown = {"jsonrpc": "2.0", "id": None, "error": said}
-    return JSONResponse(shown, status_code=status, headers=headers)
+    return JSONResponse(shown, status_code=http_status(error), headers=http_headers(error))

@@ -12,10 +12,9 @@ from starlette.routing import Route
 
 from sekisho.domain.errors import DecisionNotHere, PathUnknown, SekishoError
 from sekisho.engine.engine import Engine
+from sekisho.views.http_errors import error_answer, http_status
 from sekisho.web import approvals, asset_files, audits, guard, logs, runs, setups, workspaces
-from sekisho.web.answers import error_answer
 from sekisho.web.credentials import tell_refusal
-from sekisho.web.errors import http_status
 from sekisho.web.languages import COOKIE, language_of
 from sekisho.web.options import ConsoleOptions
 from sekisho.web.rendering import Pages
@@ -61,8 +60,8 @@ def console_errors(options: ConsoleOptions) -> Mapping[int | type[Exception], Er
     return {HTTPException: refused, 500: refused}
 
 
-_CODES = {404: "path_unknown", 405: "method_wrong", 413: "body_too_large", 415: "media_type_wrong"}
-"""What HTTP itself refuses, by the codes that the API gives; all else is a bug."""
+_CODES = {404: "path_unknown", 405: "method_wrong"}
+"""What the router itself refuses, by the codes that the API gives; all else is a bug."""
 
 
 def _bare(pages: Pages, request: Request, status: int) -> Response:
@@ -81,8 +80,6 @@ def _endpoint(
             response = await run_in_threadpool(_answer, console, page, visit)
         except SekishoError as error:
             response = _refusal(pages, page, request, error)
-        except HTTPException as error:
-            response = _bare(pages, request, error.status_code)
         else:
             _set_cookies(response, request, token, console.options)
         return guard.armoured(response)

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from sekisho.domain.errors import PathUnknown
-from sekisho.web.answers import error_answer
+from sekisho.views.http_errors import error_answer
 
 _DOCUMENTS = ("oauth-protected-resource", "oauth-authorization-server", "openid-configuration")
 _METHODS = ["GET", "HEAD", "POST", "OPTIONS"]

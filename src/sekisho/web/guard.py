@@ -1,21 +1,27 @@
 """What every request to the console must pass, and what every answer carries (facts: threats)."""
 
 import hmac
-import re
 from collections.abc import Mapping
 from urllib.parse import parse_qsl, unquote, unquote_plus
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from sekisho.domain.errors import ArgumentsInvalid, DecisionNotHere, OriginRefused
+from sekisho.domain.entries import names_of
+from sekisho.domain.errors import (
+    ArgumentsInvalid,
+    DecisionNotHere,
+    MediaTypeWrong,
+    OriginRefused,
+)
 from sekisho.domain.tokens import in_text
+from sekisho.web.bodies import whole_body
 from sekisho.web.options import ConsoleOptions
 
 FORM_BYTES = 64 * 1024
 """A form is a few short fields."""
 _FIELDS = 40
+_FORM = "application/x-www-form-urlencoded"
 
 TOKEN_FIELD = "csrf"  # noqa: S105 (a field's name, no secret)
 TOKEN_COOKIE = "sekisho_csrf"  # noqa: S105 (a cookie's name)
@@ -39,8 +45,6 @@ _CREDENTIALS = frozenset(
 )
 """Headers, in small letters, that clients put credentials into."""
 
-_HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?")
-
 
 def armoured(response: Response) -> Response:
     """Put the headers on an answer that every answer carries."""
@@ -56,10 +60,7 @@ def check_host(request: Request, options: ConsoleOptions) -> None:
     Raises:
         OriginRefused: the Host header is missing, repeated, or not one of ours.
     """
-    given = request.headers.getlist("host")
-    found = _HOST.fullmatch(given[0].lower()) if len(given) == 1 else None
-    names = {found.group(0), found.group(1)} if found else set[str]()
-    if not names & options.hosts:
+    if options.hosts.isdisjoint(names_of(request.headers.getlist("host"))):
         raise OriginRefused
 
 
@@ -110,18 +111,15 @@ async def read_form(request: Request) -> dict[str, str]:
     """Read a form of a few short fields.
 
     Raises:
-        HTTPException: 413 where it is over `FORM_BYTES`, 415 where it is no form.
+        BodyTooLarge: it is over `FORM_BYTES`.
+        MediaTypeWrong: it is no form.
         ArgumentsInvalid: it is no UTF-8, has too many fields, or names one twice.
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > FORM_BYTES:
-            raise HTTPException(413)
-    if body and kind != "application/x-www-form-urlencoded":
-        raise HTTPException(415)
-    return _fields(bytes(body))
+    body = await whole_body(request, FORM_BYTES)
+    if body and kind != _FORM:
+        raise MediaTypeWrong(wanted=_FORM)
+    return _fields(body)
 
 
 def _fields(body: bytes) -> dict[str, str]:

@@ -13,6 +13,7 @@ from sekisho.domain.errors import SekishoError, ServerDraining, StoreUnavailable
 from sekisho.engine.callers import NO_AUTH
 from sekisho.engine.engine import Engine
 from sekisho.ports import RunQuery
+from sekisho.views.http_errors import http_headers
 from sekisho.views.problems import ErrorView
 
 _PATIENCE = 3.0
@@ -69,7 +70,7 @@ class Health:
             return JSONResponse({"status": "ok"})
         shown = ErrorView.of(problem)
         body = {"status": "unavailable", "reason": shown.code, "error": shown.model_dump()}
-        return JSONResponse(body, status_code=503, headers={"Retry-After": "5"})
+        return JSONResponse(body, status_code=503, headers=http_headers(problem))
 
     def _ask_store(self) -> None:
         if self.engine.closed is None:

@@ -12,7 +12,7 @@ from sekisho.engine.engine import Engine
 from sekisho.engine.gate import expires
 from sekisho.engine.workspaces import WorkspaceView
 from sekisho.ports import RunQuery
-from sekisho.web.errors import http_status
+from sekisho.views.http_errors import http_status
 from sekisho.web.logs import BUSY, Tail, tail
 from sekisho.web.plans import LEAVES, PlanPage, plan_page, reasons
 from sekisho.web.visits import Console, Page, Visit, go

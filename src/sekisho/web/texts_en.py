@@ -314,7 +314,5 @@ ENGLISH: dict[str, str] = {
     "error.home": "Back to the runs",
     "http.404": "There is no such page.",
     "http.405": "This page takes no such request.",
-    "http.413": "The form is too large.",
-    "http.415": "This is not a form.",
     "http.500": "Something went wrong inside Sekisho. The operator finds it in the server's log.",
 }

@@ -13,7 +13,7 @@ from sekisho.engine.recovery import NOTHING_RESCUED
 from sekisho.engine.states import StateView
 from sekisho.engine.workspaces import WorkspaceView
 from sekisho.ports import RunQuery
-from sekisho.web.errors import http_status
+from sekisho.views.http_errors import http_status
 from sekisho.web.logs import tail
 from sekisho.web.visits import Console, Page, Visit, go
 

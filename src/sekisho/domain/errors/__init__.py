@@ -6,7 +6,8 @@ Each face maps the six kinds below; every leaf has a stable code.
     ├── NotFound            git_ref_unknown · git_path_unknown · run_unknown · workspace_unknown
     │                       configuration_unknown · upload_unknown · plan_missing · state_missing
     │                       address_unknown · path_unknown · tool_unknown · prompt_unknown
-    │                       resource_unknown · rpc_method_unknown · push_unknown
+    │                       resource_unknown · rpc_method_unknown · push_unknown · token_unknown
+    │                       audit_empty
     ├── Invalid             command_unknown · option_unknown · choice_invalid · arguments_missing
     │                       git_ref_invalid · git_ref_ambiguous · git_content_refused
     │                       arguments_invalid · cursor_invalid · configuration_invalid
@@ -18,7 +19,7 @@ Each face maps the six kinds below; every leaf has a stable code.
     ├── Conflict            move_illegal · workspace_busy · workspace_locked · workspace_not_locked
     │                       seal_broken · approval_repeated · approval_own · codes_too_many
     │                       process_alive · gate_unmet · plan_over · run_changed · rate_limited
-    │                       push_incomplete
+    │                       push_incomplete · audit_fault
     ├── Refused             git_access_denied · git_redirected · git_untrusted · credential_invalid
     │                       credential_mistyped · credential_needed · code_wrong · decision_not_here
     │                       source_refused · origin_refused · power_missing · tool_hidden
@@ -42,6 +43,7 @@ from sekisho.domain.errors.commands import (
 from sekisho.domain.errors.conflicts import (
     ApprovalOwn,
     ApprovalRepeated,
+    AuditFault,
     CodesTooMany,
     GateUnmet,
     MoveIllegal,
@@ -102,6 +104,7 @@ from sekisho.domain.errors.kinds import (
 )
 from sekisho.domain.errors.missing import (
     AddressUnknown,
+    AuditEmpty,
     ConfigurationUnknown,
     PathUnknown,
     PlanMissing,
@@ -111,6 +114,7 @@ from sekisho.domain.errors.missing import (
     RpcMethodUnknown,
     RunUnknown,
     StateMissing,
+    TokenUnknown,
     ToolUnknown,
     UploadUnknown,
     WorkspaceUnknown,
@@ -148,6 +152,8 @@ __all__ = [
     "ArchiveInvalid",
     "ArgumentsInvalid",
     "ArgumentsMissing",
+    "AuditEmpty",
+    "AuditFault",
     "BodyTooLarge",
     "ChoiceInvalid",
     "CodeWrong",
@@ -218,6 +224,7 @@ __all__ = [
     "StoreUnavailable",
     "StreamsTooMany",
     "TerraformMissing",
+    "TokenUnknown",
     "TooLarge",
     "ToolHidden",
     "ToolUnknown",

@@ -113,3 +113,11 @@ class PushIncomplete(Conflict):
     code = "push_incomplete"
     says = "{count} of the announced files are not here."
     step = "Push again: only what is missing is sent."
+
+
+class AuditFault(Conflict):
+    """The audit does not prove what it should."""
+
+    code = "audit_fault"
+    says = "record {sequence}: {reason}"
+    step = "Apply nothing, keep the data folder as it is, and compare it with a backup."

@@ -3,7 +3,14 @@
 None of these ever holds a credential: addresses have none, and what Git says is redacted first.
 """
 
-from sekisho.domain.errors.kinds import Invalid, NotFound, Refused, TooLarge, Unavailable
+from sekisho.domain.errors.kinds import (
+    Invalid,
+    NotFound,
+    Refused,
+    SekishoError,
+    TooLarge,
+    Unavailable,
+)
 
 
 class GitRefUnknown(NotFound):
@@ -108,3 +115,21 @@ class GitFailed(Unavailable):
     code = "git_failed"
     says = "Git failed at {url}: {problem}."
     step = "Try again; tell the operator if it goes on."
+
+
+GIT_ERRORS: tuple[type[SekishoError], ...] = (
+    GitAccessDenied,
+    GitContentRefused,
+    GitFailed,
+    GitMissing,
+    GitPathUnknown,
+    GitRedirected,
+    GitRefAmbiguous,
+    GitRefInvalid,
+    GitRefUnknown,
+    GitTimeout,
+    GitTooLarge,
+    GitUnreachable,
+    GitUntrusted,
+)
+"""All of them: whatever reads a repository may raise each."""

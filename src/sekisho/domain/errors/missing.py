@@ -105,3 +105,19 @@ class PushUnknown(NotFound):
     code = "push_unknown"
     says = "This push is unknown, or expired."
     step = "Push again: what arrived is not sent a second time."
+
+
+class TokenUnknown(NotFound):
+    """No key has this id, or none of this person is good."""
+
+    code = "token_unknown"
+    says = "There is no such key: {which}."
+    step = "`sekisho token list` shows the keys."
+
+
+class AuditEmpty(NotFound):
+    """A server's first act leaves a record: this is another folder, or all of it is gone."""
+
+    code = "audit_empty"
+    says = "There is no audit in {folder}."
+    step = "Name the server's data folder: --data-dir."

@@ -17,7 +17,8 @@ from sekisho.domain.errors import (
     SekishoError,
 )
 from sekisho.engine.engine import Engine
-from sekisho.web.answers import error_answer, on_thread
+from sekisho.views.http_errors import error_answer
+from sekisho.web.answers import on_thread
 from sekisho.web.api.operations import ROOT, Answer, ApiOptions, Ask, Nothing, Operation, Versioned
 from sekisho.web.api.reading import body_of, query_of
 from sekisho.web.api.registry import OPERATIONS

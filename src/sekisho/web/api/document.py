@@ -11,11 +11,11 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from sekisho.domain import errors as e
 from sekisho.domain.errors import SekishoError
+from sekisho.views.http_errors import http_status
 from sekisho.views.problems import ErrorView
 from sekisho.web.api.operations import PARTS, Nothing, Operation
 from sekisho.web.api.registry import OPERATIONS
 from sekisho.web.api.streams import EVENT_STREAM
-from sekisho.web.errors import http_status
 
 _REFERENCE = "#/components/schemas/{model}"
 _CREDENTIAL = (e.CredentialNeeded, e.CredentialInvalid, e.PowerMissing)

@@ -11,19 +11,6 @@ from sekisho.domain.errors import (
     ConfigurationInvalid,
     ConfigurationUnknown,
     DiskFull,
-    GitAccessDenied,
-    GitContentRefused,
-    GitFailed,
-    GitMissing,
-    GitPathUnknown,
-    GitRedirected,
-    GitRefAmbiguous,
-    GitRefInvalid,
-    GitRefUnknown,
-    GitTimeout,
-    GitTooLarge,
-    GitUnreachable,
-    GitUntrusted,
     InlineTooLarge,
     PlanMissing,
     RunUnknown,
@@ -31,6 +18,7 @@ from sekisho.domain.errors import (
     UploadTooLarge,
     WorkspaceUnknown,
 )
+from sekisho.domain.errors.git import GIT_ERRORS
 from sekisho.views.orders import PlanAsk
 from sekisho.views.plans import PlanView
 from sekisho.views.reading import plan_shown
@@ -88,19 +76,7 @@ TAKES_FILES = (
     InlineTooLarge,
     UploadTooLarge,
     DiskFull,
-    GitAccessDenied,
-    GitContentRefused,
-    GitFailed,
-    GitMissing,
-    GitPathUnknown,
-    GitRedirected,
-    GitRefAmbiguous,
-    GitRefInvalid,
-    GitRefUnknown,
-    GitTimeout,
-    GitTooLarge,
-    GitUnreachable,
-    GitUntrusted,
+    *GIT_ERRORS,
 )
 """What can be wrong with files that come along."""
 

@@ -8,15 +8,15 @@ from starlette.requests import Request
 
 from sekisho.domain.errors import (
     ArgumentsInvalid,
-    BodyTooLarge,
     CursorInvalid,
     MediaTypeWrong,
     SekishoError,
 )
+from sekisho.views.problems import unfit
 from sekisho.views.view import one_line
+from sekisho.web.bodies import whole_body
 
 JSON = "application/json"
-_MOST = 5
 _WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,17})", re.ASCII)
 
 M = TypeVar("M", bound=BaseModel)
@@ -41,7 +41,7 @@ def query_of(request: Request, model: type[M]) -> M:
     try:
         return model.model_validate(given, strict=True)
     except ValidationError as error:
-        raise unfit(error, tuple(model.model_fields)) from None
+        raise _unfit(error, tuple(model.model_fields)) from None
 
 
 def _meant(text: str, forms: set[Any]) -> str | int | bool:
@@ -61,7 +61,7 @@ async def body_of(request: Request, model: type[M], cap: int, *, needed: bool) -
         MediaTypeWrong: it says that it is something else than JSON.
         ArgumentsInvalid: it is not what `model` says; values are not repeated.
     """
-    raw = await _raw(request, cap)
+    raw = await whole_body(request, cap)
     if not raw and not needed:
         return model()
     kind = request.headers.get("content-type")
@@ -70,34 +70,12 @@ async def body_of(request: Request, model: type[M], cap: int, *, needed: bool) -
     try:
         return model.model_validate_json(raw, strict=True)
     except ValidationError as error:
-        raise unfit(error, tuple(model.model_fields)) from None
+        raise _unfit(error, tuple(model.model_fields)) from None
 
 
-async def _raw(request: Request, cap: int) -> bytes:
-    announced = request.headers.get("content-length", "")
-    if announced.isdigit() and int(announced) > cap:
-        raise BodyTooLarge(cap=cap)
-    raw = bytearray()
-    async for chunk in request.stream():
-        raw += chunk
-        if len(raw) > cap:
-            raise BodyTooLarge(cap=cap)
-    return bytes(raw)
-
-
-def unfit(error: ValidationError, allowed: tuple[str, ...]) -> SekishoError:
-    """Say what does not fit and why; values are never repeated."""
-    said: list[str] = []
+def _unfit(error: ValidationError, allowed: tuple[str, ...]) -> SekishoError:
+    """Say what does not fit; where it is a cursor, that it is none."""
     rows = error.errors(include_input=False, include_url=False, include_context=False)
-    for row in rows[:_MOST]:
-        name = one_line(row["loc"][0] if row["loc"] else "body", 60)
-        if name == "cursor":
-            return CursorInvalid()
-        if row["type"] == "extra_forbidden":
-            said.append(f"{name} is unknown (known: {', '.join(allowed) or 'none'})")
-        elif row["type"] == "missing":
-            said.append(f"{name} is missing")
-        else:
-            said.append(f"{name}: {one_line(row['msg'], 120)}")
-    rest = [f"and {len(rows) - _MOST} more"] if len(rows) > _MOST else []
-    return ArgumentsInvalid(problem="; ".join([*said, *rest]))
+    if any(row["loc"][:1] == ("cursor",) for row in rows):
+        return CursorInvalid()
+    return unfit(error, allowed, "body")

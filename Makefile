@@ -10,6 +10,9 @@ PYTEST_ARGS ?=
 SERVE_ARGS ?=
 SEKISHO_DATA_DIR ?= $(CURDIR)/.sekisho
 export SEKISHO_DATA_DIR
+# Images of Python often set it. Tests start hundreds of interpreters, and each would compile everything again.
+PYTHONDONTWRITEBYTECODE :=
+export PYTHONDONTWRITEBYTECODE
 
 BIN := .venv/bin
 SOURCES := $(wildcard src tests examples bench tools)

@@ -13,6 +13,8 @@ from hypothesis import settings
 
 # Child interpreters that tests start check encodings too.
 os.environ["PYTHONWARNDEFAULTENCODING"] = "1"
+# … and may keep what they compiled: else starting them is most of the time that the suite takes.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # The same examples on every run: a red suite is a change, not luck.
 settings.register_profile("sekisho", deadline=None, derandomize=True)

@@ -1,5 +1,6 @@
 """Which names a request may reach us by: a foreign name that leads here is DNS rebinding."""
 
+import functools
 import re
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -21,6 +22,8 @@ class Hosts:
         self._app, self._any = app, options.any_host
         self._names = frozenset(options.host_names)
         self._paths = Paths(options.endpoint)
+        # Clients name us in one or two ways, again and again.
+        self._ours = functools.lru_cache(maxsize=64)(self._named)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Check one request."""
@@ -33,7 +36,10 @@ class Hosts:
         if self._paths.is_check(scope["method"], scope["path"]):
             return True
         given = values(scope, b"host")
-        found = _HOST.fullmatch(given[0].lower()) if len(given) == 1 else None
+        return len(given) == 1 and self._ours(given[0])
+
+    def _named(self, host: str) -> bool:
+        found = _HOST.fullmatch(host.lower())
         if found is None:
             return False
         return self._any or not self._names.isdisjoint(found.group(0, 1))

@@ -61,7 +61,7 @@ class Gate:
             headers = httpx2.Headers([*headers.multi_items(), (name, value)])
         url = self.server.url + path.replace("{run_id}", self.run_id)
         data = request.pop("data", self.form())
-        with httpx2.Client(trust_env=False) as http:
+        with httpx2.Client() as http:
             return http.post(url, data=data, headers=headers, timeout=20, **request)
 
     def refusals(self) -> int:
@@ -202,7 +202,7 @@ def test_no_key_decides_at_the_api(gate: Gate, kind: str, verb: str):
         ((401, "credential_needed"), {"params": {"token": key}}),
     ]
 
-    with httpx2.Client(base_url=gate.server.url, trust_env=False) as http:
+    with httpx2.Client(base_url=gate.server.url) as http:
         for expected, request in ways:
             answer = http.post(path, json={"seal": gate.seal, "code": key}, **request)
             assert (answer.status_code, answer.json()["error"]["code"]) == expected
@@ -262,7 +262,7 @@ def test_a_websocket_with_a_key_opens_nowhere(gate: Gate):
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"])
 def test_no_other_method_decides(gate: Gate, method: str):
     headers = {**gate.origin, "Authorization": f"Bearer {gate.keys['all']}"}
-    with httpx2.Client(base_url=gate.server.url, trust_env=False) as http:
+    with httpx2.Client(base_url=gate.server.url) as http:
         for page in DECIDING:
             path = page.path.replace("{run_id}", gate.run_id)
             answer = http.request(method, path, headers=headers, params=gate.form())

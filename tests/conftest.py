@@ -43,7 +43,7 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch):
         upper = name.upper()
         if upper.startswith(DROPPED_PREFIXES) or upper.endswith(DROPPED_SUFFIXES):
             monkeypatch.delenv(name)
-    # Nor do they trust the world's certificates, which every new HTTP client would read: 25 ms each.
+    # Nor do they trust the world: every new HTTP client would read its certificates, 25 ms each.
     monkeypatch.delenv("SSL_CERT_FILE", raising=False)
     monkeypatch.setenv("SSL_CERT_DIR", str(NO_CERTIFICATES))
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")

@@ -2,16 +2,24 @@
 #
 #   PYTHON            the interpreter that `.venv` is made from         (python3)
 #   PYTEST_ARGS       more words for pytest, as in PYTEST_ARGS="-k gate -x"
+#   WORKERS           how many processes `make test` and `make coverage` share the work among (3)
 #   SERVE_ARGS        more words for `sekisho serve`
 #   SEKISHO_DATA_DIR  where the server keeps its data                   (.sekisho/, git-ignored)
 
 PYTHON ?= python3
 PYTEST_ARGS ?=
+WORKERS ?= 3
 SERVE_ARGS ?=
 SEKISHO_DATA_DIR ?= $(CURDIR)/.sekisho
 export SEKISHO_DATA_DIR
+# Images of Python often set it. Tests start hundreds of interpreters, and each would compile everything again.
+PYTHONDONTWRITEBYTECODE :=
+export PYTHONDONTWRITEBYTECODE
 
 BIN := .venv/bin
+# Whole files go to one process each, so that what a file sets up once is set up once; in their own
+# order, since small ones come last. Three on two cores: tests wait for servers as often as they work.
+SHARED = -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 SOURCES := $(wildcard src tests examples bench tools)
 # Stamps are named after what was installed: a changed lock is a new stamp.
 LOCKS := $(sort $(wildcard requirements/*.lock))
@@ -60,7 +68,7 @@ serve: $(PROJECT) ## start the server on loopback
 	@$(BIN)/sekisho serve $(SERVE_ARGS)
 
 test: $(PROJECT) ## the suite, without tests marked long
-	PYTHONWARNDEFAULTENCODING=1 $(BIN)/python -m pytest -q -m "not long" $(PYTEST_ARGS)
+	PYTHONWARNDEFAULTENCODING=1 $(BIN)/python -m pytest -q -m "not long" $(SHARED) $(PYTEST_ARGS)
 
 test-long: $(PROJECT) engine ## only the tests marked long (Chromium and Node are needed: see .ci/run)
 	PYTHONWARNDEFAULTENCODING=1 $(BIN)/python -m pytest -q -m long $(PYTEST_ARGS)
@@ -69,7 +77,7 @@ engine: $(PROJECT) ## install the engine extra (Terraform as a library) beside w
 	@$(call install,requirements/engine.lock)
 
 coverage: $(PROJECT) ## branch coverage of domain and engine by unit and contract tests, at least 95 %
-	PYTHONWARNDEFAULTENCODING=1 $(BIN)/python -m pytest -q -m "not long" tests/unit tests/contract \
+	PYTHONWARNDEFAULTENCODING=1 $(BIN)/python -m pytest -q -m "not long" $(SHARED) tests/unit tests/contract \
 	  --cov=sekisho.domain --cov=sekisho.engine --cov-branch --cov-report=term:skip-covered --cov-fail-under=95
 
 check: $(PROJECT) ## format, lint, types, architecture, generated docs

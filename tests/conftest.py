@@ -13,6 +13,8 @@ from hypothesis import settings
 
 # Child interpreters that tests start check encodings too.
 os.environ["PYTHONWARNDEFAULTENCODING"] = "1"
+# … and may keep what they compiled: else starting them is most of the time that the suite takes.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # The same examples on every run: a red suite is a change, not luck.
 settings.register_profile("sekisho", deadline=None, derandomize=True)
@@ -30,6 +32,8 @@ DROPPED_PREFIXES = (
     "FASTMCP_",
 )
 DROPPED_SUFFIXES = ("_PROXY",)
+NO_CERTIFICATES = Path(__file__).parent
+"""A folder that has none."""
 
 
 @pytest.fixture(autouse=True)
@@ -39,6 +43,9 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch):
         upper = name.upper()
         if upper.startswith(DROPPED_PREFIXES) or upper.endswith(DROPPED_SUFFIXES):
             monkeypatch.delenv(name)
+    # Nor do they trust the world: every new HTTP client would read its certificates, 25 ms each.
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    monkeypatch.setenv("SSL_CERT_DIR", str(NO_CERTIFICATES))
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     monkeypatch.setenv("AWS_CONFIG_FILE", os.devnull)
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)

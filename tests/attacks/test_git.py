@@ -41,6 +41,7 @@ from sekisho.domain.errors import (
 from sekisho.domain.git import GitSource
 from sekisho.ports import Snapshot
 from sekisho.sources import GitOptions, LocalSources
+from tests.breadth import broad
 from tests.fakes.git_server import GIT, GitServer, Repository, git
 
 MB = 1024 * 1024
@@ -97,9 +98,10 @@ def paths(snapshot: Snapshot) -> list[str]:
 
 @pytest.mark.parametrize(
     "ref",
-    ["--upload-pack={0}", "-u{0}", "--exec={0}", "--output={0}", "main --upload-pack={0}", "",
+    broad("--upload-pack={0}", "-u{0}", "--exec={0}", "--output={0}", "main --upload-pack={0}", "",
      "main\n{0}", "refs/heads/../../x", "main:refs/heads/x", "+main", "^main", "main^{{}}", "*",
-     "main@{{1}}", "main\0x", "HEAD~1", "refs/pull/1/head", ":/x", "main..x", "あ" * 201],
+     "main@{{1}}", "main\0x", "HEAD~1", "refs/pull/1/head", ":/x", "main..x", "あ" * 201,
+     quick=(0, 4, 5, 6, 8, 13)),
 )  # fmt: skip
 def test_a_ref_is_never_an_option(
     take: Take, repo: Repository, server: GitServer, canary: Path, ref: str
@@ -115,10 +117,10 @@ def test_a_ref_is_never_an_option(
 
 @pytest.mark.parametrize(
     "url",
-    ["ext::{0}", "ext::sh -c {0}", "file://{0}", "{0}", "fd::17", "git://127.0.0.1/x",
+    broad("ext::{0}", "ext::sh -c {0}", "file://{0}", "{0}", "fd::17", "git://127.0.0.1/x",
      "http://127.0.0.1:1/x", "--upload-pack={0}", "-oProxyCommand={0}", "ssh://-oProxyCommand={0}/x",
      "https://localhost/$({0})", "https://localhost/`{0}`", "transport::https://localhost/x",
-     "git@-oProxyCommand={0}:x", "https://a:b@localhost/x"],
+     "git@-oProxyCommand={0}:x", "https://a:b@localhost/x", quick=(0, 2, 7, 9, 10)),
 )  # fmt: skip
 def test_no_other_transport_and_no_option_comes_in_by_the_address(
     take: Take, canary: Path, url: str
@@ -212,8 +214,9 @@ def test_nothing_in_a_repository_runs(
 
 
 @pytest.mark.parametrize(
-    "name", [b".git", b"..", b".", b"a/b", b"../x", b".GIT", b"git~1", b".g\xe2\x80\x8cit"]
-)
+    "name", broad(b".git", b"..", b".", b"a/b", b"../x", b".GIT", b"git~1", b".g\xe2\x80\x8cit",
+                  quick=(0, 1, 5))
+)  # fmt: skip
 def test_a_tree_with_a_name_that_no_tree_has_is_refused_as_it_is_fetched(
     take: Take, repo: Repository, name: bytes
 ):
@@ -241,8 +244,9 @@ def test_only_regular_files_are_taken(take: Take, repo: Repository, mode: str, s
 
 @pytest.mark.parametrize(
     "name",
-    [b"caf\xe9.tf", b"a\nb.tf", b"a\\b.tf", b"C:x.tf", b"a\x1b[0m.tf", "a\u202eb.tf".encode()],
-)
+    broad(b"caf\xe9.tf", b"a\nb.tf", b"a\\b.tf", b"C:x.tf", b"a\x1b[0m.tf", "a\u202eb.tf".encode(),
+          quick=(0, 1, 5)),
+)  # fmt: skip
 def test_a_name_that_cannot_be_seen_or_kept_is_refused(take: Take, repo: Repository, name: bytes):
     blob = repo.blob("")
     repo.commit_tree(repo.tree(*sorted([("100644", b"main.tf", blob), ("100644", name, blob)])))
@@ -390,9 +394,9 @@ def test_a_submodule_is_taken_where_it_is_allowed_at_its_very_commit(
 
 @pytest.mark.parametrize(
     "url",
-    ["ext::{0}", "file://{1}", "{1}", "-u{0}", "--upload-pack={0}", "http://127.0.0.1/x",
+    broad("ext::{0}", "file://{1}", "{1}", "-u{0}", "--upload-pack={0}", "http://127.0.0.1/x",
      "ssh://-oProxyCommand={0}/x", "ssh://git@localhost/x", "../../../../x", "git@localhost:x",
-     "https://a:b@localhost/x", "https://localhost/$({0})"],
+     "https://a:b@localhost/x", "https://localhost/$({0})", quick=(0, 1, 3, 8)),
 )  # fmt: skip
 def test_a_submodule_has_no_way_to_another_transport_or_an_option(
     take: Take, repo: Repository, server: GitServer, canary: Path, url: str
@@ -435,8 +439,9 @@ def test_a_credential_never_goes_to_another_server(
 
 
 @pytest.mark.parametrize(
-    "to", ["file://{0}", "ext::{0}", "http://127.0.0.1:1", "ftp://127.0.0.1", "https://localhost:1"]
-)
+    "to", broad("file://{0}", "ext::{0}", "http://127.0.0.1:1", "ftp://127.0.0.1",
+                "https://localhost:1", quick=(0, 4))
+)  # fmt: skip
 def test_no_redirect_is_followed(
     take: Take, repo: Repository, server: GitServer, canary: Path, to: str
 ):

@@ -91,7 +91,7 @@ def code_of(result: dict[str, Any]) -> str:
 
 def api(server: Serving, key: str | None = None, **more: str) -> httpx2.Client:
     headers = {**more} | ({"Authorization": f"Bearer {key}"} if key else {})
-    return httpx2.Client(base_url=f"{server.url}/api/v1", headers=headers, trust_env=False)
+    return httpx2.Client(base_url=f"{server.url}/api/v1", headers=headers)
 
 
 def refused(answer: httpx2.Response) -> tuple[int, str]:

@@ -15,6 +15,7 @@ from cryptography import x509
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 
+from tests.breadth import broad
 from tests.e2e.certificates import Authority, put
 from tests.e2e.serving import Serving, call, failing
 
@@ -158,7 +159,7 @@ def test_old_protocols_and_plain_http_get_nowhere(tmp_path: Path):
 
 @pytest.mark.parametrize(
     ("wrong", "name", "problem"),
-    [
+    broad(
         ("no cert", "SEKISHO_TLS_CERT", "is not there"),
         ("no key", "SEKISHO_TLS_KEY", "is not there"),
         ("cert is a folder", "SEKISHO_TLS_CERT", "cannot be read"),
@@ -166,7 +167,8 @@ def test_old_protocols_and_plain_http_get_nowhere(tmp_path: Path):
         ("empty key", "SEKISHO_TLS_KEY", "holds no PEM private key"),
         ("another key", "SEKISHO_TLS_KEY", "is not the key of the certificate"),
         ("locked key", "SEKISHO_TLS_KEY", "has a passphrase"),
-    ],
+        quick=(0, 4, 5),
+    ),
 )
 def test_a_pair_that_cannot_be_served_ends_the_start_and_says_why(
     tmp_path: Path, wrong: str, name: str, problem: str

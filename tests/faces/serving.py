@@ -1,9 +1,9 @@
 """A real HTTP server on loopback for tests, with every machine-facing route mounted."""
 
+import asyncio
 import contextlib
 import socket
 import threading
-import time
 from collections.abc import AsyncGenerator, Callable, Generator
 from typing import Any
 
@@ -69,6 +69,27 @@ def whole_app(
 Make = Callable[..., ASGIApp]
 
 
+class Server(uvicorn.Server):
+    """uvicorn, which looks ten times a second whether it should stop; this one is told."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.up = threading.Event()
+        self._told: tuple[asyncio.AbstractEventLoop, asyncio.Event] | None = None
+
+    async def main_loop(self) -> None:
+        self._told = asyncio.get_running_loop(), asyncio.Event()
+        await self.on_tick(0)
+        self.up.set()
+        await self._told[1].wait()
+
+    def stop(self) -> None:
+        self.should_exit = True
+        if self._told:
+            loop, event = self._told
+            loop.call_soon_threadsafe(event.set)
+
+
 @contextlib.contextmanager
 def serving(
     house: House, draining: Callable[[], bool] = lambda: False, make: Make = an_app, **edge: Any
@@ -86,18 +107,14 @@ def serving(
         lifespan="on",
         timeout_keep_alive=75,
     )
-    server = uvicorn.Server(config)
+    server = Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
-    until = time.monotonic() + 10
-    while not server.started:
-        assert thread.is_alive(), "the server did not start"
-        assert time.monotonic() < until
-        time.sleep(0.01)
+    assert server.up.wait(10), "the server did not start"
     try:
         yield url
     finally:
-        server.should_exit = True
+        server.stop()
         thread.join(10)
         listener.close()
         assert not thread.is_alive(), "the server did not stop"

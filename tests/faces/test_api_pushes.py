@@ -106,7 +106,9 @@ def test_a_push_with_holes_is_not_finished(sato: Caller):
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"nonsense", gzip.compress(b"no tar"), gzip.compress(b"\0" * 10_000)[:-9]]
+    "content",
+    [b"", b"nonsense", gzip.compress(b"no tar"), gzip.compress(b"\0" * 10_000)[:-9]],
+    ids=["nothing", "nonsense", "no tar", "cut off"],  # compressed, they hold the time of day
 )
 def test_what_is_no_pack_is_refused(sato: Caller, content: bytes):
     push = sato.post("/pushes", ASK)

@@ -1,6 +1,7 @@
 """Commands that run for long: `serve`, `stdio`, `worker`."""
 
 import argparse
+import gc
 import signal
 import sys
 import threading
@@ -40,6 +41,7 @@ def start(args: argparse.Namespace) -> int:
 
 def serve(args: argparse.Namespace) -> int:
     """`sekisho serve`."""
+    gc.disable()  # what a start makes, it keeps: looking for garbage in it is a tenth of the time
     from sekisho.cli.serving import listen, run_server, tell_standing
 
     settings = settings_of(args)

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import dataclasses
+import gc
 import getpass
 import importlib.util
 import os
@@ -50,13 +51,26 @@ class Carrier:
 
     def start(self) -> None:
         """Begin to work, where the operator did not say that others do."""
-        if self.app.settings.worker and not self.app.parts.closed:
+        works = self.app.settings.worker and not self.app.parts.closed
+        if works:
             work = self.app.worker().run
             self._thread = threading.Thread(target=work, args=(self._stopping,), name="worker")
             self._thread.start()
-            later = threading.Timer(_SETTLED, self.app.prepare)
-            later.daemon = True
-            later.start()
+        later = threading.Timer(_SETTLED, self._settle, (works,))
+        later.daemon = True
+        later.start()
+
+    def _settle(self, works: bool) -> None:
+        """Load the rest, and let the garbage collector pass over all that is there by now.
+
+        It is a hundred thousand objects of code and schemas; a request would wait while they are
+        looked through, again and again.
+        """
+        if works:
+            self.app.prepare()
+        gc.collect()
+        gc.freeze()
+        gc.enable()
 
     def stop(self) -> None:
         """Let go of everything in good order; returns when it is done."""

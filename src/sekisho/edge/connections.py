@@ -49,6 +49,11 @@ class GuardedConnection(HttpToolsProtocol):
         elif self._bytes > HEAD_BYTES:
             self._refuse()
 
+    def on_message_begin(self) -> None:
+        """Begin to wait for a head: it may have come in one piece with the request before it."""
+        self._wait()
+        super().on_message_begin()
+
     def on_headers_complete(self) -> None:
         """Take a head as whole."""
         self._rest()

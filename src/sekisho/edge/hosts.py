@@ -1,5 +1,7 @@
 """Which names a request may reach us by: a foreign name that leads here is DNS rebinding."""
 
+import functools
+
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sekisho.domain.entries import names_of
@@ -18,6 +20,8 @@ class Hosts:
         self._app, self._any = app, options.any_host
         self._names = frozenset(options.host_names)
         self._paths = Paths(options.endpoint)
+        # Clients name us in one or two ways, again and again.
+        self._ours = functools.lru_cache(maxsize=64)(self._named)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Check one request."""
@@ -29,5 +33,9 @@ class Hosts:
     def _welcome(self, scope: Scope) -> bool:
         if self._paths.is_check(scope["method"], scope["path"]):
             return True
-        names = names_of(values(scope, b"host"))
+        given = values(scope, b"host")
+        return len(given) == 1 and self._ours(given[0])
+
+    def _named(self, host: str) -> bool:
+        names = names_of([host])
         return bool(names) if self._any else not self._names.isdisjoint(names)

@@ -4,9 +4,10 @@ The SDK's own `Tool.run` ignores unknown arguments, repeats rejected values, and
 output no text of its own. Everything else of it is used as it is.
 """
 
+import functools
 import logging
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.tools import Tool
@@ -30,16 +31,23 @@ _ANSWER_LENGTH = 1024 * 1024
 """Far more than any client hands to its model; views stay well below by themselves."""
 
 
+class Wires(NamedTuple):
+    """What a tool acts on, and how."""
+
+    engine: Engine
+    options: FaceOptions
+    spec: ToolSpec
+
+
 class BoundTool(Tool):
     """A tool with the engine that it acts on."""
 
-    _engine: Engine = PrivateAttr()
-    _options: FaceOptions = PrivateAttr()
-    _spec: ToolSpec = PrivateAttr()
+    # One attribute, looked at once a call: pydantic finds private ones the slow way.
+    _wires: Wires = PrivateAttr()
 
     def wire(self, engine: Engine, options: FaceOptions, spec: ToolSpec) -> None:
         """Give the tool what it acts on."""
-        self._engine, self._options, self._spec = engine, options, spec
+        self._wires = Wires(engine, options, spec)
 
     async def run(
         self, arguments: dict[str, Any], context: Context[Any, Any], convert_result: bool = False
@@ -68,20 +76,29 @@ class BoundTool(Tool):
 
     async def _admitted(self, context: Context[Any, Any]) -> Call:
         """Say who asks, and let them in if they may do what this tool does."""
+        engine, options, spec = self._wires
         request = context.request_context
-        headers: Mapping[str, str] = getattr(request.request, "headers", None) or {}
-        check_offered(self._spec, headers)
+        headers = heads(getattr(request.request, "headers", None))
+        check_offered(spec, headers)
         secret = bearer(headers.get("authorization"))
         via = _client_name(request.session) or headers.get("user-agent", "")
-        identify, inline = self._engine.callers.identify, self._options.inline_reads
+        identify, inline = engine.callers.identify, options.inline_reads
         admission = await ask(inline, identify, secret, via, claimed_team(headers))
-        if not self._spec.knowledge:
-            admission.require(self._spec.power)
-        return Call(self._engine, self._options, admission, self._spec.short and inline)
+        if not spec.knowledge:
+            admission.require(spec.power)
+        return Call(engine, options, admission, spec.short and inline)
 
 
 def bind(spec: ToolSpec, engine: Engine, options: FaceOptions) -> BoundTool:
     """Make the tool that the SDK serves."""
+    tool = _shape(spec).model_copy()
+    tool.wire(engine, options, spec)
+    return tool
+
+
+@functools.cache
+def _shape(spec: ToolSpec) -> BoundTool:
+    """Make what of a tool does not depend on the engine: its schemas, which take milliseconds."""
     made = BoundTool.from_function(
         spec.function,
         title=spec.title,
@@ -101,7 +118,6 @@ def bind(spec: ToolSpec, engine: Engine, options: FaceOptions) -> BoundTool:
     tool.fn_metadata.arg_model = strict
     tool.parameters = lean(strict.model_json_schema())
     tool.fn_metadata.output_schema = lean(tool.fn_metadata.output_schema or {})
-    tool.wire(engine, options, spec)
     return tool
 
 
@@ -110,6 +126,11 @@ def _fitting(view: View) -> View:
     if view.length() > _ANSWER_LENGTH:
         raise AnswerTooLarge(cap=_ANSWER_LENGTH)
     return view
+
+
+def heads(given: Mapping[str, str] | None) -> Mapping[str, str]:
+    """Return headers that are decoded once, however often they are looked at; the first counts."""
+    return dict(reversed([*given.items()])) if given else {}
 
 
 _STRICT = ConfigDict(extra="forbid", arbitrary_types_allowed=True)

@@ -91,11 +91,13 @@ class McpEndpoint:
     async def _unproven(self, scope: Scope) -> Response | None:
         """Answer a call whose credential is not good."""
         headers, entry = Headers(scope=scope), scope.get(ENTRY)
+        callers = self._engine.callers
         try:
             secret, via = bearer(headers.get("authorization")), headers.get("user-agent", "")
             if secret is None and entry and entry.credential_needed:
                 raise CredentialNeeded
-            callers = self._engine.callers
+            if secret is None and callers.auth == "loopback":
+                return None  # nothing is to be proven; the tool itself asks who calls
             await ask(self._options.inline_reads, callers.identify, secret, via)
             if secret is not None and callers.uses_wait:
                 await ask(False, callers.keep_uses)

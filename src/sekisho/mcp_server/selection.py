@@ -86,8 +86,10 @@ class Narrowing:
     ) -> HandlerResult:
         """Let a message through, narrowed where it lists tools."""
         result = await call_next(ctx)
+        if ctx.method != "tools/list":
+            return result
         headers: Mapping[str, str] = getattr(ctx.request, "headers", None) or {}
-        choice = asked(headers) if ctx.method == "tools/list" else None
+        choice = asked(headers)
         if choice is None or not isinstance(result, dict):
             return result
         names = {spec.name for spec in choice.of(self._specs)}

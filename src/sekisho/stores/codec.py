@@ -25,10 +25,15 @@ T = TypeVar("T")
 
 
 class Codec(Generic[T]):
-    """Writes and reads values of one frozen dataclass; builds what it needs on first use."""
+    """Writes and reads values of one frozen dataclass; builds what it needs on first use.
 
-    def __init__(self, kind: type[T]) -> None:
+    `kept`: how many values are kept by their text. Nobody changes a value, so whoever reads the
+    same text again, as those do who poll, may have the same one.
+    """
+
+    def __init__(self, kind: type[T], kept: int = 0) -> None:
         self._kind = kind
+        self._read = functools.lru_cache(maxsize=kept)(self._made) if kept else self._made
 
     @functools.cached_property
     def _adapter(self) -> TypeAdapter[T]:
@@ -48,6 +53,9 @@ class Codec(Generic[T]):
 
     def load(self, text: str | bytes) -> T:
         """Return the value. Raises StoreUnavailable where the text is not one of ours."""
+        return self._read(text)
+
+    def _made(self, text: str | bytes) -> T:
         try:
             return self._adapter.validate_json(text)
         except ValidationError as error:
@@ -57,7 +65,7 @@ class Codec(Generic[T]):
             raise StoreUnavailable(problem=problem) from None
 
 
-RUN = Codec(Run)
+RUN = Codec(Run, kept=128)
 WORKSPACE = Codec(WorkspaceRecord)
 WORKER = Codec(Worker)
 AUDIT_ENTRY = Codec(AuditEntry)

@@ -31,7 +31,7 @@ class _Recent:
         """Return the view of a run: the one made before, where the run is equal to the letter."""
         with self._lock:
             before = self._views.get((run.id, url))
-        if before and before[0] == run:
+        if before and (before[0] is run or before[0] == run):
             return before[1]
         made = RunView.of(run, url)
         with self._lock:

@@ -25,8 +25,8 @@ from sekisho.domain import errors
 from sekisho.domain.errors import SekishoError
 from sekisho.domain.errors_ja import JAPANESE
 from sekisho.mcp_server.call import FaceOptions
-from sekisho.mcp_server.errors import kind_of
 from sekisho.mcp_server.server import build_server
+from sekisho.views.call_errors import kind_of
 from sekisho.web.api import OPERATIONS
 from sekisho.web.api.document import openapi
 from sekisho_client import doctor_texts

@@ -17,6 +17,7 @@ import pytest
 from sekisho.edge.connections import GuardedConnection
 from sekisho.edge.crowds import HEAD_BYTES
 from sekisho.edge.options import Pace
+from sekisho.views.call_errors import META
 from tests.faces.house import House, build
 from tests.faces.serving import serving
 
@@ -41,7 +42,13 @@ def call(http: httpx2.Client, **headers: str) -> httpx2.Response:
 
 
 def code(answer: httpx2.Response) -> str:
-    return answer.json()["error"]["code"]
+    """The code of a refusal; a refused call of MCP is answered as JSON-RPC."""
+    body = answer.json()
+    if "jsonrpc" in body:
+        assert answer.request.url.path == "/mcp"
+        return body["error"]["data"][META]["code"]
+    assert (answer.request.method, answer.request.url.path) != ("POST", "/mcp")
+    return body["error"]["code"]
 
 
 def preflight(

@@ -12,8 +12,9 @@ from mcp_types import INVALID_PARAMS, TextContent
 from sekisho.domain import errors
 from sekisho.domain.errors import SekishoError
 from sekisho.mcp_server.call import FaceOptions
-from sekisho.mcp_server.errors import KINDS, error_result, kind_of
+from sekisho.mcp_server.errors import error_result
 from sekisho.mcp_server.server import build_server
+from sekisho.views.call_errors import KINDS, kind_of
 from tests.faces.house import House
 
 pytestmark = pytest.mark.anyio

@@ -13,11 +13,11 @@ from mcp import Client, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 
 from sekisho.mcp_server.call import FaceOptions
-from sekisho.mcp_server.errors import META
 from sekisho.mcp_server.http import HttpAccess, McpEndpoint
 from sekisho.mcp_server.server import build_server
 from sekisho.stores.cipher import Cipher
 from sekisho.stores.sqlite import SqliteStore
+from sekisho.views.call_errors import META
 from tests.faces.house import House, build
 from tests.faces.serving import serving
 from tests.fakes.keys import FakeKeys
@@ -108,7 +108,7 @@ async def test_other_hosts_and_origins_are_refused(
     async with httpx2.AsyncClient() as http:
         answer = await http.post(f"{url}/mcp", json=CALL, headers={**ACCEPT, **headers})
     assert answer.status_code == status
-    assert answer.json()["error"]["code"] == code
+    assert answer.json()["error"]["data"][META]["code"] == code
 
 
 async def test_without_an_edge_the_endpoint_is_loopbacks_alone_and_with_one_needs_it(house: House):

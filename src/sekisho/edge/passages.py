@@ -16,6 +16,7 @@ from sekisho.edge.buckets import Bucket
 from sekisho.edge.heads import only
 from sekisho.edge.options import EdgeOptions, Pace
 from sekisho.edge.paths import Paths
+from sekisho.views.call_errors import refused_call
 from sekisho.views.http_errors import error_answer
 
 _PASSAGE = "sekisho.passage"
@@ -36,12 +37,14 @@ class Passage:
     """What the parts of the edge tell each other about one request.
 
     `headers` go on the answer, whoever gives it. `status` is that of the answer, once there is one;
-    `refused` the code of the error, where the edge gave it.
+    `refused` the code of the error, where the edge gave it. `call`: it is one of MCP, so a refusal
+    is an answer of JSON-RPC.
     """
 
     headers: list[tuple[bytes, bytes]]
     status: int = 0
     refused: str = ""
+    call: bool = False
 
 
 def passage_of(scope: Scope) -> Passage:
@@ -71,7 +74,8 @@ class Passages:
         said = only(scope, b"x-request-id") or ""
         request_id = said if _ID.fullmatch(said) else secrets.token_hex(12)
         address = client_address(scope, self._options.remote_ip, self._options.trusted_hops)
-        passage = Passage([*self._always, (b"x-request-id", request_id.encode())])
+        call = scope["method"] == "POST" and self._paths.is_endpoint(scope["path"])
+        passage = Passage([*self._always, (b"x-request-id", request_id.encode())], call=call)
         scope[ENTRY], scope[_PASSAGE] = Entry(request_id, address), passage
         began = time.perf_counter()
         try:
@@ -119,5 +123,7 @@ def _finishing(send: Send, passage: Passage) -> Callable[[Message], Awaitable[No
 
 async def refuse(error: SekishoError, scope: Scope, receive: Receive, send: Send) -> None:
     """Answer a request with an error of the edge's own."""
-    passage_of(scope).refused = error.code
-    await error_answer(error)(scope, receive, send)
+    passage = passage_of(scope)
+    passage.refused = error.code
+    answer = refused_call(error) if passage.call else error_answer(error)
+    await answer(scope, receive, send)

@@ -39,7 +39,7 @@ from sekisho.domain.errors import (
     SekishoError,
     ToolUnknown,
 )
-from sekisho.mcp_server.errors import META
+from sekisho.views.call_errors import META
 from sekisho.views.problems import ErrorView
 
 _LOG = logging.getLogger("sekisho.mcp")

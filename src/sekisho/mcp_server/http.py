@@ -20,11 +20,10 @@ from sekisho.domain.errors import (
 )
 from sekisho.engine.engine import Engine
 from sekisho.mcp_server.call import FaceOptions, ask
-from sekisho.mcp_server.errors import described
 from sekisho.mcp_server.explaining import ExplainedApp
+from sekisho.views.call_errors import refused_call
 from sekisho.views.callers import bearer
-from sekisho.views.http_errors import error_answer, http_headers, http_status
-from sekisho.views.problems import ErrorView
+from sekisho.views.http_errors import error_answer
 
 
 @dataclasses.dataclass(frozen=True)
@@ -102,7 +101,7 @@ class McpEndpoint:
             if secret is not None and callers.uses_wait:
                 await ask(False, callers.keep_uses)
         except SekishoError as error:
-            return _refused_call(error)
+            return refused_call(error)
         return None
 
     async def _not_posted(self, scope: Scope) -> Response:
@@ -124,14 +123,3 @@ class McpEndpoint:
                 "next": "Add this address to an MCP client; it is for agents, not for browsers.",
             }
         )
-
-
-_REFUSED = -32010
-"""Of the codes that JSON-RPC leaves to servers, in the part that MCP leaves to them too."""
-
-
-def _refused_call(error: SekishoError) -> Response:
-    """Refuse in the protocol's form: in any other, clients on the Python SDK 2 do not say why."""
-    said = {"code": _REFUSED, "message": ErrorView.of(error).words(), "data": described(error)}
-    shown = {"jsonrpc": "2.0", "id": None, "error": said}
-    return JSONResponse(shown, status_code=http_status(error), headers=http_headers(error))

@@ -134,6 +134,7 @@ def test_the_run_of_a_client_that_vanishes_goes_on(tmp_path: Path):
         assert server.settled(runs[0]["id"])["status"] == "awaiting_approval"
 
 
+@pytest.mark.long
 def test_a_long_poll_that_is_dropped_leaves_the_run_alone(tmp_path: Path):
     async def story(server: Serving) -> str:
         async with Client(f"{server.url}/mcp") as client:
@@ -179,6 +180,7 @@ def test_an_ide_on_stdio_plans_and_a_person_approves_in_the_console_of_serve(tmp
     asyncio.run(story())
 
 
+@pytest.mark.long
 def test_a_log_that_is_streamed_does_not_hold_up_a_stop_and_ends_with_the_run(tmp_path: Path):
     accept = {"Accept": "text/event-stream"}
     with serving(tmp_path) as first, first.api() as api:

@@ -217,6 +217,10 @@ JAPANESE: dict[str, tuple[str, str]] = {
         "プロトコルのメッセージとして正しくありません: {problem}。",
         "プロトコルのバージョンに沿った JSON-RPC 2.0 の要求を 1 件ずつ送信してください。",
     ),
+    "request_malformed": (
+        "HTTP/1.1 の要求として正しくありません。",
+        "HTTP クライアントから送信し、アドレスには印字可能な文字だけを使ってください。",
+    ),
     "protocol_unsupported": (
         "この MCP バージョンには対応していません。",
         "次のいずれかを使用してください: {allowed}。",
@@ -240,6 +244,10 @@ JAPANESE: dict[str, tuple[str, str]] = {
     "host_refused": (
         "このサーバーのものではないホスト名への要求です。",
         "サーバー本来のアドレスを使用してください。名前の追加は運用担当者が SEKISHO_PUBLIC_URL または SEKISHO_ALLOWED_HOSTS で行います。",
+    ),
+    "allowance_spent": (
+        "1 日に送信したデータが {sent} バイトに達しました（1 人あたりの上限 {cap} バイト）。",
+        "送信済みの構成をダイジェストで計画するか、翌日に続けてください。",
     ),
     "rate_limited": (
         "短時間に要求が多すぎます。",

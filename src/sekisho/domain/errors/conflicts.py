@@ -107,6 +107,14 @@ class RateLimited(Conflict):
     step = "Wait {seconds} s, then go on more slowly: run_get with wait_seconds asks once for many."
 
 
+class AllowanceSpent(Conflict):
+    """One person sent more in a day than the disk can be asked to hold of them."""
+
+    code = "allowance_spent"
+    says = "You sent {sent} bytes within a day, and {cap} is what one person may."
+    step = "Plan what is here already, by its digest; or go on tomorrow."
+
+
 class PushIncomplete(Conflict):
     """A push is finished before all its files are here."""
 

@@ -116,6 +116,14 @@ class MessageInvalid(Invalid):
     step = "Send one JSON-RPC 2.0 request as the protocol version describes it."
 
 
+class RequestMalformed(Invalid):
+    """What came over the connection is no HTTP request."""
+
+    code = "request_malformed"
+    says = "This is no well-formed HTTP/1.1 request."
+    step = "Send it with an HTTP client, and nothing but printable characters in the address."
+
+
 class ProtocolUnsupported(Invalid):
     """A version of MCP that is not spoken here."""
 

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from sekisho.domain.errors import (
     AddressUnknown,
+    AllowanceSpent,
     ArchiveInvalid,
     ConfigurationEmpty,
     ConfigurationInvalid,
@@ -31,6 +32,7 @@ from sekisho.domain.errors import (
     UploadTooLarge,
     WorkspaceUnknown,
 )
+from sekisho.views.long_calls import at_length
 from sekisho.views.orders import PlanAsk
 from sekisho.views.plans import PlanView
 from sekisho.views.reading import plan_shown
@@ -64,7 +66,10 @@ async def plan_create(ask: Ask[Nothing, PlanAsk]) -> Answer:
     Nothing is changed; it answers at once with a run. Give exactly one of files, configuration
     and folder.
     """
-    run = await on_thread(ask.body.start, ask.engine, ask.caller)
+    if ask.body.quick:
+        run = await on_thread(ask.body.start, ask.engine, ask.caller)
+    else:
+        run = await at_length(ask.caller.person, ask.body.start, ask.engine, ask.caller)
     return Versioned(RunView.of(run), run.version)
 
 
@@ -88,6 +93,7 @@ TAKES_FILES = (
     InlineTooLarge,
     UploadTooLarge,
     DiskFull,
+    AllowanceSpent,
     GitAccessDenied,
     GitContentRefused,
     GitFailed,

@@ -13,7 +13,7 @@ import tarfile
 import threading
 import time
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,9 +21,12 @@ from urllib.parse import urlsplit
 import httpx2
 import pytest
 
+from sekisho.domain.callers import Caller
 from sekisho.domain.configurations import File
-from sekisho.domain.errors import AllowanceSpent
+from sekisho.domain.errors import AllowanceSpent, PlansWaiting
 from sekisho.domain.logs import LogLine
+from sekisho.domain.queue import Slots, pick
+from sekisho.domain.runs import Run, RunStatus
 from sekisho.edge.connections import GuardedConnection
 from sekisho.edge.options import Pace
 from sekisho.engine.plans import PlanOrder
@@ -263,6 +266,55 @@ def _pack(data: bytes) -> io.BytesIO:
         tar.addfile(member, io.BytesIO(data))
     whole.seek(0)
     return whole
+
+
+# --- the queue ---
+
+
+def ordered(world: World, caller: Caller, value: str) -> Run:
+    taken = world.engine.configurations.from_inline("dev", main(value), caller)
+    return world.engine.plans.create(PlanOrder("dev", taken.digest), caller)
+
+
+def test_plans_take_turns_by_person():
+    queued = [queued_run(f"run-{n}", AGENT, n) for n in range(5)]
+    queued.append(queued_run("run-late", PERSON, 9))
+    one, served, order = Slots(1, 0), {AGENT.person: 1}, list[str]()
+    for turn in range(2, 5):
+        taken = pick(queued, {}, one, served)
+        assert taken
+        queued.remove(taken)
+        served[taken.requested_by.person] = turn
+        order.append(taken.id)
+    assert order == ["run-late", "run-0", "run-1"]
+
+
+def queued_run(id: str, caller: Caller, minute: int) -> Run:
+    at = datetime(2026, 1, 1, 0, minute, tzinfo=UTC)
+    return Run(id, "dev", "sha256:x", "inline", caller, at, at)
+
+
+def test_a_worker_with_one_slot_comes_to_the_person_who_asked_last():
+    world = World(limits=Limits(plan_slots=1))
+    mine = [ordered(world, AGENT, str(n)) for n in range(6)]
+    theirs = ordered(world, PERSON, "x")
+    planned: list[str] = []
+    until = time.monotonic() + 20
+    while theirs.id not in planned:
+        assert time.monotonic() < until
+        world.worker.turn()
+        seen = [world.run(r) for r in (*mine, theirs)]
+        planned = [r.id for r in seen if r.status is not RunStatus.PLAN_QUEUED]
+    assert len(planned) <= 3
+
+
+def test_one_person_queues_so_many_plans_and_no_more():
+    world = World(limits=Limits(plans_waiting=3))
+    for n in range(3):
+        ordered(world, AGENT, str(n))
+    with pytest.raises(PlansWaiting):
+        ordered(world, AGENT, "4")
+    ordered(world, PERSON, "5")
 
 
 # --- what is no HTTP ---

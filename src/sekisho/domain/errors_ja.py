@@ -245,6 +245,10 @@ JAPANESE: dict[str, tuple[str, str]] = {
         "このサーバーのものではないホスト名への要求です。",
         "サーバー本来のアドレスを使用してください。名前の追加は運用担当者が SEKISHO_PUBLIC_URL または SEKISHO_ALLOWED_HOSTS で行います。",
     ),
+    "plans_waiting": (
+        "すでに {cap} 件の計画が順番待ちです（1 人あたりの上限）。",
+        "順番待ちの計画（run_list、status plan_queued）が終わるのを待つか、不要なものを取り消してください。",
+    ),
     "allowance_spent": (
         "1 日に送信したデータが {sent} バイトに達しました（1 人あたりの上限 {cap} バイト）。",
         "送信済みの構成をダイジェストで計画するか、翌日に続けてください。",

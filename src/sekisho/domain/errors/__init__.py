@@ -19,7 +19,7 @@ Each face maps the six kinds below; every leaf has a stable code.
     ├── Conflict            move_illegal · workspace_busy · workspace_locked · workspace_not_locked
     │                       seal_broken · approval_repeated · approval_own · codes_too_many
     │                       process_alive · gate_unmet · plan_over · run_changed · rate_limited
-    │                       push_incomplete · allowance_spent
+    │                       push_incomplete · allowance_spent · plans_waiting
     ├── Refused             git_access_denied · git_redirected · git_untrusted · credential_invalid
     │                       credential_mistyped · credential_needed · code_wrong · decision_not_here
     │                       source_refused · origin_refused · power_missing · tool_hidden
@@ -48,6 +48,7 @@ from sekisho.domain.errors.conflicts import (
     GateUnmet,
     MoveIllegal,
     PlanOver,
+    PlansWaiting,
     ProcessAlive,
     PushIncomplete,
     RateLimited,
@@ -198,6 +199,7 @@ __all__ = [
     "PathUnknown",
     "PlanMissing",
     "PlanOver",
+    "PlansWaiting",
     "PowerMissing",
     "ProcessAlive",
     "PromptUnknown",

@@ -107,6 +107,14 @@ class RateLimited(Conflict):
     step = "Wait {seconds} s, then go on more slowly: run_get with wait_seconds asks once for many."
 
 
+class PlansWaiting(Conflict):
+    """As many plans of one person wait for their turn as may."""
+
+    code = "plans_waiting"
+    says = "{cap} plans of yours wait for their turn already, and that is the cap."
+    step = "Wait for some of them (run_list, status plan_queued), or cancel those not needed."
+
+
 class AllowanceSpent(Conflict):
     """One person sent more in a day than the disk can be asked to hold of them."""
 

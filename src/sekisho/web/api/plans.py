@@ -27,6 +27,7 @@ from sekisho.domain.errors import (
     GitUntrusted,
     InlineTooLarge,
     PlanMissing,
+    PlansWaiting,
     RunUnknown,
     SourceRefused,
     UploadTooLarge,
@@ -120,7 +121,7 @@ PLAN_OPERATIONS = (
         RunView,
         "plan",
         body=PlanAsk,
-        raises=TAKES_FILES,
+        raises=(*TAKES_FILES, PlansWaiting),
         links=dict.fromkeys(_ON_ITS_RUN, ("run_id", "/id")),
     ),
     Operation(

@@ -107,9 +107,11 @@ def is_loopback(host: str) -> bool:
 def only_here(settings: Settings) -> bool:
     """Say whether only this machine reaches the server, as far as the operator's words go.
 
-    A public address, or a host name that is not loopback's, means a proxy before us: then
-    everybody comes from loopback, and being there proves nothing.
+    A public address, a host name that is not loopback's, or a proxy's header for addresses means a
+    proxy before us: then everybody comes from loopback, and being there proves nothing.
     """
+    if settings.remote_ip != "remoteaddr":
+        return False
     named = [urlsplit(f"//{host}").hostname or "" for host in settings.allowed_hosts]
     if settings.public_url:
         named.append(urlsplit(str(settings.public_url)).hostname or "")

@@ -84,6 +84,7 @@ def raw(url: str, sent: bytes) -> bytes:
     [
         {"SEKISHO_PUBLIC_URL": "https://sekisho.example.jp"},
         {"SEKISHO_ALLOWED_HOSTS": "sekisho.example.jp:443"},
+        {"SEKISHO_REMOTE_IP": "x-forwarded-for", "SEKISHO_TRUSTED_HOPS": "1"},
     ],
 )
 def test_behind_a_proxy_of_the_same_machine_nobody_is_the_person_of_loopback(

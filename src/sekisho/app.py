@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from sekisho.domain.callers import Caller
 from sekisho.domain.configurations import Limits as Caps
@@ -103,6 +104,20 @@ def is_loopback(host: str) -> bool:
     return host in _LOOPBACK
 
 
+def only_here(settings: Settings) -> bool:
+    """Say whether only this machine reaches the server, as far as the operator's words go.
+
+    A public address, a host name that is not loopback's, or a proxy's header for addresses means a
+    proxy before us: then everybody comes from loopback, and being there proves nothing.
+    """
+    if settings.remote_ip != "remoteaddr":
+        return False
+    named = [urlsplit(f"//{host}").hostname or "" for host in settings.allowed_hosts]
+    if settings.public_url:
+        named.append(urlsplit(str(settings.public_url)).hostname or "")
+    return all(map(is_loopback, (settings.host, *named)))
+
+
 def console_url(settings: Settings) -> str:
     """Return where people approve: the operator's address, or the loopback default."""
     if settings.public_url:
@@ -157,7 +172,7 @@ def make_engine(settings: Settings, parts: Parts) -> Engine:
     """Let callers in without a credential where the operator says so."""
     if settings.auth == "none":
         return Engine.of(parts, open_=True, bare=BARE)
-    return Engine.of(parts, open_=settings.auth == "auto" and is_loopback(settings.host))
+    return Engine.of(parts, open_=settings.auth == "auto" and only_here(settings))
 
 
 def make_journal(settings: Settings, clock: SystemClock) -> Journal:

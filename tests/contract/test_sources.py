@@ -278,8 +278,8 @@ def test_names_that_only_look_alike_are_taken(sources: Sources, name: str):
     assert name in contents(sources.inline({"main.tf": "x", name: "y"}))
 
 
-@pytest.mark.parametrize("tree", [{}, {"readme.md": "x"}, {"infra/main.tf": "x"}, {".a.tf": "x"}])
-def test_there_must_be_a_terraform_file_at_the_root(
+@pytest.mark.parametrize("tree", [{}, {"readme.md": "x"}, {"infra/a.tfvars": "x"}, {".a.tf": "x"}])
+def test_there_must_be_a_terraform_file_somewhere(
     sources: Sources, tree: dict[str, str], tmp_path: Path
 ):
     root = write(tree, tmp_path / "tree")

@@ -33,8 +33,12 @@ def planned(server: Serving) -> str:
 
 @pytest.mark.parametrize("readme", ["README.md", "README.ja.md"])
 def test_the_operators_file_of_the_readme_passes_the_check_as_printed(
-    readme: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    readme: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ):
+    monkeypatch.setenv("GIT_TOKEN", "glpat-0123456789")
     text = (REPO / readme).read_text(encoding="utf-8")
     (printed,) = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
     file = tmp_path / "sekisho.yaml"

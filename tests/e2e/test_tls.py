@@ -85,6 +85,22 @@ class Secure(Serving):
             time.sleep(0.05)
 
 
+@pytest.mark.parametrize(("mode", "told"), [(0o604, True), (0o640, False)])
+def test_the_log_warns_of_a_key_that_everybody_can_read(tmp_path: Path, mode: int, told: bool):
+    class Open(Secure):
+        def renew(self, days: float = 60) -> int:
+            serial = super().renew(days)
+            self.key.chmod(mode)
+            return serial
+
+    server = Open(tmp_path)
+    try:
+        assert any("tls.key_exposed" in line for line in server.lines) is told
+        assert "BEGIN" not in "".join(server.lines)
+    finally:
+        server.end()
+
+
 def test_https_is_served_and_a_new_certificate_without_a_restart(tmp_path: Path):
     server = Secure(tmp_path)
     try:

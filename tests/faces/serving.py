@@ -27,8 +27,9 @@ from tests.faces.house import House
 def an_app(
     house: House, base_url: str, draining: Callable[[], bool] = lambda: False, **edge: Any
 ) -> ASGIApp:
-    """Mount everything as asgi.py does; `edge` are options of the edge."""
+    """Mount everything as asgi.py does; `edge` are options of the edge, and `streams`."""
     options = FaceOptions(version="1.2.3", base_url=base_url)
+    streams = edge.pop("streams", 2)
     server = build_server(house.engine, options)
     endpoint = McpEndpoint(server, house.engine, options, HttpAccess(edge=True))
 
@@ -39,7 +40,7 @@ def an_app(
 
     routes = [
         Route("/mcp", endpoint),
-        *api_routes(house.engine, ApiOptions(base_url, 1_000_000, "1.2.3", draining, streams=2)),
+        *api_routes(house.engine, ApiOptions(base_url, 1_000_000, "1.2.3", draining, streams)),
         *Health(house.engine, "1.2.3", draining=draining).routes(),
     ]
     app = Starlette(routes=routes, lifespan=lifespan)

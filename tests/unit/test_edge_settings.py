@@ -42,6 +42,7 @@ def test_paces_are_off_on_loopback_alone_and_a_given_off_is_kept(
         ({}, False),
         ({"host": "0.0.0.0"}, True),
         ({"host": "0.0.0.0", "allowed_hosts": "a.example"}, False),
+        ({"remote_ip": "x-real-ip"}, True),
         ({"host": "0.0.0.0", "public_url": "https://a.example"}, False),
     ],
 )
@@ -76,9 +77,19 @@ def test_a_certificate_makes_our_own_address_https(monkeypatch: pytest.MonkeyPat
         ({"cors_mode": "disabled"}, ["edge.any_origin"]),
         ({"host": "0.0.0.0"}, ["edge.any_host", "edge.plain_http"]),
         ({"host": "0.0.0.0", "public_url": "https://a.example"}, []),
-        ({"remote_ip": "x-forwarded-for"}, ["edge.peer_address"]),
+        (
+            {"remote_ip": "x-forwarded-for"},
+            ["edge.any_host", "edge.peer_address", "edge.plain_http"],
+        ),
         ({"trusted_hops": "1"}, ["edge.peer_address"]),
-        ({"remote_ip": "x-forwarded-for", "trusted_hops": "1"}, []),
+        (
+            {
+                "remote_ip": "x-forwarded-for",
+                "trusted_hops": "1",
+                "public_url": "https://a.example",
+            },
+            [],
+        ),
     ],
 )
 def test_the_log_says_once_what_should_still_be_set(

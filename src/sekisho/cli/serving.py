@@ -13,7 +13,7 @@ import threading
 from types import FrameType
 from typing import TYPE_CHECKING, Literal
 
-from sekisho.app import App, console_url, is_loopback
+from sekisho.app import App, console_url, only_here
 from sekisho.asgi import AsgiOptions, build_asgi
 from sekisho.domain.errors import IdentityMissing, SettingInvalid
 from sekisho.domain.tokens import usable
@@ -93,7 +93,7 @@ def asgi_options(app: App) -> AsgiOptions:
     return AsgiOptions(
         upload_bytes=app.caps.packed_bytes,
         edge=edge_options(settings),
-        console=is_loopback(settings.host),
+        console=only_here(settings),
         language=settings.language,
         selection=tool_selection(settings),
         redirect_root=settings.redirect_root or "",
@@ -114,7 +114,7 @@ def tool_selection(settings: Settings) -> Selection:
 
 def edge_options(settings: Settings) -> EdgeOptions:
     """Take what the operator says about who reaches this server, how, and how fast."""
-    loopback = is_loopback(settings.host)
+    loopback = only_here(settings)
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     return EdgeOptions(
         base_url=console_url(settings),
@@ -200,7 +200,8 @@ def run_server(app: App, listener: socket.socket) -> None:
         # uvicorn's own reading of X-Forwarded-For believes whoever comes from loopback.
         proxy_headers=False,
         ssl_context_factory=certificate and (lambda _config, _make: certificate.context),
-        log_level="warning",
+        # Its warnings are about what strangers send, as many lines as they like.
+        log_level="error",
         access_log=False,
         server_header=False,
         timeout_keep_alive=_KEEP_ALIVE,

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from sekisho.domain.runs import Run, RunStatus
 from sekisho.domain.workspaces import WorkspaceRecord
 
+_NOBODY: Mapping[str, int] = {}
+
 
 @dataclasses.dataclass(frozen=True)
 class Slots:
@@ -16,10 +18,15 @@ class Slots:
 
 
 def pick(
-    queued: Iterable[Run], workspaces: Mapping[str, WorkspaceRecord], slots: Slots
+    queued: Iterable[Run],
+    workspaces: Mapping[str, WorkspaceRecord],
+    slots: Slots,
+    served: Mapping[str, int] = _NOBODY,
 ) -> Run | None:
     """Pick the oldest run that can start: applies first, and only in a workspace nobody holds.
 
+    Plans take turns by person, so that a queue full of one person's holds up nobody: `served` says
+    when, as a number that rises, a plan of each was taken last.
     A workspace that was never touched has no record and is free. Planning takes no lock, so a
     held workspace delays applies alone.
     """
@@ -29,7 +36,8 @@ def pick(
             if run.status is RunStatus.APPLY_QUEUED and _free(workspaces, run.workspace):
                 return run
     if slots.plans > 0:
-        return next((r for r in waiting if r.status is RunStatus.PLAN_QUEUED), None)
+        plans = [r for r in waiting if r.status is RunStatus.PLAN_QUEUED]
+        return min(plans, key=lambda r: served.get(r.requested_by.person, 0), default=None)
     return None
 
 

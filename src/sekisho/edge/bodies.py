@@ -4,7 +4,7 @@ import asyncio
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from sekisho.domain.errors import BodyTooLarge, RequestTooSlow
+from sekisho.domain.errors import BodyTooLarge, RequestTooSlow, ServerBusy
 from sekisho.edge.heads import only, values
 from sekisho.edge.options import EdgeOptions
 from sekisho.edge.passages import refuse
@@ -14,13 +14,15 @@ from sekisho.edge.paths import Paths
 class Bodies:
     """Reads the body of every request but an upload, whose own route streams it under its own cap.
 
-    What announces too much is refused before a byte is read.
+    What announces too much is refused before a byte is read. Nobody was asked for a credential yet:
+    all bodies together that are half here are bounded, too.
     """
 
     def __init__(self, app: ASGIApp, options: EdgeOptions) -> None:
         """Pass requests on to `app`."""
         self._app, self._cap, self._seconds = app, options.body_bytes, options.body_seconds
         self._paths = Paths(options.endpoint)
+        self._most, self._held = options.waiting_bytes, 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Read one body."""
@@ -29,7 +31,7 @@ class Bodies:
             return
         try:
             read = await self._read(scope, receive)
-        except (BodyTooLarge, RequestTooSlow) as error:
+        except (BodyTooLarge, RequestTooSlow, ServerBusy) as error:
             await refuse(error, scope, receive, send)
             return
         await self._app(scope, _replaying(read, receive), send)
@@ -48,14 +50,21 @@ class Bodies:
     async def _rest(self, cap: int, message: Message, receive: Receive) -> Message:
         body, clock = bytearray(), asyncio.get_running_loop().time
         end = clock() + self._seconds
-        while message["type"] == "http.request":
-            body += message.get("body", b"")
-            if len(body) > cap:
-                raise BodyTooLarge(cap=cap)
-            if not message.get("more_body"):
-                return {"type": "http.request", "body": bytes(body), "more_body": False}
-            message = await self._next(receive, end - clock())
-        return message
+        try:
+            while message["type"] == "http.request":
+                more = message.get("body", b"")
+                if len(body) + len(more) > cap:
+                    raise BodyTooLarge(cap=cap)
+                if self._held + len(more) > self._most:
+                    raise ServerBusy
+                self._held += len(more)
+                body += more
+                if not message.get("more_body"):
+                    return {"type": "http.request", "body": bytes(body), "more_body": False}
+                message = await self._next(receive, end - clock())
+            return message
+        finally:
+            self._held -= len(body)
 
     async def _next(self, receive: Receive, seconds: float) -> Message:
         try:

@@ -5,7 +5,9 @@ wrong, never comes near a connection.
 """
 
 import contextlib
+import os
 import ssl
+import stat
 import threading
 from collections.abc import Callable, Generator
 from datetime import datetime, timedelta
@@ -102,9 +104,12 @@ class Certificate:
         return _wrong(_KEY, self._key, "holds no PEM private key that can be used")
 
     def _warn(self) -> None:
-        """Tell the operator of a certificate that has ended, or will soon."""
+        """Tell the operator of a key that is no secret, or a certificate that is no good soon."""
         from cryptography import x509
 
+        if _open_to_all(self._key):
+            advice = "every user of this machine can read it: chmod o-rwx"
+            self._event("tls.key_exposed", warning=advice, key=self._key)
         try:
             first = x509.load_pem_x509_certificates(self._cert.read_bytes())[0]
         except (ValueError, OSError, IndexError):
@@ -139,6 +144,12 @@ def _stamp(path: Path) -> tuple[int, ...] | None:
     except OSError:
         return None
     return (found.st_mtime_ns, found.st_ctime_ns, found.st_ino, found.st_size)
+
+
+def _open_to_all(path: Path) -> bool:
+    with contextlib.suppress(OSError):
+        return os.name == "posix" and bool(path.stat().st_mode & stat.S_IRWXO)
+    return False
 
 
 def _readable(name: str, path: Path) -> None:

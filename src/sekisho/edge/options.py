@@ -43,6 +43,7 @@ class EdgeOptions:
     trusted_hops: int = 0
     body_bytes: int = 1024 * 1024
     answer_bytes: int = 8 * 1024 * 1024
+    waiting_bytes: int = 128 * 1024 * 1024
     at_once: int = 1000
     body_seconds: float = 30.0
 

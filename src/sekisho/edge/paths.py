@@ -5,6 +5,7 @@ import dataclasses
 _HEALTH = frozenset({"/health", "/healthz/live", "/healthz/ready"})
 _UPLOADS = "/uploads/"
 _PUSHES = "/api/v1/pushes"
+_DOCUMENT = "/api/v1/openapi.json"
 _ANNOUNCED_BYTES = 8 * 1024 * 1024
 """Longest announcement of a push: 10,000 files with long names."""
 _OURS = frozenset({"health", "healthz", "api", "uploads", "assets", "runs", "workspaces", "audit"})
@@ -43,6 +44,11 @@ class Paths:
     def for_programs(self, path: str) -> bool:
         """Say whether programs are served here, so that pages of other origins may ask to be."""
         return self.is_endpoint(path) or self.is_upload(path) or path.startswith("/api/")
+
+    def proves(self, path: str) -> bool:
+        """Say whether an answer here shows that the credential of the request is good."""
+        asked = path.startswith("/api/v1/") and path != _DOCUMENT
+        return asked or self.is_endpoint(path)
 
     def shown(self, path: str) -> str:
         """Return a path as a log may hold it: an upload's address is a secret."""

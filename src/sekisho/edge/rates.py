@@ -7,13 +7,14 @@ from collections.abc import Callable
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sekisho.domain.entries import ENTRY
-from sekisho.domain.errors import RateLimited
+from sekisho.domain.errors import CredentialInvalid, RateLimited
 from sekisho.edge.addresses import household
 from sekisho.edge.buckets import Buckets, whole_seconds
-from sekisho.edge.heads import values
+from sekisho.edge.heads import only
 from sekisho.edge.options import EdgeOptions
 from sekisho.edge.passages import passage_of, refuse
 from sekisho.edge.paths import Paths
+from sekisho.views.callers import bearer
 
 _EVERYBODY = ""
 _UNAUTHORIZED = 401
@@ -51,7 +52,7 @@ class Rates:
             await refuse(RateLimited(seconds=whole_seconds(wait)), scope, receive, send)
             return
         await self._app(scope, receive, send)
-        if digest and self._paths.for_programs(scope["path"]):
+        if digest and self._paths.proves(scope["path"]):
             self._learn(digest, passage_of(scope).status)
 
     def _free(self, scope: Scope) -> bool:
@@ -70,6 +71,13 @@ class Rates:
 
 
 def credential_digest(scope: Scope) -> str:
-    """Return a digest of the credential of a request, empty where it has none."""
-    given = values(scope, b"authorization")
-    return hashlib.sha256("\n".join(given).encode()).hexdigest()[:32] if given else ""
+    """Return a digest of the credential of a request, empty where it has none.
+
+    Of the credential alone: however a header is written, and whatever else is beside it, one
+    credential is one caller.
+    """
+    try:
+        secret = bearer(only(scope, b"authorization"))
+    except CredentialInvalid:
+        return ""
+    return hashlib.sha256(secret.encode()).hexdigest()[:32] if secret else ""

@@ -133,7 +133,9 @@ class Configurations:
         store, manifest = self._parts.store, snapshot.manifest
         with contextlib.closing(snapshot.content) as content:
             check_place(manifest, self._parts.catalog.get(workspace).directory)
-            if not store.blobs.has(blob_name(manifest.digest)):
+            known = store.blobs.has(blob_name(manifest.digest))
+            self._parts.charge(caller, 0 if known else manifest.size)
+            if not known:
                 store.blobs.put(blob_name(manifest.digest), content)
         now = self._parts.clock.now()
         origins = {Origin(source), Origin(source, snapshot.commit)}

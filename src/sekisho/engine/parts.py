@@ -8,6 +8,7 @@ from datetime import datetime
 from sekisho.domain.audit import AuditEntry, Fact
 from sekisho.domain.callers import Caller
 from sekisho.domain.runs import Run
+from sekisho.engine.allowances import Allowances
 from sekisho.engine.closing import ClosedStore, Closure
 from sekisho.ports import (
     Catalog,
@@ -62,6 +63,7 @@ class Parts:
     journal: Journal
     limits: Limits = dataclasses.field(default_factory=Limits)
     bell: Bell = dataclasses.field(default_factory=Bell)
+    allowances: Allowances = dataclasses.field(default_factory=Allowances)
     console_url: str = ""
     closed: Closure | None = None
 
@@ -80,6 +82,10 @@ class Parts:
         A `change` may be called again and must give the same answer then.
         """
         return AuditEntry(at, action, caller, run.workspace, run.id, facts)
+
+    def charge(self, caller: Caller, size: int) -> None:
+        """Count what somebody brings in, before it is kept. Raises AllowanceSpent."""
+        self.allowances.take(caller, size, self.clock.now(), self.limits.day_bytes)
 
     def about(
         self, at: datetime, action: str, caller: Caller, workspace: str | None, **facts: Fact

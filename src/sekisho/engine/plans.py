@@ -4,14 +4,15 @@ import dataclasses
 
 from sekisho.domain.callers import Caller
 from sekisho.domain.configurations import Configuration
-from sekisho.domain.errors import ArgumentsInvalid, PlanMissing, SourceRefused
+from sekisho.domain.errors import ArgumentsInvalid, PlanMissing, PlansWaiting, SourceRefused
 from sekisho.domain.origins import Origin, ways
 from sekisho.domain.plans import PlanMode, PlanOptions, PlanReading
-from sekisho.domain.runs import Run
+from sekisho.domain.runs import Run, RunStatus
 from sekisho.domain.text import plain
 from sekisho.domain.workspaces import Workspace
 from sekisho.engine.configurations import commit_facts, origin_name
 from sekisho.engine.parts import Parts
+from sekisho.ports import RunQuery
 
 _MESSAGE = 500
 _ADDRESSES = 100
@@ -42,12 +43,14 @@ class Plans:
         Raises:
             WorkspaceUnknown, ConfigurationUnknown, ArgumentsInvalid.
             SourceRefused: the content came in a way that this workspace does not take.
+            PlansWaiting: the caller has enough of them in the queue.
         """
         parts = self._parts
         workspace = parts.catalog.get(order.workspace)
         configuration = parts.store.configurations.get(order.configuration)
         _check(order)
         origin = self._origin(workspace, configuration, order.origin)
+        self._check_queue(caller)
         now = parts.clock.now()
         run = Run(
             id=parts.ids.new("run"),
@@ -67,6 +70,13 @@ class Plans:
         parts.store.runs.add(run, parts.entry(now, "run.create", caller, run, **facts))
         parts.bell.ring()
         return run
+
+    def _check_queue(self, caller: Caller) -> None:
+        """Keep the queue short enough to be looked through at every turn of a worker."""
+        cap = self._parts.limits.plans_waiting
+        queued = self._parts.walk(RunQuery(statuses=frozenset({RunStatus.PLAN_QUEUED}), limit=200))
+        if sum(run.requested_by.person == caller.person for run in queued) >= cap:
+            raise PlansWaiting(cap=cap)
 
     def _origin(
         self, workspace: Workspace, configuration: Configuration, given: Origin | None

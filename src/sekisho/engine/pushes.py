@@ -71,6 +71,7 @@ class Pushes:
         Raises:
             ArchiveInvalid, UploadTooLarge: the pack breaks off, or holds what was not announced.
             PushUnknown: it is nobody's, expired, or of somebody else.
+            AllowanceSpent: they brought too much today.
         """
         store, push = self._parts.store, self._get(push_id, caller)
         wanted = {file.sha256: file.size for file in push.manifest.files}
@@ -78,6 +79,7 @@ class Pushes:
         received = self._parts.sources.pack(stream, wanted, here)
         with contextlib.closing(received.content) as content:
             if received.files:
+                self._parts.charge(caller, sum(file.size for file in received.files))
                 pack = Pack(self._parts.ids.new("pck"), push.owner, received.files)
                 store.blobs.put(pack_name(pack), content)
                 store.pushes.add_pack(pack)

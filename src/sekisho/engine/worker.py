@@ -47,6 +47,8 @@ class Worker:
         self._recovery = Recovery(parts)
         self._retention = Retention(parts)
         self._carried: dict[str, _Carried] = {}
+        self._served: dict[str, int] = {}
+        self._turns = 0
         self._due = dict.fromkeys(_EVERY, 0.0)
         self._due["retain"] = parts.clock.monotonic() + _EVERY["retain"]
         self._record = WorkerRecord(
@@ -150,7 +152,7 @@ class Worker:
             waiting = [r for r in queued if r.id not in passed]
             if not waiting:
                 return
-            run = pick(waiting, self._parts.store.workspaces.all(), slots)
+            run = pick(waiting, self._parts.store.workspaces.all(), slots, self._served)
             if run is None:
                 return
             if not self._start(run):
@@ -174,6 +176,9 @@ class Worker:
         run = parts.store.runs.update(run.id, _claim(parts, workspace, lease))
         if not held_by(run, lease):
             return False
+        if run.status is RunStatus.PLANNING:
+            self._turns += 1
+            self._served[run.requested_by.person] = self._turns
         carry = run_plan if run.status is RunStatus.PLANNING else run_apply
         claimed = Claimed(run, lease, workspace)
 

@@ -10,6 +10,7 @@ import anyio.to_thread
 from sekisho.domain.callers import Admission, Caller
 from sekisho.engine.engine import Engine
 from sekisho.mcp_server.selection import Selection
+from sekisho.views.long_calls import at_length
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -53,6 +54,10 @@ class Call:
         On a thread it goes on to its end even where the client went away.
         """
         return await ask(self.inline, do, *args, **kwargs)
+
+    async def ask_at_length(self, do: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Call what takes long: it waits for its turn, and holds up no other call."""
+        return await at_length(self.caller.person, do, *args, **kwargs)
 
 
 async def ask(inline: bool, do: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
+from starlette.datastructures import Headers
 
 from sekisho.domain.errors import ToolHidden
 from sekisho.mcp_server.spec import ToolSpec
@@ -59,8 +60,8 @@ def asked(headers: Mapping[str, str]) -> Selection | None:
     return Selection(
         toolsets=_words(headers.get(TOOLSETS_HEADER, "")) or ("all",),
         tools=_words(headers.get(TOOLS_HEADER, "")),
-        exclude=_words(headers.get(EXCLUDE_HEADER, "")),
-        read_only=headers.get(READ_ONLY_HEADER, "").strip().lower() in _YES,
+        exclude=_words(",".join(_every(headers, EXCLUDE_HEADER))),
+        read_only=any(v.strip().lower() in _YES for v in _every(headers, READ_ONLY_HEADER)),
     )
 
 
@@ -97,6 +98,13 @@ class Narrowing:
         # Not for caches that serve others: they asked with other headers.
         private = {"cacheScope": "private"} if "cacheScope" in result else {}
         return result | {"tools": kept} | private
+
+
+def _every(headers: Mapping[str, str], name: str) -> list[str]:
+    """Return all values of a header: what a gateway adds to leave out more is not outdone."""
+    if isinstance(headers, Headers):
+        return headers.getlist(name)
+    return [headers[name]] if name in headers else []
 
 
 def _words(text: str) -> tuple[str, ...]:

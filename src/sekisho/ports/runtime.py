@@ -106,6 +106,10 @@ class Limits:
     """How long pushed files are kept for the next push, after the last one."""
     pushes_kept: int = 8
     """Pushes of one person to one workspace that are remembered."""
+    day_bytes: int = 4 * 1024**3
+    """Bytes that one person may bring within a day: configurations and packs of pushes."""
+    plans_waiting: int = 200
+    """Plans of one person that may wait for their turn."""
     stall_after: float = 15.0
     keep_runs: timedelta = timedelta(days=90)
     plan_slots: int = 2

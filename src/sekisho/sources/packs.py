@@ -114,7 +114,7 @@ def _place(spool: Spool, files: list[File], chunks: Iterator[bytes]) -> None:
     for _ in chunks:
         pass
     for file in files[1:]:
-        spool.repeat(file.path, files[0].path, executable=file.executable)
+        spool.repeat(file.path, executable=file.executable)
 
 
 def _chunks(content: BinaryIO, size: int) -> Iterator[bytes]:

@@ -85,9 +85,9 @@ class Spool:
         file = File(path, self._size - start, digest.hexdigest(), executable)
         self._files.append((file, start))
 
-    def repeat(self, path: str, like: str, *, executable: bool = False) -> None:
-        """Take one more file, of the same content as the one that was added as `like`."""
-        file, start = next(known for known in reversed(self._files) if known[0].path == like)
+    def repeat(self, path: str, *, executable: bool = False) -> None:
+        """Take one more file, of the same content as the one that was taken last."""
+        file, start = self._files[-1]
         self._files.append((File(path, file.size, file.sha256, executable), start))
 
     def finish(self) -> Snapshot:

@@ -49,6 +49,11 @@ class Source(BaseModel):
         description="Branch, tag or commit of the workspace's repository; default: the declared",
     )
 
+    @property
+    def quick(self) -> bool:
+        """Whether the files are at hand: nothing is fetched, and no folder is read."""
+        return not (self.git_ref or self.folder)
+
     def taken(self, engine: Engine, workspace: str, caller: Caller) -> str:
         """Bring the files in and return their digest. Raises ArgumentsInvalid."""
         return self.brought(engine, workspace, caller).digest

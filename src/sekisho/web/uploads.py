@@ -16,18 +16,23 @@ _AT_ONCE = 4
 """Uploads that hold a thread each; more wait."""
 _SILENCE = 30.0
 """Seconds without a byte after which an upload is given up."""
+_PATIENCE, _SLOWEST = 60.0, 8 * 1024
+"""Seconds that every upload has, and bytes a second that each must bring beyond those: whoever
+drips holds a thread that others wait for."""
 _BUFFER = 256 * 1024
 
 
 class BodyReader(io.RawIOBase):
     """The body of a request as a blocking stream, read on a worker thread.
 
-    Raises ArchiveInvalid where the client goes away or falls silent, UploadTooLarge at the first
-    byte over `cap`.
+    Raises ArchiveInvalid where the client goes away, falls silent or drips, UploadTooLarge at the
+    first byte over `cap`.
     """
 
-    def __init__(self, request: Request, cap: int) -> None:
+    def __init__(self, request: Request, cap: int, patience: float = _PATIENCE) -> None:
         super().__init__()
+        self._patience = patience
+        self._began = anyio.current_time()
         self._chunks: AsyncGenerator[bytes] = request.stream()
         self._cap = cap
         self._taken = 0
@@ -46,6 +51,9 @@ class BodyReader(io.RawIOBase):
         return size
 
     async def _next(self) -> bytes:
+        spent = anyio.current_time() - self._began
+        if spent > self._patience + self._taken / _SLOWEST:
+            raise ArchiveInvalid(problem=f"it comes slower than {_SLOWEST} bytes a second")
         try:
             with anyio.fail_after(_SILENCE):
                 chunk = b""

@@ -14,12 +14,13 @@ Each face maps the six kinds below; every leaf has a stable code.
     │                       configuration_empty · archive_invalid · operator_file_invalid
     │                       setting_invalid · version_unmet · method_wrong · media_type_wrong
     │                       accept_wrong · message_invalid · protocol_unsupported · request_too_slow
+    │                       request_malformed
     ├── TooLarge            git_too_large · inline_too_large · upload_too_large · body_too_large
     │                       headers_too_large · answer_too_large
     ├── Conflict            move_illegal · workspace_busy · workspace_locked · workspace_not_locked
     │                       seal_broken · approval_repeated · approval_own · codes_too_many
     │                       process_alive · gate_unmet · plan_over · run_changed · rate_limited
-    │                       push_incomplete · audit_fault
+    │                       push_incomplete · audit_fault · plans_waiting · allowance_spent
     ├── Refused             git_access_denied · git_redirected · git_untrusted · credential_invalid
     │                       credential_mistyped · credential_needed · code_wrong · decision_not_here
     │                       source_refused · origin_refused · power_missing · tool_hidden
@@ -41,6 +42,7 @@ from sekisho.domain.errors.commands import (
     OptionUnknown,
 )
 from sekisho.domain.errors.conflicts import (
+    AllowanceSpent,
     ApprovalOwn,
     ApprovalRepeated,
     AuditFault,
@@ -48,6 +50,7 @@ from sekisho.domain.errors.conflicts import (
     GateUnmet,
     MoveIllegal,
     PlanOver,
+    PlansWaiting,
     ProcessAlive,
     PushIncomplete,
     RateLimited,
@@ -88,6 +91,7 @@ from sekisho.domain.errors.invalid import (
     MethodWrong,
     OperatorFileInvalid,
     ProtocolUnsupported,
+    RequestMalformed,
     RequestTooSlow,
     SettingInvalid,
     UploadTooLarge,
@@ -146,6 +150,7 @@ from sekisho.domain.errors.refusals import (
 __all__ = [
     "AcceptWrong",
     "AddressUnknown",
+    "AllowanceSpent",
     "AnswerTooLarge",
     "ApprovalOwn",
     "ApprovalRepeated",
@@ -200,6 +205,7 @@ __all__ = [
     "PathUnknown",
     "PlanMissing",
     "PlanOver",
+    "PlansWaiting",
     "PowerMissing",
     "ProcessAlive",
     "PromptUnknown",
@@ -208,6 +214,7 @@ __all__ = [
     "PushUnknown",
     "RateLimited",
     "Refused",
+    "RequestMalformed",
     "RequestTooSlow",
     "ResourceUnknown",
     "RpcMethodUnknown",

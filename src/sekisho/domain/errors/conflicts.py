@@ -121,3 +121,19 @@ class AuditFault(Conflict):
     code = "audit_fault"
     says = "record {sequence}: {reason}"
     step = "Apply nothing, keep the data folder as it is, and compare it with a backup."
+
+
+class PlansWaiting(Conflict):
+    """As many plans of one person wait for their turn as may."""
+
+    code = "plans_waiting"
+    says = "{cap} plans of yours wait for their turn already, and that is the cap."
+    step = "Wait for some of them (run_list, status plan_queued), or cancel those not needed."
+
+
+class AllowanceSpent(Conflict):
+    """One person sent more in a day than the disk can be asked to hold of them."""
+
+    code = "allowance_spent"
+    says = "You sent {sent} bytes within a day, and {cap} is what one person may."
+    step = "Plan what is here already, by its digest; or go on tomorrow."

@@ -154,3 +154,11 @@ class AnswerTooLarge(TooLarge):
     code = "answer_too_large"
     says = "The answer would be larger than {cap} bytes."
     step = "Ask for less at a time: a filter, a smaller limit, or the next cursor."
+
+
+class RequestMalformed(Invalid):
+    """What came over the connection is no HTTP request."""
+
+    code = "request_malformed"
+    says = "This is no well-formed HTTP/1.1 request."
+    step = "Send it with an HTTP client, and nothing but printable characters in the address."

@@ -32,7 +32,7 @@ async def config_validate(
     plan_create can use the digest in the answer. Next: plan_create, or correct what is wrong.
     """
     source = Source(files=files, configuration=configuration, folder=folder, git_ref=git_ref)
-    return await call.ask(validation_shown, call.engine, source, workspace, call.caller)
+    return await call.ask_at_length(validation_shown, call.engine, source, workspace, call.caller)
 
 
 async def config_format(call: Call, files: dict[str, str]) -> FormatView:
@@ -40,7 +40,7 @@ async def config_format(call: Call, files: dict[str, str]) -> FormatView:
 
     Nothing is kept. Next: write the files back, then plan_create.
     """
-    return await call.ask(format_shown, call.engine, files)
+    return await call.ask_at_length(format_shown, call.engine, files)
 
 
 CONFIGURATION_TOOLS = (

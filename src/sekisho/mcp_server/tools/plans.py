@@ -54,7 +54,8 @@ async def plan_create(  # noqa: PLR0913 (each is a word that agents say)
         message=message,
         change_id=change_id,
     )
-    return RunView.of(await call.ask(ask.start, call.engine, call.caller))
+    do = call.ask if ask.quick else call.ask_at_length
+    return RunView.of(await do(ask.start, call.engine, call.caller))
 
 
 async def plan_get(

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from sekisho.views.audits import AuditPage, AuditReportView
+from sekisho.views.long_calls import at_length
 from sekisho.web.answers import on_thread
 from sekisho.web.api.operations import Answer, Ask, Nothing, Operation, Place, Query
 
@@ -30,7 +31,7 @@ async def audit_list(ask: Ask[AuditQuery, Nothing]) -> Answer:
 
 async def audit_verify(ask: Ask[Nothing, Nothing]) -> Answer:
     """Walk the whole audit and say whether it holds."""
-    return AuditReportView.of(await on_thread(ask.engine.audits.verify))
+    return AuditReportView.of(await at_length(ask.caller.person, ask.engine.audits.verify))
 
 
 AUDIT_OPERATIONS = (

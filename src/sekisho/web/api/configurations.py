@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from sekisho.domain.errors import (
+    AllowanceSpent,
     ArchiveInvalid,
     ConfigurationEmpty,
     ConfigurationInvalid,
@@ -24,6 +25,7 @@ from sekisho.views.configurations import (
     UploadView,
     ValidationView,
 )
+from sekisho.views.long_calls import at_length
 from sekisho.views.orders import Source
 from sekisho.views.reading import format_shown, upload_shown, validation_shown
 from sekisho.web.answers import on_thread
@@ -69,12 +71,13 @@ async def config_validate(ask: Ask[Nothing, Source]) -> Answer:
     it answers.
     """
     name = ask.path("name")
-    return await on_thread(validation_shown, ask.engine, ask.body, name, ask.caller)
+    person = ask.caller.person
+    return await at_length(person, validation_shown, ask.engine, ask.body, name, ask.caller)
 
 
 async def config_format(ask: Ask[Nothing, FormatAsk]) -> Answer:
     """Format Terraform files as `terraform fmt` does; those that change come back."""
-    return await on_thread(format_shown, ask.engine, ask.body.files)
+    return await at_length(ask.caller.person, format_shown, ask.engine, ask.body.files)
 
 
 CONFIGURATION_OPERATIONS = (
@@ -104,6 +107,7 @@ CONFIGURATION_OPERATIONS = (
             WorkspaceUnknown,
             SourceRefused,
             DiskFull,
+            AllowanceSpent,
         ),
     ),
     Operation(

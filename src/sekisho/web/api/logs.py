@@ -26,7 +26,8 @@ async def run_log(ask: Ask[LogQuery, Nothing]) -> Answer:
     run_id, query = ask.path("run_id"), ask.query
     wants = EVENT_STREAM in ask.request.headers.get("accept", "")
     if wants and ask.request.method == "GET":
-        return await ask.stream(run_id, _last_event(ask) or query.cursor)
+        cursor = _last_event(ask) or query.cursor
+        return await ask.stream(run_id, cursor, ask.caller.person)
     return await on_thread(log_shown, ask.engine, run_id, query.cursor, query.limit)
 
 

@@ -65,7 +65,7 @@ class Ask(Generic[Q, B]):
     query: Q
     body: B
     seen: frozenset[int] | None
-    stream: Callable[[str, int], Awaitable[Response]]
+    stream: Callable[[str, int, str], Awaitable[Response]]
     uploads: Uploads
 
     @property

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from sekisho.domain.errors import (
     AddressUnknown,
+    AllowanceSpent,
     ArchiveInvalid,
     ConfigurationEmpty,
     ConfigurationInvalid,
@@ -13,12 +14,14 @@ from sekisho.domain.errors import (
     DiskFull,
     InlineTooLarge,
     PlanMissing,
+    PlansWaiting,
     RunUnknown,
     SourceRefused,
     UploadTooLarge,
     WorkspaceUnknown,
 )
 from sekisho.domain.errors.git import GIT_ERRORS
+from sekisho.views.long_calls import at_length
 from sekisho.views.orders import PlanAsk
 from sekisho.views.plans import PlanView
 from sekisho.views.reading import plan_shown
@@ -52,7 +55,10 @@ async def plan_create(ask: Ask[Nothing, PlanAsk]) -> Answer:
     Nothing is changed; it answers at once with a run. Give exactly one of files, configuration
     and folder.
     """
-    run = await on_thread(ask.body.start, ask.engine, ask.caller)
+    if ask.body.quick:
+        run = await on_thread(ask.body.start, ask.engine, ask.caller)
+    else:
+        run = await at_length(ask.caller.person, ask.body.start, ask.engine, ask.caller)
     return Versioned(RunView.of(run), run.version)
 
 
@@ -76,6 +82,7 @@ TAKES_FILES = (
     InlineTooLarge,
     UploadTooLarge,
     DiskFull,
+    AllowanceSpent,
     *GIT_ERRORS,
 )
 """What can be wrong with files that come along."""
@@ -90,7 +97,7 @@ PLAN_OPERATIONS = (
         RunView,
         "plan",
         body=PlanAsk,
-        raises=TAKES_FILES,
+        raises=(*TAKES_FILES, PlansWaiting),
         links=dict.fromkeys(_ON_ITS_RUN, ("run_id", "/id")),
     ),
     Operation(

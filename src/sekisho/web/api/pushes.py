@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from sekisho.domain.configurations import File
 from sekisho.domain.errors import (
+    AllowanceSpent,
     ArchiveInvalid,
     ConfigurationEmpty,
     DiskFull,
@@ -98,7 +99,7 @@ PUSH_OPERATIONS = (
         PushView,
         "plan",
         takes="application/gzip",
-        raises=(PushUnknown, ArchiveInvalid, UploadTooLarge, DiskFull),
+        raises=(PushUnknown, ArchiveInvalid, UploadTooLarge, DiskFull, AllowanceSpent),
     ),
     Operation(
         "POST",
@@ -116,6 +117,7 @@ PUSH_OPERATIONS = (
             ConfigurationEmpty,
             UploadTooLarge,
             DiskFull,
+            AllowanceSpent,
         ),
     ),
 )

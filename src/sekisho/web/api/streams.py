@@ -1,6 +1,7 @@
 """The log of a run as server-sent events: lines as they come, and where the run stands."""
 
 import json
+from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Mapping
 from typing import Any
 
@@ -35,23 +36,27 @@ class LogStreams:
         self._engine = engine
         self._draining = draining
         self._most = most
-        self._open = 0
+        self._each = max(2, most // 4)
+        self._open = Counter[str]()
 
-    async def open(self, run_id: str, cursor: int) -> StreamingResponse:
+    async def open(self, run_id: str, cursor: int, person: str) -> StreamingResponse:
         """Answer with the log after a cursor.
 
         Raises:
             RunUnknown: before anything is sent.
-            StreamsTooMany: as many as may be are open.
+            StreamsTooMany: as many as may be are open, or as many as one person may have.
         """
         await on_thread(self._engine.runs.get, run_id)
-        if self._open >= self._most:
+        if self._open.total() >= self._most:
             raise StreamsTooMany(cap=self._most)
-        self._open += 1
-        return LogStream(self._events(run_id, cursor), self._closed)
+        if self._open[person] >= self._each:
+            raise StreamsTooMany(cap=self._each)
+        self._open[person] += 1
+        return LogStream(self._events(run_id, cursor), lambda: self._closed(person))
 
-    def _closed(self) -> None:
-        self._open -= 1
+    def _closed(self, person: str) -> None:
+        self._open[person] -= 1
+        self._open += Counter()  # forgets who has none
 
     async def _events(self, run_id: str, cursor: int) -> AsyncGenerator[str]:
         yield "retry: 1000\n\n"

@@ -34,7 +34,7 @@ from sekisho.ports import Limits
 from sekisho.web.uploads import BodyReader
 from tests.e2e.serving import serving as a_server
 from tests.faces.house import ONE, House, build
-from tests.faces.serving import serving
+from tests.faces.serving import serving, whole_app
 from tests.fakes.world import AGENT, PERSON, World, main
 
 pytestmark = pytest.mark.timeout(120)
@@ -358,3 +358,34 @@ def test_a_second_header_never_gives_back_what_the_first_or_another_took(house: 
         ):
             answer = tool(http, "run_discard", headers, run_id="x")
             assert "tool_hidden" in answer.text, headers
+
+
+@pytest.mark.parametrize(
+    "trace",
+    [
+        ("x-forwarded-for", "203.0.113.9"),
+        ("Forwarded", "for=203.0.113.9"),
+        ("VIA", "1.1 proxy"),
+        ("x-real-ip", "203.0.113.9"),
+        ("x-forwarded-host", "sekisho.example.jp"),
+    ],
+    ids=lambda trace: trace[0],
+)
+def test_behind_a_proxy_that_nobody_mentioned_nobody_is_the_person_on_loopback(
+    house: House, trace: tuple[str, str]
+):
+    """As nginx does by default: it names us as it reaches us, so no host name gives it away."""
+    with serving(house, make=whole_app) as url, httpx2.Client(base_url=url, timeout=30) as http:
+        refused = tool(http, "workspace_list", [trace])
+        assert refused.status_code == 403
+        assert refused.json()["error"]["data"]["sekisho/error"]["code"] == "proxy_undeclared"
+        page = http.get("/", headers=[trace])
+        assert (page.status_code, page.json()["error"]["code"]) == (403, "proxy_undeclared")
+        key = ("authorization", f"Bearer {house.token()}")
+        assert tool(http, "workspace_list", [trace, key]).status_code == 200
+        assert http.get("/api/v1/runs", headers=[trace, key]).status_code == 200
+        assert http.get("/", headers=[trace, key]).status_code == 403, "keys open no pages"
+        for check in ("/health", "/mcp", "/healthz/ready"):
+            assert http.get(check, headers=[trace]).status_code == 200
+        assert tool(http, "workspace_list").status_code == 200
+        assert http.get("/").status_code == 200

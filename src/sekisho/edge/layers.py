@@ -11,6 +11,7 @@ from sekisho.edge.crowds import Crowds
 from sekisho.edge.hosts import Hosts
 from sekisho.edge.options import EdgeOptions
 from sekisho.edge.passages import Event, Passages
+from sekisho.edge.proxies import Proxies
 from sekisho.edge.rates import Rates
 
 
@@ -22,5 +23,6 @@ def surrounded(
     Pages must be able to read what refuses them, so `Cors` stands outside of all that may.
     """
     inner: ASGIApp = Bodies(AnswerCaps(app, options), options)
-    inner = Cors(Crowds(Rates(inner, options, monotonic), options), options)
+    inner = Crowds(Rates(Proxies(inner, options), options, monotonic), options)
+    inner = Cors(inner, options)
     return Passages(Hosts(inner, options), options, event)

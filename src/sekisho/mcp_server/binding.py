@@ -6,7 +6,6 @@ output no text of its own. Everything else of it is used as it is.
 
 import functools
 import logging
-from collections.abc import Mapping
 from typing import Any, NamedTuple, cast
 
 from mcp.server.mcpserver import Context
@@ -20,7 +19,7 @@ from sekisho.domain.errors import AnswerTooLarge, SekishoError
 from sekisho.engine.engine import Engine
 from sekisho.mcp_server.call import Call, FaceOptions, ask
 from sekisho.mcp_server.errors import error_result
-from sekisho.mcp_server.selection import check_offered
+from sekisho.mcp_server.selection import check_offered, heads
 from sekisho.mcp_server.spec import ToolSpec
 from sekisho.views.callers import bearer, claimed_team
 from sekisho.views.problems import unfit
@@ -126,11 +125,6 @@ def _fitting(view: View) -> View:
     if view.length() > _ANSWER_LENGTH:
         raise AnswerTooLarge(cap=_ANSWER_LENGTH)
     return view
-
-
-def heads(given: Mapping[str, str] | None) -> Mapping[str, str]:
-    """Return headers that are decoded once, however often they are looked at; the first counts."""
-    return dict(reversed([*given.items()])) if given else {}
 
 
 _STRICT = ConfigDict(extra="forbid", arbitrary_types_allowed=True)

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
-from starlette.datastructures import Headers
 
 from sekisho.domain.errors import ToolHidden
 from sekisho.mcp_server.spec import ToolSpec
@@ -53,6 +52,18 @@ class Selection:
         return "all" in named or by_default or spec.toolset in named
 
 
+def heads(given: Mapping[str, str] | None) -> dict[str, str]:
+    """Return headers decoded once, however often they are looked at.
+
+    One that is there again is joined by a comma, as HTTP has it: what a gateway adds to leave out
+    more is not outdone by what stands before it, and of two credentials none is chosen.
+    """
+    found: dict[str, str] = {}
+    for name, value in given.items() if given else ():
+        found[name] = f"{found[name]}, {value}" if name in found else value
+    return found
+
+
 def asked(headers: Mapping[str, str]) -> Selection | None:
     """Return what the headers of a request ask for; None where they ask for nothing."""
     if not any(name in headers for name in _HEADERS):
@@ -60,8 +71,8 @@ def asked(headers: Mapping[str, str]) -> Selection | None:
     return Selection(
         toolsets=_words(headers.get(TOOLSETS_HEADER, "")) or ("all",),
         tools=_words(headers.get(TOOLS_HEADER, "")),
-        exclude=_words(",".join(_every(headers, EXCLUDE_HEADER))),
-        read_only=any(v.strip().lower() in _YES for v in _every(headers, READ_ONLY_HEADER)),
+        exclude=_words(headers.get(EXCLUDE_HEADER, "")),
+        read_only=any(word in _YES for word in _words(headers.get(READ_ONLY_HEADER, ""))),
     )
 
 
@@ -89,8 +100,7 @@ class Narrowing:
         result = await call_next(ctx)
         if ctx.method != "tools/list":
             return result
-        headers: Mapping[str, str] = getattr(ctx.request, "headers", None) or {}
-        choice = asked(headers)
+        choice = asked(heads(getattr(ctx.request, "headers", None)))
         if choice is None or not isinstance(result, dict):
             return result
         names = {spec.name for spec in choice.of(self._specs)}
@@ -98,13 +108,6 @@ class Narrowing:
         # Not for caches that serve others: they asked with other headers.
         private = {"cacheScope": "private"} if "cacheScope" in result else {}
         return result | {"tools": kept} | private
-
-
-def _every(headers: Mapping[str, str], name: str) -> list[str]:
-    """Return all values of a header: what a gateway adds to leave out more is not outdone."""
-    if isinstance(headers, Headers):
-        return headers.getlist(name)
-    return [headers[name]] if name in headers else []
 
 
 def _words(text: str) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ Each face maps the six kinds below; every leaf has a stable code.
     ├── Refused             git_access_denied · git_redirected · git_untrusted · credential_invalid
     │                       credential_mistyped · credential_needed · code_wrong · decision_not_here
     │                       source_refused · origin_refused · power_missing · tool_hidden
-    │                       host_refused
+    │                       host_refused · proxy_undeclared
     └── Unavailable         git_unreachable · git_timeout · git_missing · git_failed
                             store_unavailable · disk_full · terraform_missing · console_away
                             identity_missing · runs_unavailable · streams_too_many · server_draining
@@ -143,6 +143,7 @@ from sekisho.domain.errors.refusals import (
     HostRefused,
     OriginRefused,
     PowerMissing,
+    ProxyUndeclared,
     SourceRefused,
     ToolHidden,
 )
@@ -210,6 +211,7 @@ __all__ = [
     "ProcessAlive",
     "PromptUnknown",
     "ProtocolUnsupported",
+    "ProxyUndeclared",
     "PushIncomplete",
     "PushUnknown",
     "RateLimited",

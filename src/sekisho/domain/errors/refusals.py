@@ -84,3 +84,14 @@ class HostRefused(Refused):
         "Use the server's own address. The operator adds names with SEKISHO_PUBLIC_URL or"
         " SEKISHO_ALLOWED_HOSTS."
     )
+
+
+class ProxyUndeclared(Refused):
+    """It came through a proxy, to a server that counts on being reached from its own machine."""
+
+    code = "proxy_undeclared"
+    says = "The request came through a proxy that this server was not told of."
+    step = (
+        "Come to it directly, or with a key. The operator of a server behind a proxy sets"
+        " SEKISHO_PUBLIC_URL."
+    )

@@ -139,7 +139,8 @@ def _move(aside: Path, path: Path) -> None:
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             aside.replace(path)
-        except FileNotFoundError:
+        except (FileNotFoundError, FileExistsError):
+            # The second is `mkdir`, which found the folder there, and then no longer.
             continue
         for folder in {path.parent, *(made.parent for made in new)}:
             with contextlib.suppress(FileNotFoundError):  # removed again by now

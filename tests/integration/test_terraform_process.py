@@ -216,7 +216,8 @@ def test_a_process_that_ignores_the_interrupt_is_killed_with_its_children(tmp_pa
     ended = run(shell(tmp_path, script), control, LocalProcesses().mark, 0.2)
     assert 0.2 <= time.monotonic() - begun < 10
     assert (ended.stopped, ended.killed, ended.code) == (True, True, -signal.SIGKILL)
-    assert gone(int((tmp_path / "child").read_text("utf-8")))
+    child = int((tmp_path / "child").read_text("utf-8"))
+    until(lambda: gone(child))
 
 
 @pytest.mark.parametrize(("name", "killed"), [("KILL", True), ("TERM", True), ("INT", False)])

@@ -161,7 +161,7 @@ def build(settings: Settings, *, serves: bool, show: Callable[[str], None] | Non
         ids=ids,
         journal=journal,
         limits=make_limits(settings),
-        console_url=console_url(settings) if serves or settings.public_url else "",
+        console_url=console_url(settings) if serves and only_here(settings) else "",
         closed=PRIVATE_STORE if inside_ecs() else None,
     )
     engine = make_engine(settings, parts)

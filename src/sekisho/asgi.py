@@ -85,22 +85,29 @@ def build_faces(engine: Engine, options: AsgiOptions, background: Background) ->
     if Paths(edge.endpoint).taken:
         problem = f"{edge.endpoint} is an address of the console or the API"
         raise SettingInvalid(name="SEKISHO_ENDPOINT", problem=problem)
+    review = None if options.console else ""
     face = FaceOptions(
-        __version__, edge.base_url, endpoint=edge.endpoint, selection=options.selection
+        __version__,
+        edge.base_url,
+        review,
+        endpoint=edge.endpoint,
+        selection=options.selection,
     )
     access = HttpAccess(body_bytes=edge.body_bytes, edge=True)
     endpoint = McpEndpoint(build_server(engine, face), engine, face, access)
 
-    def draining() -> bool:
-        return background.draining
-
     api = ApiOptions(
-        edge.base_url, options.upload_bytes, __version__, draining, hosts=edge.host_names
+        edge.base_url,
+        options.upload_bytes,
+        __version__,
+        lambda: background.draining,
+        hosts=edge.host_names,
+        console=review,
     )
     routes: list[BaseRoute] = [
         Route(edge.endpoint, endpoint),
         Route(f"{edge.endpoint}/", endpoint),
-        *Health(engine, __version__, edge.endpoint, draining).routes(),
+        *Health(engine, __version__, edge.endpoint, api.draining).routes(),
         *api_routes(engine, api),
         *discovery_routes(),
     ]

@@ -8,7 +8,7 @@ import threading
 from types import FrameType
 
 from sekisho import __version__
-from sekisho.app import App, build, console_url
+from sekisho.app import App, build, console_url, only_here
 from sekisho.cli import output
 from sekisho.cli.hosts import settings_of
 from sekisho.cli.options import DOOR, Nouns, door_options, host_options, verb
@@ -53,7 +53,8 @@ def serve(args: argparse.Namespace) -> int:
     settings = settings.model_copy(update={"port": listener.getsockname()[1]})
     app = build(settings, serves=True, show=output.note)
     url = console_url(settings)
-    output.note(f"Sekisho: console {url}  MCP {url}{settings.endpoint}  data {settings.data_dir}")
+    console = f"console {url}  " if only_here(settings) else ""
+    output.note(f"Sekisho: {console}MCP {url}{settings.endpoint}  data {settings.data_dir}")
     tell_standing(app)
     run_server(app, listener)
     return output.OK

@@ -65,5 +65,7 @@ class Admission:
         if self.obstacle is not None:
             raise self.obstacle
         if power not in self.powers:
-            raise PowerMissing(power=power, powers=", ".join(self.powers) or "nothing")
+            wanted = [p for p in POWERS if p in {*self.powers, power, "read"}]
+            powers = ", ".join(self.powers) or "nothing"
+            raise PowerMissing(power=power, powers=powers, scope=",".join(wanted))
         return self.caller

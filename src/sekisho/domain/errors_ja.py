@@ -183,7 +183,7 @@ JAPANESE: dict[str, tuple[str, str]] = {
     ),
     "power_missing": (
         "この操作には {power} 権限のある資格情報が必要です（現在の権限: {powers}）。",
-        "運用担当者に発行を依頼してください: sekisho token create PERSON --scope {power}。",
+        "運用担当者に発行を依頼してください: sekisho token create PERSON --scope {scope}。",
     ),
     "tool_hidden": (
         "ツール {name} はこの接続では提供されません（接続のヘッダーで除外されています）。",

@@ -21,6 +21,7 @@ from sekisho.mcp_server.call import Call, FaceOptions, ask
 from sekisho.mcp_server.errors import error_result
 from sekisho.mcp_server.selection import check_offered, heads
 from sekisho.mcp_server.spec import ToolSpec
+from sekisho.views.addresses import reached
 from sekisho.views.callers import bearer, claimed_team
 from sekisho.views.problems import unfit
 from sekisho.views.view import View
@@ -85,7 +86,8 @@ class BoundTool(Tool):
         admission = await ask(inline, identify, secret, via, claimed_team(headers))
         if not spec.knowledge:
             admission.require(spec.power)
-        return Call(engine, options, admission, spec.short and inline)
+        base_url = reached(options.base_url, headers.get("host"))
+        return Call(engine, options, admission, spec.short and inline, base_url)
 
 
 def bind(spec: ToolSpec, engine: Engine, options: FaceOptions) -> BoundTool:

@@ -21,6 +21,7 @@ from sekisho.domain.errors import (
 from sekisho.engine.engine import Engine
 from sekisho.mcp_server.call import FaceOptions, ask
 from sekisho.mcp_server.explaining import ExplainedApp
+from sekisho.views.addresses import reached
 from sekisho.views.call_errors import refused_call
 from sekisho.views.callers import bearer
 from sekisho.views.http_errors import error_answer
@@ -114,12 +115,13 @@ class McpEndpoint:
         if request.method not in ("GET", "HEAD") or wants_stream:
             # No call, so nobody waits for a JSON-RPC answer.
             return error_answer(MethodWrong(method=request.method, allowed="POST"), allow="POST")
+        base_url = reached(self._options.base_url, request.headers.get("host"))
         return JSONResponse(
             {
                 "service": "sekisho",
                 "version": self._options.version,
                 "transport": "streamable-http",
-                "endpoint": f"{self._options.base_url}{self._options.endpoint}",
+                "endpoint": f"{base_url}{self._options.endpoint}",
                 "next": "Add this address to an MCP client; it is for agents, not for browsers.",
             }
         )

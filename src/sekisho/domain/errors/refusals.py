@@ -64,7 +64,7 @@ class PowerMissing(Refused):
 
     code = "power_missing"
     says = "This needs a credential that may {power}; yours may: {powers}."
-    step = "Ask the operator for one: sekisho token create PERSON --scope {power}."
+    step = "Ask the operator for one: sekisho token create PERSON --scope {scope}."
 
 
 class ToolHidden(Refused):

@@ -14,7 +14,7 @@ async def config_upload(call: Call, workspace: WorkspaceName) -> UploadView:
     Use it for anything but a few small files. Run the command in a shell; it prints a digest.
     Next: plan_create(workspace, configuration=digest).
     """
-    address = call.options.base_url
+    address = call.base_url
     return await call.ask(upload_shown, call.engine, workspace, call.caller, address)
 
 

@@ -19,6 +19,7 @@ from sekisho.domain.errors import (
     VersionUnmet,
     WorkspaceUnknown,
 )
+from sekisho.views.addresses import reached
 from sekisho.views.configurations import (
     ConfigurationView,
     FormatView,
@@ -51,7 +52,7 @@ class FormatAsk(BaseModel):
 
 async def config_upload(ask: Ask[Nothing, UploadAsk]) -> Answer:
     """Get a single-use address to send a folder of Terraform files to, as tar.gz."""
-    address = ask.options.base_url
+    address = reached(ask.options.base_url, ask.request.headers.get("host"))
     return await on_thread(upload_shown, ask.engine, ask.body.workspace, ask.caller, address)
 
 

@@ -98,7 +98,7 @@ PUSH_OPERATIONS = (
         push_receive,
         PushView,
         "plan",
-        takes="application/gzip",
+        takes="application/octet-stream",
         raises=(PushUnknown, ArchiveInvalid, UploadTooLarge, DiskFull, AllowanceSpent),
     ),
     Operation(

@@ -85,13 +85,8 @@ def build_faces(engine: Engine, options: AsgiOptions, background: Background) ->
     if Paths(edge.endpoint).taken:
         problem = f"{edge.endpoint} is an address of the console or the API"
         raise SettingInvalid(name="SEKISHO_ENDPOINT", problem=problem)
-    review = None if options.console else ""
     face = FaceOptions(
-        __version__,
-        edge.base_url,
-        review,
-        endpoint=edge.endpoint,
-        selection=options.selection,
+        __version__, edge.base_url, endpoint=edge.endpoint, selection=options.selection
     )
     access = HttpAccess(body_bytes=edge.body_bytes, edge=True)
     endpoint = McpEndpoint(build_server(engine, face), engine, face, access)
@@ -102,7 +97,6 @@ def build_faces(engine: Engine, options: AsgiOptions, background: Background) ->
         __version__,
         lambda: background.draining,
         hosts=edge.host_names,
-        console=review,
     )
     routes: list[BaseRoute] = [
         Route(edge.endpoint, endpoint),

@@ -91,14 +91,29 @@ class Server(uvicorn.Server):
             loop.call_soon_threadsafe(event.set)
 
 
-@contextlib.contextmanager
-def serving(
-    house: House, draining: Callable[[], bool] = lambda: False, make: Make = an_app, **edge: Any
-) -> Generator[str]:
-    """Serve on a free port; yield the address."""
+def listening() -> socket.socket:
+    """Take a free port, where the address must be known before the server is."""
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
-    url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    return listener
+
+
+def address_of(listener: socket.socket) -> str:
+    """Return the address that leads to a listener."""
+    return f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+@contextlib.contextmanager
+def serving(
+    house: House,
+    draining: Callable[[], bool] = lambda: False,
+    make: Make = an_app,
+    listener: socket.socket | None = None,
+    **edge: Any,
+) -> Generator[str]:
+    """Serve, on a free port unless a listener is given; yield the address."""
+    listener = listener or listening()
+    url = address_of(listener)
     config = uvicorn.Config(
         make(house, edge.pop("base_url", url), draining, **edge),
         http=GuardedConnection,

@@ -19,7 +19,7 @@ from sekisho.domain.runs import RunStatus
 from sekisho.views.http_errors import http_status
 from sekisho.web.api import OPERATIONS
 from tests.faces.house import ONE, House, build
-from tests.faces.serving import serving
+from tests.faces.serving import address_of, listening, serving
 
 PLAN = {"workspace": "network", "files": {"main.tf": ONE}, "message": "from a pipeline"}
 
@@ -64,8 +64,19 @@ def the_error(answer: httpx2.Response) -> dict[str, str]:
 
 
 @pytest.fixture
-def url(house: House) -> Iterator[str]:
-    with serving(house) as address:
+def listener() -> Iterator[socket.socket]:
+    with listening() as found:
+        yield found
+
+
+@pytest.fixture
+def house(tmp_path: Path, listener: socket.socket) -> House:
+    return build(tmp_path, console=address_of(listener))
+
+
+@pytest.fixture
+def url(house: House, listener: socket.socket) -> Iterator[str]:
+    with serving(house, listener=listener) as address:
         yield address
 
 

@@ -51,6 +51,10 @@ class Approvals:
         """Return the address of a running console; empty where none is known."""
         return self._parts.console()
 
+    def page(self, run_id: str) -> str:
+        """Return the review page of a run on this server; relative where it has no console."""
+        return f"{self._parts.console_url}/runs/{run_id}"
+
     def refused(self, run_id: str, *, decision: str, face: str, client: str) -> None:
         """Tell the log that a credential was shown where a person decides; nothing was decided."""
         facts = {"run_id": run_id, "decision": decision, "face": face, "client": client}

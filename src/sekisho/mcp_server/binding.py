@@ -21,7 +21,6 @@ from sekisho.mcp_server.call import Call, FaceOptions, ask
 from sekisho.mcp_server.errors import error_result
 from sekisho.mcp_server.selection import check_offered, heads
 from sekisho.mcp_server.spec import ToolSpec
-from sekisho.views.addresses import reached
 from sekisho.views.callers import bearer, claimed_team
 from sekisho.views.problems import unfit
 from sekisho.views.view import View
@@ -86,8 +85,7 @@ class BoundTool(Tool):
         admission = await ask(inline, identify, secret, via, claimed_team(headers))
         if not spec.knowledge:
             admission.require(spec.power)
-        base_url = reached(options.base_url, headers.get("host"))
-        return Call(engine, options, admission, spec.short and inline, base_url)
+        return Call(engine, options, admission, spec.short and inline, headers.get("host"))
 
 
 def bind(spec: ToolSpec, engine: Engine, options: FaceOptions) -> BoundTool:

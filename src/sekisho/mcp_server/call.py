@@ -10,6 +10,7 @@ import anyio.to_thread
 from sekisho.domain.callers import Admission, Caller
 from sekisho.engine.engine import Engine
 from sekisho.mcp_server.selection import Selection
+from sekisho.views.addresses import reached
 from sekisho.views.long_calls import at_length
 
 P = ParamSpec("P")
@@ -21,7 +22,6 @@ class FaceOptions:
     """How this face is set up.
 
     `base_url` is where this server's HTTP side is reached (empty: it has none, as over stdio),
-    `console` where people decide (None: there too; empty: it is not served here),
     `endpoint` the path of MCP there.
     `inline_reads` says that short reads of the store may run on the event loop: true of SQLite and
     memory, where the hop to a thread costs more than the read; false of stores across a network.
@@ -30,29 +30,28 @@ class FaceOptions:
 
     version: str
     base_url: str = ""
-    console: str | None = None
     endpoint: str = "/mcp"
     inline_reads: bool = True
     selection: Selection = dataclasses.field(default_factory=Selection)
-
-    @property
-    def review(self) -> str:
-        """Where people decide; empty where it is not known here."""
-        return self.base_url if self.console is None else self.console
 
 
 @dataclasses.dataclass(frozen=True)
 class Call:
     """One call of one tool: who asks was found to have the power that the tool takes.
 
-    `base_url` is the server's address for whoever asks; empty over stdio.
+    `host` is the name by which they reached this server.
     """
 
     engine: Engine
     options: FaceOptions
     admission: Admission
     inline: bool = False
-    base_url: str = ""
+    host: str | None = None
+
+    @property
+    def base_url(self) -> str:
+        """The server's address for whoever asks; empty over stdio."""
+        return reached(self.options.base_url, self.host)
 
     @property
     def caller(self) -> Caller:

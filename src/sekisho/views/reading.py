@@ -45,17 +45,12 @@ _RECENT = _Recent(128)
 _FOR_PEOPLE = (RunStatus.AWAITING_APPROVAL, RunStatus.INTERRUPTED)
 
 
-def run_shown(engine: Engine, run: Run, console: str = "") -> RunView:
-    """Show a run, with its page of the console where a person should look at it.
-
-    `console` is the console's address where the face knows it; else a running one is looked for.
-    """
+def run_shown(engine: Engine, run: Run) -> RunView:
+    """Show a run, with its page of the console where a person should look at it."""
     if run.status not in _FOR_PEOPLE or not run.plan:
         return RunView.of(run)
-    if console:
-        return _RECENT.view(run, f"{console}/runs/{run.id}")
-    link = engine.approvals.link(run.id)
-    return RunView.of(run, link.url if link.running else "")
+    console = engine.approvals.console()
+    return _RECENT.view(run, f"{console}/runs/{run.id}" if console else "")
 
 
 def plan_shown(

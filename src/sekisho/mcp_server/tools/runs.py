@@ -22,7 +22,7 @@ async def run_get(call: Call, run_id: RunId, wait_seconds: Wait = 0) -> RunView:
     Giving up on the call stops nothing. Call it again while the status is queued or at work.
     """
     run = await follow(lambda: call.ask(call.engine.runs.get, run_id), wait_seconds)
-    return await call.ask(run_shown, call.engine, run, call.options.review)
+    return await call.ask(run_shown, call.engine, run)
 
 
 async def run_list(

@@ -39,8 +39,7 @@ class ApiOptions:
     """Where the API answers.
 
     `upload_bytes` is the cap on one upload as it is sent; `draining` says that the server stops;
-    `streams`: how many logs are streamed at a time; `hosts`: names that lead here;
-    `console`: where people decide (None: here too; empty: it is not served).
+    `streams`: how many logs are streamed at a time; `hosts`: names that lead here.
     """
 
     base_url: str = ""
@@ -49,12 +48,6 @@ class ApiOptions:
     draining: Callable[[], bool] = lambda: False
     streams: int = 64
     hosts: tuple[str, ...] = ()
-    console: str | None = None
-
-    @property
-    def review(self) -> str:
-        """Where people decide; empty where it is not known here."""
-        return self.base_url if self.console is None else self.console
 
 
 @dataclasses.dataclass(frozen=True)

@@ -80,7 +80,7 @@ async def run_get(ask: Ask[RunQueryWait, Nothing]) -> Answer:
     """
     run_id = ask.path("run_id")
     run = await follow(lambda: on_thread(ask.engine.runs.get, run_id), ask.query.wait)
-    view = await on_thread(run_shown, ask.engine, run, ask.options.review)
+    view = await on_thread(run_shown, ask.engine, run)
     return Versioned(view, run.version)
 
 
@@ -106,7 +106,7 @@ async def run_discard(ask: Ask[Nothing, Reason]) -> Answer:
 
 async def run_approve(ask: Ask[Nothing, Nothing]) -> Answer:
     """Refuse: a decision is a person's, in the console, whatever credential is shown here."""
-    raise DecisionNotHere(url=f"{ask.options.review}/runs/{ask.path('run_id')}")
+    raise DecisionNotHere(url=ask.engine.approvals.page(ask.path("run_id")))
 
 
 async def run_reject(ask: Ask[Nothing, Nothing]) -> Answer:

@@ -8,7 +8,6 @@ from typing import Any
 
 from sekisho_client.errors import ClientError
 from sekisho_client.http import Client
-from sekisho_client.manifests import File
 from sekisho_client.packs import Content, grouped, packed
 
 RETRIES = 6
@@ -48,7 +47,7 @@ class Transfer:
         self._client = client
         self._ask = {
             "workspace": workspace,
-            "files": [_announced(content.file) for content in contents],
+            "files": [dataclasses.asdict(content.file) for content in contents],
         }
         # One content may be that of many files: it is sent once.
         self._contents = {content.file.sha256: content for content in contents}
@@ -99,7 +98,3 @@ class Transfer:
         self.report.retries += 1
         self._watcher.waiting(error, pause)
         self._watcher.sleep(pause)
-
-
-def _announced(file: File) -> dict[str, object]:
-    return dataclasses.asdict(file)

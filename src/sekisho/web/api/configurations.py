@@ -68,8 +68,8 @@ async def config_receive(ask: Ask[Nothing, Nothing]) -> Answer:
 async def config_validate(ask: Ask[Nothing, Source]) -> Answer:
     """Check a configuration as `terraform validate` does, without planning and without state.
 
-    Give exactly one of files, configuration and folder. The files are kept under the digest that
-    it answers.
+    Give exactly one of files, configuration, folder and git_ref. The files are kept under
+    the digest that it answers.
     """
     name = ask.path("name")
     person = ask.caller.person

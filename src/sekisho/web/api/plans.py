@@ -52,8 +52,8 @@ class PlanQuery(Query):
 async def plan_create(ask: Ask[Nothing, PlanAsk]) -> Answer:
     """Plan a configuration in a workspace.
 
-    Nothing is changed; it answers at once with a run. Give exactly one of files, configuration
-    and folder.
+    Nothing is changed; it answers at once with a run. Give exactly one of files, configuration,
+    folder and git_ref.
     """
     if ask.body.quick:
         run = await on_thread(ask.body.start, ask.engine, ask.caller)

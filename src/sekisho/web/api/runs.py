@@ -143,27 +143,19 @@ RUN_OPERATIONS = (
         holds=True,
         raises=(*_ENDS, GateUnmet, PlanOver, WorkspaceBusy, WorkspaceLocked),
     ),
-    Operation(
-        "POST",
-        "/runs/{run_id}/cancel",
-        run_cancel,
-        RunView,
-        "plan",
-        body=Reason,
-        body_needed=False,
-        holds=True,
-        raises=_ENDS,
-    ),
-    Operation(
-        "POST",
-        "/runs/{run_id}/discard",
-        run_discard,
-        RunView,
-        "plan",
-        body=Reason,
-        body_needed=False,
-        holds=True,
-        raises=_ENDS,
+    *(
+        Operation(
+            "POST",
+            f"/runs/{{run_id}}/{verb}",
+            end,
+            RunView,
+            "plan",
+            body=Reason,
+            body_needed=False,
+            holds=True,
+            raises=_ENDS,
+        )
+        for verb, end in (("cancel", run_cancel), ("discard", run_discard))
     ),
     *(
         Operation(

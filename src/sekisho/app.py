@@ -122,9 +122,13 @@ def console_url(settings: Settings) -> str:
     """Return where people approve: the operator's address, or the loopback default."""
     if settings.public_url:
         return str(settings.public_url).rstrip("/")
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
     scheme = "https" if settings.tls_cert else "http"
-    return f"{scheme}://{host}:{settings.port}"
+    return f"{scheme}://{bracketed(settings.host)}:{settings.port}"
+
+
+def bracketed(host: str) -> str:
+    """Write a host as addresses do: IPv6 in brackets."""
+    return f"[{host}]" if ":" in host else host
 
 
 def build(settings: Settings, *, serves: bool, show: Callable[[str], None] | None = None) -> App:

@@ -13,7 +13,7 @@ import threading
 from types import FrameType
 from typing import TYPE_CHECKING, Literal
 
-from sekisho.app import App, console_url, only_here
+from sekisho.app import App, bracketed, console_url, only_here
 from sekisho.asgi import AsgiOptions, build_asgi
 from sekisho.domain.errors import IdentityMissing, SettingInvalid
 from sekisho.domain.tokens import usable
@@ -115,12 +115,11 @@ def tool_selection(settings: Settings) -> Selection:
 def edge_options(settings: Settings) -> EdgeOptions:
     """Take what the operator says about who reaches this server, how, and how fast."""
     loopback = only_here(settings)
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
     return EdgeOptions(
         base_url=console_url(settings),
         loopback=loopback,
         named=bool(settings.allowed_hosts or settings.public_url),
-        hosts=(host, *settings.allowed_hosts),
+        hosts=(bracketed(settings.host), *settings.allowed_hosts),
         origins=settings.allowed_origins,
         cors_mode=settings.cors_mode,
         endpoint=settings.endpoint,

@@ -25,6 +25,7 @@ from tests.contract import sqlite_writer, stores
 from tests.contract.stores import Digests
 from tests.contract.test_store_isolation import start_writer
 from tests.fakes.clock import START
+from tests.fakes.readings import put_reading
 from tests.fakes.values import WORKSPACE, a_full_run, a_line, a_run, an_entry
 
 MIB = 1 << 20
@@ -564,7 +565,7 @@ def test_a_reading_that_was_tampered_with_makes_the_store_unavailable(
 ):
     from tests.contract.test_reading_store import READING
 
-    store.readings.put_plan("run_000001", READING)
+    put_reading(store, "run_000001", READING)
     (path,) = (tmp_path / "data" / "readings").rglob("*%enc")
     path.write_bytes(corrupt(60)(path.read_bytes()))
 
@@ -580,7 +581,7 @@ def test_a_reading_that_another_process_replaced_is_read_anew(
     other = stores.sqlite(tmp_path, digests)
     for n in range(5):
         newer = dataclasses.replace(READING, terraform_version=f"1.11.{n}")
-        other.readings.put_plan("run_000001", newer)
+        newer = put_reading(other, "run_000001", newer)
         assert store.readings.plan("run_000001") == newer
         assert store.readings.plan("run_000001") == newer
     other.readings.remove("run_000001")

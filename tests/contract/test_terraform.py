@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from sekisho.domain.actions import Action
 from sekisho.domain.errors import ConfigurationInvalid, VersionUnmet
-from sekisho.domain.plans import Action, PlanMode, PlanOptions
+from sekisho.domain.plan_changes import CodeKind, CodeRun
+from sekisho.domain.plans import PlanMode, PlanOptions
 from sekisho.domain.states import NO_STATE
 from sekisho.ports.terraform import Terraform
 from tests.fakes.desks import Bench, Listening, local
@@ -142,7 +144,7 @@ def test_a_first_plan_creates_what_the_configuration_names(bench: Bench):
     assert reading.applyable
     assert reading.complete
     assert not reading.errored
-    assert reading.runs_code == ()
+    assert reading.code == ()
 
 
 def test_an_apply_finds_everything_as_it_was_sealed_and_leaves_a_state(bench: Bench):
@@ -242,7 +244,9 @@ def test_a_syntax_error_is_told_with_file_and_line(bench: Bench):
 
 
 def test_code_that_an_apply_would_run_is_named(bench: Bench):
-    assert bench.planned(SLOW_APPLY).reading.runs_code == ("terraform_data.slow",)
+    assert bench.planned(SLOW_APPLY).reading.code == (
+        CodeRun("terraform_data.slow", CodeKind.PROVISIONER, "local-exec"),
+    )
 
 
 def test_a_plan_that_is_stopped_ends_and_says_so(bench: Bench, slow_state):
@@ -351,7 +355,7 @@ def test_plan_and_bundle_can_be_read_more_than_once(bench: Bench):
 def test_reading_a_plan_that_was_never_made_is_refused(bench: Bench):
     desk = bench.terraform.open(bench.order(TWO))
     with pytest.raises(ConfigurationInvalid):
-        desk.read_plan()
+        desk.read_plan(lambda change: None)
     desk.close()
 
 

@@ -11,20 +11,13 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from sekisho.domain.actions import Action, Risk
 from sekisho.domain.callers import Caller
 from sekisho.domain.changes import Change
 from sekisho.domain.gate import rules_version
 from sekisho.domain.logs import LogLine
-from sekisho.domain.plans import (
-    Action,
-    PlanReading,
-    PlanRecord,
-    ResourceChange,
-    Risk,
-    ValueChange,
-    count,
-    risk_of,
-)
+from sekisho.domain.plan_changes import CodeKind, CodeRun, ResourceChange, ValueChange
+from sekisho.domain.plans import PlanReading, PlanRecord, count
 from sekisho.domain.runs import Run, RunStatus
 from sekisho.domain.seals import SignedSeal
 from sekisho.domain.states import StatePointer, StatePosition
@@ -32,6 +25,7 @@ from sekisho.web.console import console_errors, console_routes
 from sekisho.web.options import ConsoleOptions
 from tests.faces.house import House
 from tests.fakes.clock import START
+from tests.fakes.readings import put_reading, risk_of
 from tests.fakes.values import a_seal, an_entry
 
 HOST = "127.0.0.1:8321"
@@ -141,7 +135,7 @@ def rich_reading(changes: tuple[ResourceChange, ...] | None = None, **more: Any)
         outputs=outputs,
         position=POSITION,
         terraform_version="1.11.4",
-        runs_code=("aws_instance.bastion: provisioner local-exec",),
+        code=(CodeRun("aws_instance.bastion", CodeKind.PROVISIONER, "local-exec"),),
     )
     return dataclasses.replace(reading, **more)
 
@@ -182,7 +176,7 @@ def a_review(
         plan_blob=f"runs/{run_id}/1/plan",
         bundle_blob=f"runs/{run_id}/1/bundle",
         risks={"dangerous": sum(c.risk is Risk.DANGEROUS for c in found.changes)},
-        runs_code=found.runs_code,
+        runs_code=tuple(map(str, found.code)),
     )
     run = Run(
         id=run_id,
@@ -199,7 +193,7 @@ def a_review(
     )
     run = dataclasses.replace(run, **changes)
     store.runs.add(run, an_entry("run.create", run))
-    store.readings.put_plan(run_id, found)
+    put_reading(store, run_id, found)
     store.logs.append(run_id, LOG)
     pointer = StatePointer(found.position, START, run_id)
     store.workspaces.update(

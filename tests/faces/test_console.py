@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 
+from sekisho.domain.actions import Action, Risk
 from sekisho.domain.approvals import Approval, Rejection
 from sekisho.domain.callers import Caller
 from sekisho.domain.changes import Change
 from sekisho.domain.leases import WorkspaceLock
 from sekisho.domain.logs import LogLine
-from sekisho.domain.plans import Action, PlanMode, PlanOptions, Risk, ValueChange
+from sekisho.domain.plan_changes import ValueChange
+from sekisho.domain.plans import PlanMode, PlanOptions
 from sekisho.domain.problems import problem
 from sekisho.domain.runs import (
     FINAL,

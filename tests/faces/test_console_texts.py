@@ -10,7 +10,8 @@ import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
 
-from sekisho.domain.plans import Action, PlanMode, Risk
+from sekisho.domain.actions import Action, Risk
+from sekisho.domain.plans import PlanMode
 from sekisho.domain.runs import RunStatus
 from sekisho.web.languages import language_of, say
 from sekisho.web.rendering import TONES

@@ -9,18 +9,13 @@ from mcp import Client
 from mcp.server import MCPServer
 from mcp_types import TextContent
 
-from sekisho.domain.plans import (
-    Action,
-    PlanCounts,
-    PlanReading,
-    ResourceChange,
-    Risk,
-    ValueChange,
-    count,
-)
+from sekisho.domain.actions import Action, Risk
+from sekisho.domain.plan_changes import CodeKind, CodeRun, ResourceChange, ValueChange
+from sekisho.domain.plans import PlanCounts, PlanReading, count
 from sekisho.domain.states import NO_STATE
 from sekisho.views.plan_line import plan_line
 from tests.faces.house import CONSOLE, House
+from tests.fakes.readings import put_reading
 
 pytestmark = pytest.mark.anyio
 
@@ -62,7 +57,9 @@ def a_reading(size: int, **changes: Any) -> PlanReading:
         "outputs": (ValueChange("site"), ValueChange("端点")),
         "position": NO_STATE,
         "terraform_version": "1.11.4",
-        "runs_code": tuple(f"data.external.probe_{n}" for n in range(min(size, 30))),
+        "code": tuple(
+            CodeRun(f"data.external.probe_{n}", CodeKind.EXTERNAL) for n in range(min(size, 30))
+        ),
     }
     return PlanReading(**(whole | changes))
 
@@ -79,7 +76,7 @@ async def plan_get(server: MCPServer, run_id: str, **more: Any) -> tuple[str, di
 @pytest.mark.parametrize("size", [1, 150, 10_000])
 async def test_a_summary_keeps_its_budget_at_any_size(house: House, server: MCPServer, size: int):
     run = house.planned()
-    house.store.readings.put_plan(run.id, a_reading(size))
+    put_reading(house.store, run.id, a_reading(size))
     text, plan = await plan_get(server, run.id)
     whole = text + json.dumps(plan, ensure_ascii=False, separators=(",", ":"))
     assert tokens(whole) <= SUMMARY
@@ -92,7 +89,7 @@ async def test_a_summary_keeps_its_budget_at_any_size(house: House, server: MCPS
 
 async def test_code_comes_first_then_what_is_dangerous(house: House, server: MCPServer):
     run = house.planned()
-    house.store.readings.put_plan(run.id, a_reading(150))
+    put_reading(house.store, run.id, a_reading(150))
     text, plan = await plan_get(server, run.id)
     assert [c["action"] for c in plan["changes"][:3]] == ["replace"] * 3
     assert plan["changes"][0]["why"] == "assume_role_policy"
@@ -102,7 +99,7 @@ async def test_code_comes_first_then_what_is_dangerous(house: House, server: MCP
 
 async def test_details_lead_through_every_change_once(house: House, server: MCPServer):
     run = house.planned()
-    house.store.readings.put_plan(run.id, a_reading(40))
+    put_reading(house.store, run.id, a_reading(40))
     _, plan = await plan_get(server, run.id, details=True)
     seen: list[str] = []
     while True:
@@ -128,7 +125,7 @@ async def test_one_change_is_shown_leaf_by_leaf(house: House, server: MCPServer)
             ValueChange("token", "AKIAIOSFODNN7EXAMPLE", "\x1b[31mred\u202e\x07"),
         ),
     )  # fmt: skip
-    house.store.readings.put_plan(run.id, a_reading(1, changes=(change,)))
+    put_reading(house.store, run.id, a_reading(1, changes=(change,)))
     text, plan = await plan_get(server, run.id, address="a.b")
     leaves = {row["path"]: row for row in plan["details"][0]["leaves"]}
     assert leaves["name"] == {"path": "name", "before": "old", "after": "new"}
@@ -144,7 +141,7 @@ async def test_a_huge_change_is_cut_and_says_so(house: House, server: MCPServer)
     run = house.planned()
     values = tuple(ValueChange(f"v{n}", "x" * 5000, "y" * 5000) for n in range(2000))
     change = ResourceChange("a.b", "a", "b", Action.UPDATE, ("update",), values=values)
-    house.store.readings.put_plan(run.id, a_reading(1, changes=(change,)))
+    put_reading(house.store, run.id, a_reading(1, changes=(change,)))
     text, plan = await plan_get(server, run.id, address="a.b")
     assert tokens(text + json.dumps(plan)) <= DETAIL
     detail = plan["details"][0]

@@ -20,6 +20,7 @@ from sekisho.domain.workspaces import Workspace
 from sekisho.executors.processes import LocalProcesses
 from sekisho.ports.terraform import Build, Desk, DeskOrder, Terraform
 from sekisho.terraform import LocalTerraform, TerraformOptions
+from tests.fakes.readings import whole
 
 
 class Listening:
@@ -149,7 +150,7 @@ class Planned:
     ) -> None:
         self._bench, self._files, self._options = bench, files, options
         self.watch = watch
-        self.reading = desk.read_plan()
+        self.reading = whole(desk.read_plan)
         self.fingerprints = desk.fingerprints()
         with desk.open_plan() as plan, desk.open_bundle() as bundle:
             self.plan, self.bundle = plan.read(), bundle.read()

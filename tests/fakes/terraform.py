@@ -18,19 +18,12 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, BinaryIO
 
+from sekisho.domain.actions import Action, action_of
 from sekisho.domain.errors import ConfigurationInvalid, VersionUnmet
 from sekisho.domain.leases import ProcessMark
 from sekisho.domain.logs import LogLine
-from sekisho.domain.plans import (
-    Action,
-    PlanMode,
-    PlanReading,
-    ResourceChange,
-    ValueChange,
-    action_of,
-    count,
-    risk_of,
-)
+from sekisho.domain.plan_changes import CodeKind, CodeRun, Keep, ResourceChange, ValueChange
+from sekisho.domain.plans import PlanMode, PlanReading, count
 from sekisho.domain.states import NO_STATE, Output, StateIndex, StatePosition, StateResource
 from sekisho.domain.targets import S3Backend
 from sekisho.domain.versions import Constraint, Version
@@ -42,6 +35,7 @@ from sekisho.ports.terraform import (
     StateReading,
     Watch,
 )
+from tests.fakes.readings import handed, risk_of
 
 VERSION = "1.11.4"
 FAKE_BUILD = Build("terraform", VERSION, ("/fake/terraform",), "sha256:" + "f" * 64)
@@ -204,13 +198,13 @@ class FakeDesk:
 
     # --- readings -------------------------------------------------------------------------------
 
-    def read_plan(self) -> PlanReading:
+    def read_plan(self, keep: Keep) -> PlanReading:
         if not self._room.plan:
             raise ConfigurationInvalid(problem="Terraform left no saved plan")
         plan = _load(self._room.plan)
         changes = tuple(_change(c) for c in plan["changes"])
         outputs = tuple(ValueChange(n, after=v) for n, v in plan["outputs"].items())
-        return PlanReading(
+        reading = PlanReading(
             counts=count(changes, len(outputs), 0, 0),
             changes=changes,
             outputs=outputs,
@@ -219,8 +213,9 @@ class FakeDesk:
             applyable=bool(changes or outputs),
             complete=self._terraform.script.complete,
             errored=self._terraform.script.errored,
-            runs_code=tuple(plan["runs_code"]),
+            code=tuple(CodeRun(a, CodeKind.PROVISIONER, "local-exec") for a in plan["runs_code"]),
         )
+        return handed(reading, keep)
 
     def fingerprints(self) -> Fingerprints:
         return Fingerprints(

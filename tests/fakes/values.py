@@ -89,6 +89,7 @@ def a_full_run(id: str = "run_000001") -> Run:
         bundle_blob=f"runs/{id}/1/bundle",
         risks={"dangerous": 2, "safe": 1},
         runs_code=("data.external.印刷",),
+        alarms=("state_lost",),
         warm=True,
     )
     apply = ApplyRecord(

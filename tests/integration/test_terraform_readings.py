@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from sekisho.domain.actions import Action, Risk
 from sekisho.domain.errors import ArchiveInvalid
-from sekisho.domain.plans import Action, PlanMode, PlanOptions, Risk
+from sekisho.domain.plans import PlanMode, PlanOptions
 from sekisho.domain.states import MASK
 from sekisho.domain.workspaces import Workspace
 from tests.fakes.desks import Bench, Listening, Planned, local

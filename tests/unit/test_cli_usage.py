@@ -16,7 +16,7 @@ from sekisho.cli.colours import TONES
 from sekisho.cli.main import build_parser
 from sekisho.cli.output import Style, fitted
 from sekisho.cli.progress import elapsed
-from sekisho.domain.plans import Risk
+from sekisho.domain.actions import Risk
 from sekisho.domain.runs import RunStatus
 from sekisho_client.colours import Tone, wants_colour
 from sekisho_client.terminal import bar, cut

@@ -6,20 +6,12 @@ from typing import Any
 
 import pytest
 
+from sekisho.domain.actions import Action, Risk, action_of
 from sekisho.domain.changes import NOTHING, Change, UnauditedChangeError, check
 from sekisho.domain.errors import WorkspaceBusy, WorkspaceLocked, WorkspaceNotLocked
 from sekisho.domain.leases import WorkspaceLock
-from sekisho.domain.plans import (
-    Action,
-    PlanCounts,
-    PlanMode,
-    PlanOptions,
-    ResourceChange,
-    Risk,
-    action_of,
-    count,
-    risk_of,
-)
+from sekisho.domain.plan_changes import ResourceChange
+from sekisho.domain.plans import PlanCounts, PlanMode, PlanOptions, count
 from sekisho.domain.runs import RunStatus
 from sekisho.domain.states import NO_STATE, StatePosition, newer, position_of
 from sekisho.domain.targets import S3Backend, ServerBackend, backend_facts
@@ -33,6 +25,7 @@ from sekisho.domain.workspaces import (
     unlock,
 )
 from tests.fakes.clock import START
+from tests.fakes.readings import risk_of
 from tests.fakes.values import a_full_record, a_run, an_entry
 
 # --- plans ---------------------------------------------------------------------------------------

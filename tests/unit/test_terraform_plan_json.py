@@ -9,13 +9,15 @@ from typing import Any
 
 import pytest
 
+from sekisho.domain.actions import Action, Risk
 from sekisho.domain.errors import ConfigurationInvalid
-from sekisho.domain.plans import Action, PlanReading, Risk
+from sekisho.domain.plans import PlanReading
 from sekisho.domain.states import NO_STATE, StatePosition
 from sekisho.terraform.json_text import load
-from sekisho.terraform.plan_json import base_position, ephemeral_variables, read_plan
+from sekisho.terraform.plan_json import base_position, ephemeral_variables
 from sekisho.terraform.redaction import Redactor
 from sekisho.terraform.state_json import read_state
+from tests.fakes.readings import read_whole
 
 HIMITSU = "himitsu-no-kotoba"
 
@@ -37,7 +39,7 @@ def change(actions: list[str], **more: Any) -> dict[str, Any]:
 
 def read(*changes: dict[str, Any], **plan: Any) -> PlanReading:
     body = {"format_version": "1.2", "resource_changes": list(changes), **plan}
-    return read_plan(body, NO_STATE, Redactor())
+    return read_whole(body)
 
 
 @pytest.mark.parametrize("version", ["0.1", "0.2", "1.0", "1.2", "1.99"])
@@ -118,12 +120,17 @@ def test_deposed_index_module_and_reason_are_kept():
     )
 
 
-def test_provisioners_external_data_and_actions_run_code():
+def comes(name: str, module: str = "", actions: tuple[str, ...] = ("create",)) -> dict[str, Any]:
+    return change([*actions], type="a", name=name, module_address=module)
+
+
+def test_provisioners_of_what_comes_or_goes_external_data_and_actions_run_code():
     configuration = {
         "root_module": {
             "resources": [
                 {"address": "a.a", "provisioners": [{"type": "local-exec"}]},
                 {"address": "a.b"},
+                {"address": "a.quiet", "provisioners": [{"type": "local-exec"}]},
                 {"address": "data.external.e", "mode": "data", "type": "external"},
                 {"address": "data.http.h", "mode": "data", "type": "http"},
             ],
@@ -142,11 +149,15 @@ def test_provisioners_external_data_and_actions_run_code():
         }
     }
     reading = read(
+        comes("a"),
+        comes("quiet", actions=("update",)),
+        comes("c", 'module.m["x.y[0]"]', ("delete",)),
+        comes("d", 'module.m["x.y[0]"].module.n[1]', ("create", "delete")),
         configuration=configuration,
         action_invocations=[{"address": "action.aws_lambda_invoke.x"}],
         deferred_action_invocations=[{"action_invocation": {"address": "action.z"}}],
     )
-    assert reading.runs_code == (
+    assert tuple(c.address for c in reading.code) == (
         "a.a",
         "data.external.e",
         "module.m.a.c",
@@ -203,7 +214,7 @@ def test_a_marked_secret_is_masked_where_it_turns_up_unmarked():
 
 def test_whatever_shape_things_have_nothing_breaks():
     odd: list[Any] = [None, 1, "x", [], {}, {"change": None}, {"change": {"actions": None}}]
-    reading = read_plan(
+    reading = read_whole(
         {
             "format_version": "1.2",
             "resource_changes": odd,
@@ -213,8 +224,6 @@ def test_whatever_shape_things_have_nothing_breaks():
             "resource_drift": None,
             "unknown_key": object(),
         },
-        NO_STATE,
-        Redactor(),
     )
     assert all(c.action is Action.UNKNOWN for c in reading.changes)
 

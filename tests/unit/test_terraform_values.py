@@ -6,16 +6,18 @@ from typing import Any
 
 import pytest
 
-from sekisho.domain.plans import ValueChange
 from sekisho.domain.states import MASK
+from sekisho.terraform.masks import masked, secrets_in, shown
 from sekisho.terraform.redaction import Redactor
-from sekisho.terraform.values import differing, masked, secrets_in, shown
+from sekisho.terraform.values import Lens, differing
+from tests.fakes.readings import mark
 
 SENSITIVE, UNKNOWN = "sensitive", "unknown"
+LENS = Lens(Redactor(), mark)
 
 
 def rows(before: Any, after: Any, **more: Any) -> list[tuple[str, Any, Any, str]]:
-    found = differing({"before": before, "after": after, **more}, Redactor())
+    found = differing({"before": before, "after": after, **more}, LENS)
     return [(v.path, v.before, v.after, v.note) for v in found]
 
 
@@ -43,9 +45,10 @@ def test_a_mask_on_either_side_masks_both_and_all_below(side: str, mask: Any):
 def test_a_masked_value_that_stays_is_no_row_and_a_flip_is_one():
     same: dict[str, Any] = {"before": {"a": "s"}, "after": {"a": "s"}}
     both = {"before_sensitive": {"a": True}, "after_sensitive": {"a": True}}
-    assert differing({**same, **both}, Redactor()) == ()
-    flip = differing({**same, "before_sensitive": {}, "after_sensitive": {"a": True}}, Redactor())
-    assert flip == (ValueChange("a", MASK, MASK, SENSITIVE),)
+    assert differing({**same, **both}, LENS) == ()
+    flip = differing({**same, "before_sensitive": {}, "after_sensitive": {"a": True}}, LENS)
+    assert [(v.path, v.before, v.after, v.note) for v in flip] == [("a", MASK, MASK, "sensitivity")]
+    assert flip[0].mark
 
 
 def test_a_masked_value_that_comes_or_goes_shows_where_it_is_not():
@@ -109,7 +112,7 @@ def test_one_changed_block_of_a_list_is_compared_inside():
 
 
 def test_an_order_alone_is_one_row():
-    assert rows({"l": [1, 2]}, {"l": [2, 1]}) == [("l", [1, 2], [2, 1], "")]
+    assert rows({"l": [1, 2]}, {"l": [2, 1]}) == [("l", [1, 2], [2, 1], "order")]
 
 
 def test_masks_of_list_elements_follow_the_element():
@@ -127,7 +130,7 @@ def test_json_inside_strings_is_compared_inside():
     after = {"policy": '{"Statement":[{"Effect":"Deny","Action":["a"]}],"Version":"1"}'}
     assert rows(before, after) == [("policy.Statement[0].Effect", "Allow", "Deny", "")]
     spaced = {"policy": '{"Version": "1"}'}, {"policy": '{"Version":"1"}'}
-    assert rows(*spaced) == [("policy", '{"Version": "1"}', '{"Version":"1"}', "")]
+    assert rows(*spaced) == [("policy", '{"Version": "1"}', '{"Version":"1"}', "spacing")]
     assert rows({"p": "{no"}, {"p": "{json"}) == [("p", "{no", "{json", "")]
 
 
@@ -152,8 +155,11 @@ def test_telling_names_are_masked_where_nobody_flagged_them():
 
 
 def test_long_values_and_many_rows_are_cut_with_a_count():
-    (row,) = rows({"a": ""}, {"a": "語" * 5000})
-    assert len(row[2]) < 1100
+    (row,) = rows({"a": ""}, {"a": "語" * 9000})
+    assert len(row[2]) < 8100
+    assert "9000" in row[2]
+    (row,) = rows(None, {"a": "語" * 5000})
+    assert len(row[2]) < 2100
     assert "5000" in row[2]
     many = rows(None, {f"k{i:04}": i for i in range(700)})
     assert len(many) == 501

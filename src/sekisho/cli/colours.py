@@ -24,6 +24,7 @@ TONES: Mapping[str, Tone] = {
     "safe": Tone.GOOD,
     "review": Tone.WAIT,
     "dangerous": Tone.BAD,
+    "irreversible": Tone.BAD,
     "OK": Tone.GOOD,
     "NG": Tone.BAD,
     "SKIP": Tone.QUIET,

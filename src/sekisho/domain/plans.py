@@ -4,8 +4,16 @@ import dataclasses
 from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
+from sekisho.domain.actions import DESTRUCTIVE, Action
+from sekisho.domain.plan_changes import (
+    ActionCall,
+    Check,
+    CodeRun,
+    ResourceChange,
+    ValueChange,
+)
+from sekisho.domain.risks import Reason
 from sekisho.domain.seals import SignedSeal
 from sekisho.domain.states import StatePosition
 
@@ -32,59 +40,6 @@ class PlanOptions:
         return " ".join(parts + [f"replace={r}" for r in sorted(self.replace)])
 
 
-class Risk(StrEnum):
-    """How much a change deserves a look, least first."""
-
-    SAFE = "safe"
-    REVIEW = "review"
-    DANGEROUS = "dangerous"
-
-
-class Action(StrEnum):
-    """What happens to one resource, in the terms of Terraform's own plan text."""
-
-    NO_OP = "no-op"
-    CREATE = "create"
-    READ = "read"
-    UPDATE = "update"
-    DELETE = "delete"
-    REPLACE = "replace"
-    FORGET = "forget"
-    UNKNOWN = "unknown"
-
-
-@dataclasses.dataclass(frozen=True)
-class ValueChange:
-    """One leaf that changes. `path` is for reading; `note` is `sensitive`, `unknown` or empty."""
-
-    path: str
-    before: Any = None
-    after: Any = None
-    note: str = ""
-
-
-@dataclasses.dataclass(frozen=True)
-class ResourceChange:
-    """One resource that changes, redacted. `actions` are Terraform's own words, in their order."""
-
-    address: str
-    type: str
-    name: str
-    action: Action
-    actions: tuple[str, ...]
-    mode: str = "managed"
-    module: str = ""
-    provider: str = ""
-    index: str | int | None = None
-    deposed: str = ""
-    reason: str = ""
-    previous_address: str = ""
-    importing: bool = False
-    forced_by: tuple[str, ...] = ()
-    values: tuple[ValueChange, ...] = ()
-    risk: Risk = Risk.REVIEW
-
-
 @dataclasses.dataclass(frozen=True)
 class PlanCounts:
     """Counts as Terraform prints them: a replacement is one `add` and one `destroy`."""
@@ -103,7 +58,12 @@ class PlanCounts:
 
 @dataclasses.dataclass(frozen=True)
 class PlanReading:
-    """What reading a saved plan gives; nothing in it is secret."""
+    """What reading a saved plan gives; nothing in it is secret.
+
+    `changes`, `drift` and `deferred` are rows: their values are kept apart, by number. `outputs`
+    has one row a leaf; `code` is what will run; `alarms` are reasons to stop altogether. `extra`:
+    top-level fields of newer formats, by name.
+    """
 
     counts: PlanCounts
     changes: tuple[ResourceChange, ...]
@@ -113,7 +73,26 @@ class PlanReading:
     applyable: bool = True
     complete: bool = True
     errored: bool = False
-    runs_code: tuple[str, ...] = ()
+    from_nothing: bool = False
+    """The state that it was planned from held no resource."""
+    drift: tuple[ResourceChange, ...] = ()
+    deferred: tuple[ResourceChange, ...] = ()
+    actions: tuple[ActionCall, ...] = ()
+    code: tuple[CodeRun, ...] = ()
+    checks: tuple[Check, ...] = ()
+    alarms: tuple[Reason, ...] = ()
+    extra: tuple[str, ...] = ()
+
+    @property
+    def rows(self) -> tuple[ResourceChange, ...]:
+        """All rows, in the order of their numbers."""
+        return self.changes + self.drift + self.deferred
+
+    @property
+    def destructive(self) -> tuple[ResourceChange, ...]:
+        """The changes to name before all others, worst first."""
+        found = [c for c in self.changes if c.risk in DESTRUCTIVE]
+        return tuple(sorted(found, key=lambda c: -c.risk.rank))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -129,7 +108,17 @@ class PlanRecord:
     bundle_blob: str
     risks: dict[str, int] = dataclasses.field(default_factory=dict[str, int])
     runs_code: tuple[str, ...] = ()
+    alarms: tuple[str, ...] = ()
     warm: bool = False
+
+
+DESTROYS_TYPED = 10
+"""Destroys beyond which a person types the workspace's name to approve."""
+
+
+def wants_name(plan: PlanRecord) -> bool:
+    """Say whether approving this plan takes more than a click: it destroys much, or alarms."""
+    return plan.counts.destroy > DESTROYS_TYPED or bool(plan.alarms)
 
 
 def count(changes: Iterable[ResourceChange], outputs: int, drift: int, actions: int) -> PlanCounts:
@@ -156,35 +145,3 @@ def count(changes: Iterable[ResourceChange], outputs: int, drift: int, actions: 
         drift=drift,
         actions=actions,
     )
-
-
-_ACTIONS: dict[tuple[str, ...], Action] = {
-    ("no-op",): Action.NO_OP,
-    ("create",): Action.CREATE,
-    ("read",): Action.READ,
-    ("update",): Action.UPDATE,
-    ("delete",): Action.DELETE,
-    ("forget",): Action.FORGET,
-    ("delete", "create"): Action.REPLACE,
-    ("create", "delete"): Action.REPLACE,
-    ("create", "forget"): Action.REPLACE,
-}
-
-
-def action_of(actions: Iterable[str]) -> Action:
-    """Name what a list of Terraform's actions means; one we do not know is `UNKNOWN`."""
-    return _ACTIONS.get(tuple(actions), Action.UNKNOWN)
-
-
-_RISKS = {
-    Action.NO_OP: Risk.SAFE,
-    Action.READ: Risk.SAFE,
-    Action.CREATE: Risk.SAFE,
-    Action.DELETE: Risk.DANGEROUS,
-    Action.REPLACE: Risk.DANGEROUS,
-}
-
-
-def risk_of(action: Action) -> Risk:
-    """Give the least risk that an action alone carries."""
-    return _RISKS.get(action, Risk.REVIEW)

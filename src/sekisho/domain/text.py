@@ -71,6 +71,8 @@ def plain(value: object, cap: int = _CAP) -> str:
 
     Newlines and tabs are kept: diagnostics use them. Rule 7 of the design.
     """
-    text = _HIDDEN.sub("", _ANSI.sub("", str(value)))
-    text = _SURROGATE.sub("\ufffd", text)
+    text = str(value)
+    if not (text.isascii() and text.isprintable()):  # nearly all of it needs no look
+        text = _HIDDEN.sub("", _ANSI.sub("", text))
+        text = _SURROGATE.sub("\ufffd", text)
     return text if len(text) <= cap else text[: cap - 1] + "…"

@@ -11,11 +11,13 @@ from sekisho.domain.errors import (
     ApprovalOwn,
     ApprovalRepeated,
     ArgumentsInvalid,
+    NameNeeded,
     PlanMissing,
     PlanOver,
     SealBroken,
 )
 from sekisho.domain.gate import Verdict, counts
+from sekisho.domain.plans import wants_name
 from sekisho.domain.runs import Run, RunStatus, approve, illegal, move, reject
 from sekisho.domain.text import plain
 from sekisho.domain.workspaces import WorkspaceRecord
@@ -70,10 +72,15 @@ class Approvals:
         self._parts.step_up.begin(run_id, seal, decision)
         return seal
 
-    def approve(self, run_id: str, seal: str, proof: str, comment: str = "") -> Run:
+    def approve(
+        self, run_id: str, seal: str, proof: str, comment: str = "", typed: str = ""
+    ) -> Run:
         """Approve the plan with this very seal.
 
+        `typed` is the name of the workspace, as the person wrote it: some plans want it.
+
         Raises:
+            NameNeeded: this is such a plan; the proof is not used up.
             CodeWrong: the proof is wrong, used or too old.
             SealBroken: the plan on the person's screen is not the plan of the run.
             ApprovalRepeated: the person has approved it before.
@@ -81,8 +88,11 @@ class Approvals:
             MoveIllegal: the run does not wait for an approval.
             PlanOver: the plan became too old or stale meanwhile.
         """
-        by = self._parts.step_up.finish(run_id, seal, "approve", proof)
         parts = self._parts
+        run = parts.store.runs.get(run_id)
+        if run.plan and wants_name(run.plan) and typed.strip() != run.workspace:
+            raise NameNeeded(name=run.workspace)
+        by = parts.step_up.finish(run_id, seal, "approve", proof)
         bare = Approval(by, parts.clock.now(), run_id, seal, plain(comment))
         signature = parts.keys.sign(bare.canonical())
         signed = dataclasses.replace(bare, signature=signature, key_id=parts.keys.key_id)

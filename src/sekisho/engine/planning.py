@@ -10,12 +10,14 @@ from sekisho.domain.callers import SYSTEM
 from sekisho.domain.changes import Change
 from sekisho.domain.gate import most_approvals, most_approvals_of_others, needs_approval
 from sekisho.domain.leases import WorkerLease
+from sekisho.domain.plan_changes import Keep
 from sekisho.domain.plans import PlanReading, PlanRecord
 from sekisho.domain.problems import problem, problem_unmet
 from sekisho.domain.runs import Problem, Run, RunStatus, end_phase
 from sekisho.domain.states import NO_STATE, StatePointer, StatePosition, newer
 from sekisho.domain.targets import ServerBackend
 from sekisho.domain.workspaces import Workspace, WorkspaceRecord
+from sekisho.engine.alarms import alarmed
 from sekisho.engine.configurations import open_content
 from sekisho.engine.gate import verdict
 from sekisho.engine.parts import Parts
@@ -88,8 +90,13 @@ def plan(phase: PlanPhase) -> End | None:
 
 def read(phase: PlanPhase) -> End | None:
     """Read the plan, redacted, into what people and agents will see."""
-    phase.reading = phase.table.read_plan()
-    phase.parts.store.readings.put_plan(phase.run.id, phase.reading)
+
+    def look(keep: Keep) -> PlanReading:
+        return alarmed(phase.table.read_plan(keep), known, phase.run.options)
+
+    readings = phase.parts.store.readings
+    known = readings.state(phase.run.workspace)
+    phase.reading = readings.put_plan(phase.run.id, look)
     return None
 
 
@@ -113,7 +120,8 @@ def seal(phase: PlanPhase) -> End | None:
         plan_blob=names["plan"],
         bundle_blob=names["bundle"],
         risks=dict(Counter(str(c.risk) for c in reading.changes)),
-        runs_code=reading.runs_code,
+        runs_code=tuple(map(str, reading.code)),
+        alarms=tuple(a.code for a in reading.alarms),
         warm=phase.warm,
     )
     return None

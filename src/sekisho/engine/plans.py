@@ -1,11 +1,20 @@
 """Plans: asking for one, and reading what it said."""
 
 import dataclasses
+from collections.abc import Sequence
 
 from sekisho.domain.callers import Caller
 from sekisho.domain.configurations import Configuration
-from sekisho.domain.errors import ArgumentsInvalid, PlanMissing, PlansWaiting, SourceRefused
+from sekisho.domain.errors import (
+    ArgumentsInvalid,
+    PlanMissing,
+    PlansWaiting,
+    RunsApart,
+    SourceRefused,
+)
 from sekisho.domain.origins import Origin, ways
+from sekisho.domain.plan_changes import ResourceChange
+from sekisho.domain.plan_comparisons import PlanComparison, compare
 from sekisho.domain.plans import PlanMode, PlanOptions, PlanReading
 from sekisho.domain.runs import Run, RunStatus
 from sekisho.domain.text import plain
@@ -95,8 +104,41 @@ class Plans:
         allowed = ", ".join(workspace.sources)
         raise SourceRefused(name=workspace.name, source=source, allowed=allowed)
 
+    def changes(self, run_id: str, numbers: Sequence[int]) -> tuple[ResourceChange, ...]:
+        """Return changes of a plan with their values, by number, in the order asked for.
+
+        Raises:
+            PlanMissing: there is no plan, or none of its changes has such a number.
+        """
+        run = self._parts.store.runs.get(run_id)
+        try:
+            return self._parts.store.readings.changes(run_id, numbers)
+        except KeyError:
+            raise PlanMissing(run_id=run_id, status=run.status) from None
+
+    def compare(self, run_id: str, with_run: str) -> PlanComparison:
+        """Hold the plan of a run against that of an earlier run of the same workspace.
+
+        Raises:
+            PlanMissing: one of them has none.
+            RunsApart: they are of two workspaces.
+        """
+        runs = self._parts.store.runs
+        later, earlier = runs.get(run_id), runs.get(with_run)
+        if later.workspace != earlier.workspace:
+            raise RunsApart(run_id=run_id, other=with_run)
+        return compare(self.reading(with_run).changes, self.reading(run_id).changes)
+
+    def reviewed_before(self, run_id: str) -> Run | None:
+        """Return the last run before this one, of its workspace, that a person decided about."""
+        run = self._parts.store.runs.get(run_id)
+        query = RunQuery(workspace=run.workspace, cursor=run.id, limit=50)
+        page = self._parts.store.runs.find(query)
+        decided = (r for r in page.items if r.plan and (r.approvals or r.rejection))
+        return next(decided, None)
+
     def reading(self, run_id: str) -> PlanReading:
-        """Return what a plan said, redacted. Raises PlanMissing."""
+        """Return what a plan said, redacted; its changes are rows. Raises PlanMissing."""
         run = self._parts.store.runs.get(run_id)
         reading = self._parts.store.readings.plan(run_id) if run.plan else None
         if reading is None:

@@ -1,6 +1,6 @@
 """Stores: what is kept, and the one write primitive."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO, Generic, Protocol, TypeVar
@@ -10,6 +10,7 @@ from sekisho.domain.changes import RunChange, WorkspaceChange
 from sekisho.domain.configurations import Configuration, Upload
 from sekisho.domain.leases import Worker
 from sekisho.domain.logs import LogLine, LogPage
+from sekisho.domain.plan_changes import Keep, ResourceChange
 from sekisho.domain.plans import PlanReading
 from sekisho.domain.pushes import Pack, Push
 from sekisho.domain.runs import Run, RunStatus
@@ -231,9 +232,21 @@ class BlobStore(Protocol):
 class ReadingStore(Protocol):
     """Keeps what was read, redacted, out of plans and states."""
 
-    def put_plan(self, run_id: str, reading: PlanReading) -> None: ...
+    def put_plan(self, run_id: str, read: Callable[[Keep], PlanReading]) -> PlanReading:
+        """Keep the reading that `read` returns, and every change that it hands to its `Keep`.
 
-    def plan(self, run_id: str) -> PlanReading | None: ...
+        Changes come whole, in the order of their numbers, and are written as they come, so that
+        memory stays flat. All or nothing: what `read` raises leaves what was there before.
+        """
+        ...
+
+    def plan(self, run_id: str) -> PlanReading | None:
+        """Return a reading; its changes are rows."""
+        ...
+
+    def changes(self, run_id: str, numbers: Sequence[int]) -> tuple[ResourceChange, ...]:
+        """Return changes whole, in the order asked for. Raises KeyError where there is none."""
+        ...
 
     def put_state(self, workspace: str, index: StateIndex) -> None: ...
 

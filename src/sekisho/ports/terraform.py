@@ -6,6 +6,7 @@ from typing import BinaryIO, Protocol
 
 from sekisho.domain.leases import ProcessMark
 from sekisho.domain.logs import LogLine
+from sekisho.domain.plan_changes import Keep
 from sekisho.domain.plans import PlanOptions, PlanReading
 from sekisho.domain.states import StateIndex, StatePosition
 from sekisho.domain.workspaces import Workspace
@@ -104,8 +105,11 @@ class Desk(Protocol):
         """Make the saved plan; takes no state lock."""
         ...
 
-    def read_plan(self) -> PlanReading:
-        """Read and redact the saved plan. Raises ConfigurationInvalid where it is no plan."""
+    def read_plan(self, keep: Keep) -> PlanReading:
+        """Read and redact the saved plan; `keep` takes each change whole, the reading has rows.
+
+        Raises ConfigurationInvalid where it is no plan.
+        """
         ...
 
     def fingerprints(self) -> Fingerprints: ...

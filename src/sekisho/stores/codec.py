@@ -14,7 +14,7 @@ from sekisho.domain.configurations import Configuration, Upload
 from sekisho.domain.errors import StoreUnavailable
 from sekisho.domain.leases import Worker
 from sekisho.domain.logs import LogLine
-from sekisho.domain.plans import PlanReading
+from sekisho.domain.plan_changes import ResourceChange
 from sekisho.domain.pushes import Pack, Push
 from sekisho.domain.runs import Run
 from sekisho.domain.states import StateIndex
@@ -76,11 +76,12 @@ PUSH = Codec(Push)
 PACK = Codec(Pack)
 TOKEN = Codec(Token)
 LOG_LINE = Codec(LogLine)
-PLAN_READING = Codec(PlanReading)
+PLAN_CHANGE = Codec(ResourceChange)
+PLAN_CHANGES: Codec[tuple[ResourceChange, ...]] = Codec(tuple[ResourceChange, ...])
 STATE_INDEX = Codec(StateIndex)
 
 
 def prepare() -> None:
     """Build every codec now: the run's takes 60 ms, which the first plan would wait for."""
-    for codec in (RUN, WORKSPACE, AUDIT_ENTRY, CONFIGURATION, LOG_LINE, PLAN_READING, STATE_INDEX):
+    for codec in (RUN, WORKSPACE, AUDIT_ENTRY, CONFIGURATION, LOG_LINE, PLAN_CHANGE, STATE_INDEX):
         codec.prepare()

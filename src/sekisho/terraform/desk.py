@@ -12,6 +12,7 @@ from sekisho.domain.errors import (
     SekishoError,
     StoreUnavailable,
 )
+from sekisho.domain.plan_changes import Keep
 from sekisho.domain.plans import PlanMode, PlanReading
 from sekisho.domain.states import NO_STATE, StateIndex, StatePosition, position_of
 from sekisho.domain.targets import ServerBackend
@@ -25,6 +26,7 @@ from sekisho.terraform.json_text import load, objects
 from sekisho.terraform.layout import lay_out, make_folders_read_only, run_folder
 from sekisho.terraform.options import TerraformOptions
 from sekisho.terraform.plan_json import (
+    PlanOrigin,
     base_position,
     ephemeral_variables,
     open_plan,
@@ -142,9 +144,15 @@ class LocalDesk:
         )
         return ended_as(listener, ended, warm=self._warm)
 
-    def read_plan(self) -> PlanReading:
+    def read_plan(self, keep: Keep) -> PlanReading:
         position = base_position(self._layout.plan)
-        return read_plan(self._show_plan(), position, self._redactor)
+        origin = PlanOrigin(position, self._redactor, self._mark)
+        return read_plan(self._show_plan(), origin, keep)
+
+    def _mark(self, value: bytes) -> str:
+        """Give a secret value its mark: of this workspace alone, so that none is found by trial."""
+        name = self._order.workspace.name
+        return self._options.mac(f"plan value\0{name}\0".encode() + value)
 
     def fingerprints(self) -> Fingerprints:
         return Fingerprints(

@@ -6,17 +6,36 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, cast
 
+import msgspec
+
 from sekisho.domain.errors import ConfigurationInvalid
 
 Json = dict[str, Any]
 
 
-def decode(raw: bytes) -> Any:
+def _exact(text: str) -> float | str:
+    number = float(text)
+    finite = number - number == 0
+    return number if finite and Decimal(repr(number)) == Decimal(text) else text
+
+
+_DECODER = msgspec.json.Decoder(float_hook=_exact)
+
+
+def decode(raw: bytes | msgspec.Raw) -> Any:
     """Read JSON; numbers that a float cannot hold stay text, so that none is changed.
 
     Raises:
         ConfigurationInvalid: it is no JSON.
     """
+    try:
+        return _DECODER.decode(raw)
+    except (ValueError, RecursionError):
+        return _plainly(bytes(raw))
+
+
+def _plainly(raw: bytes) -> Any:
+    """Read what msgspec refuses and Python takes: halves of surrogate pairs, say."""
     try:
         return json.loads(raw, parse_float=_exact)
     except (ValueError, RecursionError) as error:
@@ -58,9 +77,3 @@ def objects(value: Any) -> Iterator[Json]:
     if isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping):
         for entry in cast("Iterable[Any]", value):
             yield obj(entry)
-
-
-def _exact(text: str) -> float | str:
-    number = float(text)
-    finite = number - number == 0
-    return number if finite and Decimal(repr(number)) == Decimal(text) else text

@@ -17,7 +17,7 @@ class TerraformOptions:
     filesystem_mirror folder) and `network_mirror` (a URL), and from their registries only where
     `direct` says so. `stop_grace`: seconds between SIGINT and killing the process group. `mark`
     names a process as the executors do; None where it has ended. `mac` is keyed: it proves that a
-    warm slot is ours.
+    warm slot is ours, and marks secret values so that equal ones are seen to be equal.
     """
 
     folder: Path

@@ -1,55 +1,96 @@
 """`terraform show -json PLAN` → what the plan would do, redacted (facts `plan-json`)."""
 
+import dataclasses
 import itertools
+import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from sekisho.domain.errors import ConfigurationInvalid
-from sekisho.domain.plans import (
-    Action,
-    PlanReading,
-    ResourceChange,
-    ValueChange,
-    action_of,
-    count,
-    risk_of,
-)
+from sekisho.domain.plan_changes import Keep, Part, ValueChange
+from sekisho.domain.plans import PlanReading, count
 from sekisho.domain.states import StatePosition, position_of
-from sekisho.terraform.documents import open_document
+from sekisho.terraform.documents import open_document, raw_part
 from sekisho.terraform.json_text import Json, check_format, obj, objects
+from sekisho.terraform.masks import secrets_in
+from sekisho.terraform.plan_code import action_calls, checks, code_in
+from sekisho.terraform.plan_rows import Rows
 from sekisho.terraform.redaction import Redactor, strings
-from sekisho.terraform.values import differing, secrets_in
+from sekisho.terraform.values import Lens, differing
 
-_REASON_CAP = 100
+_KNOWN = frozenset(
+    {
+        "format_version",
+        "terraform_version",
+        "variables",
+        "planned_values",
+        "resource_drift",
+        "resource_changes",
+        "deferred_changes",
+        "action_invocations",
+        "deferred_action_invocations",
+        "output_changes",
+        "prior_state",
+        "configuration",
+        "relevant_attributes",
+        "checks",
+        "timestamp",
+        "applyable",
+        "complete",
+        "errored",
+        "proposed_unknown",
+    }
+)
+"""Top-level fields that we know; others are named, so that nobody takes silence for a no."""
+_OUTPUT_LEAVES = 1_000
 
 
-def read_plan(plan: Mapping[str, Any], position: StatePosition, redactor: Redactor) -> PlanReading:
-    """Read the plan JSON.
+@dataclasses.dataclass(frozen=True)
+class PlanOrigin:
+    """What a plan JSON does not say of itself, and how secrets in it are told apart.
+
+    `mark` is keyed: equal for equal values, telling nothing else.
+    """
+
+    position: StatePosition
+    redactor: Redactor
+    mark: Callable[[bytes], str]
+
+
+def read_plan(plan: Mapping[str, Any], origin: PlanOrigin, keep: Keep) -> PlanReading:
+    """Read the plan JSON once, change by change; `keep` takes each whole, in the order of numbers.
 
     Raises:
         ConfigurationInvalid: it is no plan of a format that we know.
     """
     check_format(plan)
-    redactor = redactor.also(sensitive_in(plan))
-    changes = tuple(c for r in objects(plan.get("resource_changes")) if (c := _change(r, redactor)))
-    outputs = tuple(_outputs(obj(plan.get("output_changes")), redactor))
-    changed = sum(
-        obj(o).get("actions") != ["no-op"] for o in obj(plan.get("output_changes")).values()
-    )
-    actions = _actions(plan)
-    drift = sum(_moves(r) for r in objects(plan.get("resource_drift")))
+    redactor = origin.redactor.also(sensitive_in(plan))
+    lens = Lens(redactor, origin.mark)
+    rows = Rows(lens, obj(plan.get("configuration")), keep)
+    changes = rows.read(objects(plan.get("resource_changes")), Part.CHANGE)
+    drift = rows.read(objects(plan.get("resource_drift")), Part.DRIFT)
+    deferred = rows.read(_deferred(plan), Part.DEFERRED)
+    outputs = obj(plan.get("output_changes"))
+    changed = sum(obj(o).get("actions") != ["no-op"] for o in outputs.values())
+    actions = tuple(action_calls(plan, redactor))
     return PlanReading(
-        counts=count(changes, changed, drift, len(actions)),
+        counts=count(changes, changed, len(drift), len(actions)),
         changes=changes,
-        outputs=outputs,
-        position=position,
+        outputs=_outputs(outputs, lens),
+        position=origin.position,
         terraform_version=redactor.text(str(plan.get("terraform_version") or "")),
-        applyable=bool(plan.get("applyable", _something(changes, outputs, drift))),
-        complete=bool(plan.get("complete", True)) and not plan.get("deferred_changes"),
+        applyable=bool(plan.get("applyable", _something(changes, changed, drift))),
+        complete=bool(plan.get("complete", True)) and not deferred,
         errored=bool(plan.get("errored", False)),
-        runs_code=tuple(dict.fromkeys([*_runs_code(plan), *actions])),
+        from_nothing=not _holds_resources(plan),
+        drift=drift,
+        deferred=deferred,
+        actions=actions,
+        code=tuple(code_in(obj(plan.get("configuration")), changes, actions, redactor)),
+        checks=tuple(checks(plan, redactor)),
+        extra=tuple(redactor.text(str(k), 100) for k in plan if k not in _KNOWN)[:20],
     )
 
 
@@ -103,7 +144,10 @@ def sensitive_in(plan: Mapping[str, Any]) -> set[str]:
     for name, variable in obj(plan.get("variables")).items():
         if obj(declared.get(name)).get("sensitive"):
             found.update(strings(obj(variable).get("value")))
-    changes = (obj(r.get("change")) for r in objects(plan.get("resource_changes")))
+    resources = itertools.chain(
+        objects(plan.get("resource_changes")), objects(plan.get("resource_drift"))
+    )
+    changes = (obj(r.get("change")) for r in resources)
     outputs = map(obj, obj(plan.get("output_changes")).values())
     for change in itertools.chain(changes, outputs):
         found.update(secrets_in(change.get("before"), change.get("before_sensitive")))
@@ -115,89 +159,36 @@ def _something(*found: object) -> bool:
     return any(found)
 
 
-def _moves(resource: Json) -> bool:
-    return obj(resource.get("change")).get("actions") != ["no-op"]
+def _holds_resources(plan: Mapping[str, Any]) -> bool:
+    """Say whether the prior state has a managed resource; it may be as large as all the rest."""
+    raw = raw_part(plan, "prior_state")
+    # A quote inside of a string would be escaped.
+    return re.search(rb'"mode"\s*:\s*"managed"', raw) is not None
 
 
-def _change(resource: Json, redactor: Redactor) -> ResourceChange | None:
-    change = obj(resource.get("change"))
-    actions = tuple(str(a) for a in cast("list[Any]", change.get("actions") or []))
-    action = action_of(actions)
-    moved = str(resource.get("previous_address") or "")
-    importing = change.get("importing") is not None
-    if action is Action.NO_OP and not moved and not importing:
-        return None
-    index = resource.get("index")
-    return ResourceChange(
-        address=redactor.text(str(resource.get("address") or "")),
-        type=redactor.text(str(resource.get("type") or "")),
-        name=redactor.text(str(resource.get("name") or "")),
-        action=action,
-        actions=tuple(redactor.text(a, _REASON_CAP) for a in actions),
-        mode=redactor.text(str(resource.get("mode") or "managed"), _REASON_CAP),
-        module=redactor.text(str(resource.get("module_address") or "")),
-        provider=redactor.text(str(resource.get("provider_name") or "")),
-        index=redactor.text(index) if isinstance(index, str) else _number(index),
-        deposed=redactor.text(str(resource.get("deposed") or ""), _REASON_CAP),
-        reason=redactor.text(str(resource.get("action_reason") or ""), _REASON_CAP),
-        previous_address=redactor.text(moved),
-        importing=importing,
-        forced_by=_forced_by(change, redactor),
-        values=differing(change, redactor),
-        risk=risk_of(action),
-    )
+def _deferred(plan: Mapping[str, Any]) -> Iterator[Json]:
+    """Yield deferred changes as resource changes, with why they are put off as their reason."""
+    for raw in objects(plan.get("deferred_changes")):
+        resource = obj(raw.get("resource_change"))
+        yield {**resource, "action_reason": raw.get("reason") or resource.get("action_reason")}
 
 
-def _number(index: Any) -> int | None:
-    return int(index) if isinstance(index, int | float) else None
-
-
-def _forced_by(change: Json, redactor: Redactor) -> tuple[str, ...]:
-    paths = cast("list[Any]", change.get("replace_paths") or [])
-    return tuple(redactor.text(_path(cast("list[Any]", p))) for p in paths)
-
-
-def _path(steps: list[Any]) -> str:
-    parts = [f"[{s}]" if isinstance(s, int) else f".{s}" for s in steps]
-    return "".join(parts).removeprefix(".")
-
-
-def _outputs(outputs: Json, redactor: Redactor) -> Iterator[ValueChange]:
+def _outputs(outputs: Json, lens: Lens) -> tuple[ValueChange, ...]:
     """Give one row a leaf of each output that changes; paths begin with the output's name."""
+    found: list[ValueChange] = []
     for name, raw in sorted(outputs.items()):
         change = obj(raw)
         if change.get("actions") == ["no-op"]:
             continue
-        rows = differing({**change, **_wrapped(name, change)}, redactor)
-        yield from rows or (ValueChange(redactor.text(name)),)
+        rows = differing({**change, **_wrapped(name, change)}, lens)
+        found += rows or (ValueChange(lens.redactor.text(name)),)
+    if len(found) > _OUTPUT_LEAVES:
+        rest = len(found) - _OUTPUT_LEAVES
+        found = [*found[:_OUTPUT_LEAVES], ValueChange("…", note=f"{rest} more")]
+    return tuple(found)
 
 
 def _wrapped(name: str, change: Json) -> Json:
     """Put an output's sides under its name, so that it reads as one attribute."""
     sides = ("before", "after", "after_unknown", "before_sensitive", "after_sensitive")
     return {s: {name: change[s]} for s in sides if s in change}
-
-
-def _actions(plan: Mapping[str, Any]) -> list[str]:
-    """Name the actions (Terraform 1.14) that this plan would call."""
-    found = [*objects(plan.get("action_invocations"))]
-    found += [
-        obj(d.get("action_invocation")) or d
-        for d in objects(plan.get("deferred_action_invocations"))
-    ]
-    return [str(a.get("address") or a.get("type") or "action") for a in found]
-
-
-def _runs_code(plan: Mapping[str, Any]) -> Iterator[str]:
-    root = obj(obj(plan.get("configuration")).get("root_module"))
-    yield from _code_in(root, "")
-
-
-def _code_in(module: Json, prefix: str) -> Iterator[str]:
-    for resource in objects(module.get("resources")):
-        address = f"{prefix}{resource.get('address')}"
-        external = resource.get("mode") == "data" and resource.get("type") == "external"
-        if external or resource.get("provisioners"):
-            yield address
-    for name, call in obj(module.get("module_calls")).items():
-        yield from _code_in(obj(obj(call).get("module")), f"{prefix}module.{name}.")

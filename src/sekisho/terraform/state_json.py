@@ -10,8 +10,8 @@ from sekisho.domain.states import (
     StateResource,
 )
 from sekisho.terraform.json_text import Json, check_format, obj, objects
+from sekisho.terraform.masks import masked, secrets_in, shown
 from sekisho.terraform.redaction import SENSITIVE_NAME, Redactor
-from sekisho.terraform.values import masked, secrets_in, shown
 
 
 def read_state(shown_state: Json, position: StatePosition, redactor: Redactor) -> StateIndex:

@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from sekisho.domain.plans import Action, PlanReading, ResourceChange, Risk, ValueChange
+from sekisho.domain.actions import Action, Risk
+from sekisho.domain.plan_changes import ResourceChange, ValueChange
+from sekisho.domain.plans import PlanReading
 from sekisho.views.redaction import names_secret
 from sekisho.views.view import View, compact, one_line, tokens, trimmed
 

@@ -9,7 +9,8 @@ from pydantic import Field
 
 from sekisho.domain.errors import AddressUnknown, CursorInvalid
 from sekisho.domain.gate import Verdict
-from sekisho.domain.plans import PlanReading, ResourceChange
+from sekisho.domain.plan_changes import ResourceChange
+from sekisho.domain.plans import PlanReading
 from sekisho.domain.runs import Run
 from sekisho.views.gate import UnmetView, unmet_of
 from sekisho.views.next_steps import next_steps
@@ -84,12 +85,12 @@ def summary_of(
 ) -> PlanView:
     """Show a plan within `SUMMARY_TOKENS`; what does not fit is counted and can be asked for."""
     changes = in_order(reading)
-    code = _within((one_line(c, 160) for c in reading.runs_code), 80)
+    code = _within((one_line(c, 160) for c in reading.code), 80)
     names = list(dict.fromkeys(re.split(r"[.\[]", o.path)[0] for o in reading.outputs))
     outputs = _within((one_line(name, 80) for name in names), 60)
     bare = _bare(run, reading, len(changes)).model_copy(
         update={
-            "code_that_runs": _with_rest(code, len(reading.runs_code)),
+            "code_that_runs": _with_rest(code, len(reading.code)),
             "groups": _groups(changes),
             "outputs": _with_rest(outputs, len(names)),
             "unmet": unmet_of(verdict.unmet[:3], "en") if verdict else [],

@@ -86,8 +86,8 @@ class RunPlanView(View):
 
     def words(self) -> str:
         """Say the counts, and what deserves a look."""
-        dangerous = self.risks.get("dangerous", 0)
-        looks = [f"{dangerous} dangerous change(s)"] if dangerous else []
+        named = ((r, self.risks.get(r, 0)) for r in ("irreversible", "dangerous"))
+        looks = [f"{count} {risk} change(s)" for risk, count in named if count]
         looks += [f"{self.code_that_runs} piece(s) of code that run"] if self.code_that_runs else []
         return self.summary + (f" Look at: {', '.join(looks)}." if looks else "")
 

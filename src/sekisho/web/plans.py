@@ -3,8 +3,10 @@
 from collections import Counter
 from dataclasses import dataclass
 
+from sekisho.domain.actions import Action, Risk
 from sekisho.domain.errors import CursorInvalid
-from sekisho.domain.plans import Action, PlanReading, ResourceChange, Risk, ValueChange
+from sekisho.domain.plan_changes import ResourceChange, ValueChange
+from sekisho.domain.plans import PlanReading
 from sekisho.domain.text import Language
 from sekisho.web.languages import knows, say
 
@@ -77,7 +79,7 @@ def plan_page(reading: PlanReading, start: int) -> PlanPage:
         total=len(changes),
         outputs=reading.outputs,
         outputs_changed=counts.outputs,
-        runs_code=reading.runs_code,
+        runs_code=tuple(map(str, reading.code)),
         terraform_version=reading.terraform_version,
     )
 

@@ -14,7 +14,7 @@ Each face maps the six kinds below; every leaf has a stable code.
     │                       configuration_empty · archive_invalid · operator_file_invalid
     │                       setting_invalid · version_unmet · method_wrong · media_type_wrong
     │                       accept_wrong · message_invalid · protocol_unsupported · request_too_slow
-    │                       request_malformed
+    │                       request_malformed · runs_apart · name_needed
     ├── TooLarge            git_too_large · inline_too_large · upload_too_large · body_too_large
     │                       headers_too_large · answer_too_large
     ├── Conflict            move_illegal · workspace_busy · workspace_locked · workspace_not_locked
@@ -89,10 +89,12 @@ from sekisho.domain.errors.invalid import (
     MediaTypeWrong,
     MessageInvalid,
     MethodWrong,
+    NameNeeded,
     OperatorFileInvalid,
     ProtocolUnsupported,
     RequestMalformed,
     RequestTooSlow,
+    RunsApart,
     SettingInvalid,
     UploadTooLarge,
     VersionUnmet,
@@ -199,6 +201,7 @@ __all__ = [
     "MessageInvalid",
     "MethodWrong",
     "MoveIllegal",
+    "NameNeeded",
     "NotFound",
     "OperatorFileInvalid",
     "OptionUnknown",
@@ -222,6 +225,7 @@ __all__ = [
     "RpcMethodUnknown",
     "RunChanged",
     "RunUnknown",
+    "RunsApart",
     "RunsUnavailable",
     "SealBroken",
     "SekishoError",

@@ -19,6 +19,26 @@ class CursorInvalid(Invalid):
     step = "Start again without a cursor."
 
 
+class RunsApart(Invalid):
+    """Two plans of different workspaces are to be compared."""
+
+    code = "runs_apart"
+    says = (
+        "Runs {run_id} and {other} are of different workspaces: their plans have nothing in common."
+    )
+    step = "Name an earlier run of the same workspace; run_list shows them."
+
+
+class NameNeeded(Invalid):
+    """A plan that destroys much, or raises an alarm, is approved by typing the workspace's name."""
+
+    code = "name_needed"
+    says = (
+        "This plan needs a second look: the name of the workspace was not typed as it is ({name})."
+    )
+    step = "Read what would be destroyed, then type the name of the workspace and approve again."
+
+
 class ConfigurationInvalid(Invalid):
     """The files are no Terraform configuration, or Terraform refuses them."""
 

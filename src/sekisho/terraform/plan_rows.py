@@ -1,0 +1,215 @@
+"""The changes of a plan JSON, one at a time: each is judged, redacted and handed on whole."""
+
+import functools
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, cast
+
+from sekisho.domain.actions import Action, action_of
+from sekisho.domain.plan_changes import (
+    Keep,
+    Note,
+    Part,
+    ResourceChange,
+    ValueChange,
+    diff_digest,
+)
+from sekisho.domain.risks import RiskFacts, judge
+from sekisho.terraform.json_text import Json, obj
+from sekisho.terraform.masks import shown
+from sekisho.terraform.references import References, config_address, references_of
+from sekisho.terraform.values import Lens, differing
+
+Name = Callable[[str], str]
+_EXTRA = 2_000
+_RESOURCE = frozenset(
+    {
+        "address",
+        "module_address",
+        "mode",
+        "type",
+        "name",
+        "index",
+        "index_unknown",
+        "provider_name",
+        "deposed",
+        "previous_address",
+        "action_reason",
+        "change",
+    }
+)
+_CHANGE = frozenset(
+    {
+        "actions",
+        "before",
+        "after",
+        "after_unknown",
+        "before_sensitive",
+        "after_sensitive",
+        "replace_paths",
+        "importing",
+        "generated_config",
+        "before_identity",
+        "after_identity",
+        "before_identity_sensitive",
+        "after_identity_sensitive",
+    }
+)
+
+
+class Rows:
+    """Reads lists of resource changes into rows; numbers go on from list to list."""
+
+    def __init__(self, lens: Lens, configuration: Json, keep: Keep) -> None:
+        self._lens, self._keep, self._next = lens, keep, 0
+        self._configuration = configuration
+        # Types, modules and providers come again and again.
+        self._name = functools.lru_cache(maxsize=512)(lens.redactor.text)
+
+    @functools.cached_property
+    def references(self) -> References:
+        """What the configuration sets each attribute from."""
+        return references_of(self._configuration, self._name)
+
+    def read(self, resources: Iterable[Json], part: Part) -> tuple[ResourceChange, ...]:
+        """Hand on what changes, and return it as rows."""
+        return tuple(self._read(resources, part))
+
+    def _read(self, resources: Iterable[Json], part: Part) -> Iterator[ResourceChange]:
+        for resource in resources:
+            found = self._change(resource, part)
+            if found is not None:
+                self._next += 1
+                self._keep(found)
+                yield found.row()
+
+    def _change(self, resource: Json, part: Part) -> ResourceChange | None:
+        change = obj(resource.get("change"))
+        actions = tuple(str(a) for a in cast("list[Any]", change.get("actions") or []))
+        action = action_of(actions)
+        moved = str(resource.get("previous_address") or "")
+        importing = change.get("importing") is not None
+        if action is Action.NO_OP and not moved and not importing:
+            return None
+        kind, mode = str(resource.get("type") or ""), str(resource.get("mode") or "managed")
+        module, name = str(resource.get("module_address") or ""), str(resource.get("name") or "")
+        block = config_address(module, kind, name, mode)
+        set_from = self.references.attributes(block)
+        values = differing(change, self._lens) + _write_only(change, action, set_from)
+        facts = _facts(resource, change, self._name)
+        judged = judge(facts)
+        return ResourceChange(
+            address=self._name(str(resource.get("address") or "")),
+            type=facts.type,
+            name=self._name(name),
+            action=action,
+            actions=facts.actions,
+            mode=facts.mode,
+            module=self._name(module),
+            provider=self._name(str(resource.get("provider_name") or "")),
+            index=_index(resource.get("index"), self._name),
+            index_unknown=resource.get("index_unknown") is True,
+            deposed=facts.deposed,
+            reason=facts.reason,
+            previous_address=self._name(moved),
+            importing=importing,
+            import_id=self._import_id(change.get("importing")),
+            identity=self._told(change.get("after_identity") or change.get("before_identity")),
+            generated=bool(change.get("generated_config")),
+            forced_by=facts.forced_by,
+            number=self._next,
+            part=part,
+            values=values,
+            risk=judged.risk,
+            why=judged.reasons,
+            leaves=len(values),
+            unknown=sum(v.note == Note.UNKNOWN for v in values),
+            block=self._name(block),
+            diff=diff_digest(action, values),
+            references=_told_from(set_from, values),
+            extra=tuple(self._extra(resource, change)),
+        )
+
+    def _import_id(self, importing: Any) -> str:
+        """Write what is imported: an id, an identity, or that nobody knows yet."""
+        found = obj(importing)
+        if found.get("unknown"):
+            return "(known after apply)"
+        return self._name(str(found["id"])) if "id" in found else self._told(found.get("identity"))
+
+    def _told(self, value: Any) -> str:
+        """Write any JSON in one line, redacted; nothing as an empty text."""
+        if value is None or value == {}:
+            return ""
+        kept = shown(value, self._lens.redactor)
+        return self._lens.redactor.text(json.dumps(kept, ensure_ascii=False, default=str), _EXTRA)
+
+    def _extra(self, resource: Json, change: Json) -> Iterator[tuple[str, str]]:
+        """Keep fields that we do not know: a newer Terraform says something there."""
+        for known, found in ((_RESOURCE, resource), (_CHANGE, change)):
+            for name in sorted(found.keys() - known):
+                yield self._name(name), self._told(found[name])
+
+
+def _facts(resource: Json, change: Json, name: Name) -> RiskFacts:
+    actions = tuple(str(a) for a in cast("list[Any]", change.get("actions") or []))
+    before, after = change.get("before"), change.get("after")
+    return RiskFacts(
+        type=name(str(resource.get("type") or "")),
+        mode=name(str(resource.get("mode") or "managed")),
+        action=action_of(actions),
+        actions=tuple(map(name, actions)),
+        reason=name(str(resource.get("action_reason") or "")),
+        forced_by=_forced_by(change, name),
+        importing=change.get("importing") is not None,
+        deposed=name(str(resource.get("deposed") or "")),
+        moved=bool(resource.get("previous_address")),
+        before=obj(before) if isinstance(before, dict) else None,
+        after=obj(after) if isinstance(after, dict) else None,
+    )
+
+
+def _write_only(
+    change: Json, action: Action, set_from: dict[str, tuple[str, ...]]
+) -> tuple[ValueChange, ...]:
+    """Label what is given to the provider and kept nowhere: null on both sides, by its rule.
+
+    The JSON does not mark it; providers end such names in `_wo`, and the configuration sets it.
+    """
+    if action not in (Action.CREATE, Action.UPDATE, Action.REPLACE):
+        return ()
+    sides = obj(change.get("before")), obj(change.get("after"))
+    names = sorted(n for n in set_from if n.endswith("_wo") and "." not in n)
+    return tuple(
+        ValueChange(n, note=str(Note.WRITE_ONLY))
+        for n in names
+        if all(side.get(n) is None for side in sides)
+    )
+
+
+def _told_from(
+    set_from: dict[str, tuple[str, ...]], values: Iterable[ValueChange]
+) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Choose the attributes that change, with what they are set from."""
+    if not set_from:
+        return ()
+    heads = {re.split(r"[.\[]", v.path, maxsplit=1)[0] for v in values}
+    return tuple((n, refs) for n, refs in sorted(set_from.items()) if n.split(".")[0] in heads)
+
+
+def _index(index: Any, name: Name) -> str | int | None:
+    if isinstance(index, str):
+        return name(index)
+    number = isinstance(index, int | float) and not isinstance(index, bool)
+    return int(index) if number else None
+
+
+def _forced_by(change: Json, name: Name) -> tuple[str, ...]:
+    paths = cast("list[Any]", change.get("replace_paths") or [])
+    return tuple(name(_path(cast("list[Any]", p))) for p in paths if isinstance(p, list))
+
+
+def _path(steps: list[Any]) -> str:
+    parts = [f"[{s}]" if isinstance(s, int) else f".{s}" for s in steps]
+    return "".join(parts).removeprefix(".")

@@ -38,6 +38,7 @@ class Risk(StrEnum):
     SAFE = "safe"
     REVIEW = "review"
     DANGEROUS = "dangerous"
+    IRREVERSIBLE = "irreversible"
 
 
 class Action(StrEnum):

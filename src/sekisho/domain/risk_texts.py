@@ -43,9 +43,7 @@ RISK_TEXTS: dict[str, Text] = {
         "Terraform の動作（{actions}）が、このバージョンの Sekisho では判別できません。",
     ),
     # what is lost
-    "data_gone": Text(
-        "Data may be gone for good: {what}.", "データが失われ、元に戻せない恐れがあります: {what}。"
-    ),
+    "data_gone": Text("Data may be gone for good: {what}.", "データ消失の恐れがあります: {what}。"),
     "data_lesser": Text("This may be lost: {what}.", "失われる可能性があります: {what}。"),
     "import_destroyed": Text(
         "What is being imported will be destroyed.", "取り込む対象そのものが破棄されます。"

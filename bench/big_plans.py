@@ -6,6 +6,7 @@ Changes stand in modules of a `for_each`; a big file is reached as real ones are
 blocks in each instance. Beside what changes there are no-ops, moves and drift, as in every plan.
 """
 
+import base64
 import copy
 import dataclasses
 import functools
@@ -36,7 +37,8 @@ class Recipe:
     """What a plan is to hold.
 
     `size`: about so many bytes (0: as it comes); `kinds`: what its changes are, in turn; the rest
-    makes it hostile: the length of every address, types that differ, a tag so long.
+    makes it hostile: the length of every address, types that differ, a tag so long, so many more
+    outputs and provisioners with long names.
     """
 
     changes: int
@@ -45,6 +47,7 @@ class Recipe:
     address: int = 0
     types: bool = False
     value: int = 0
+    extras: int = 0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -130,8 +133,21 @@ def _pieces(recipe: Recipe, blocks: float) -> Iterator[bytes]:
             yield from _listed(some, "drift", recipe.value)
             yield b"]"
         else:
-            yield _text(_RECORDED["frame"][key]).encode()
+            yield _text(_framed(key, recipe.extras)).encode()
     yield b"}\n"
+
+
+def _framed(key: str, extras: int) -> Any:
+    """Return what stands under a key that is no list of resources."""
+    value = copy.deepcopy(_RECORDED["frame"][key])
+    names = [f"出力_{n:04}_" + "長い名前" * 60 for n in range(extras)]
+    if key == "output_changes":
+        value |= {name: value["sha"] | {"after": _noise(name, 5000)} for name in names}
+    elif key == "configuration":
+        running = {"mode": "managed", "type": "terraform_data", "provisioners": [{}]}
+        more = [{"address": f"terraform_data.{name}", **running, "name": name} for name in names]
+        value["root_module"]["resources"] += more
+    return value
 
 
 def _modules(recipe: Recipe, blocks: float, side: str) -> Iterator[bytes]:
@@ -250,7 +266,14 @@ def _fatten(values: dict[str, Any], fill: str, blocks: int, value: int) -> None:
         if fill and isinstance(tags, dict) and "owner" in tags:
             tags["Name"] = "§name§"
             if value:
-                tags["blob"] = fill * value
+                tags["blob"] = _noise(fill, value)
+
+
+@functools.lru_cache(maxsize=16)
+def _noise(seed: str, length: int) -> str:
+    """Return base64 of what looks random: it takes the most tokens a sign."""
+    rounds = (hashlib.blake2b(f"{seed}{n}".encode()).digest() for n in range(length // 80 + 1))
+    return base64.b64encode(b"".join(rounds)).decode()[:length]
 
 
 def _inside(text: str) -> str:

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from bench.big_plans import MIXED, Recipe, addresses, write_plan
+
 from sekisho.domain.states import NO_STATE
 from sekisho.terraform.plan_json import open_plan, read_plan
 from sekisho.terraform.redaction import Redactor
@@ -99,7 +99,12 @@ def test_hostile_plans_are_hostile_as_asked(tmp_path: Path):
     assert all(950 < len(r["address"]) < 1050 for r in changes)
     assert len({r["type"] for r in changes}) == 30
     (big,) = real(made(tmp_path, Recipe(1, kinds=("update",), value=100_000)))
-    assert big["change"]["after"]["tags"]["blob"] == "a" * 100_000
+    blobs = [big["change"][side]["tags"]["blob"] for side in ("before", "after")]
+    assert list(map(len, blobs)) == [100_000, 100_000]
+    assert blobs[0] != blobs[1]
+    more = made(tmp_path, Recipe(1, extras=40))
+    assert len(more["output_changes"]) == 43
+    assert sum("provisioners" in r for r in more["configuration"]["root_module"]["resources"]) == 40
 
 
 def test_our_reader_finds_what_the_recipe_says(tmp_path: Path):

@@ -11,7 +11,7 @@ from answers import SUMMARY, Answer, answers
 from big_plans import MEGABYTE, Recipe, addresses, write_plan
 from figures import figure, missed
 from ours import index
-from rivals import COMMANDS, read_by
+from rivals import COMMANDS, LIMIT, read_by
 from tests.bpe import count
 from watched import Outcome, watched
 
@@ -42,29 +42,28 @@ def bench_plans() -> None:
         folder = Path(name)
         big = write_plan(folder / "big.json", BIG)
         files = {"100 MB, 10,000 changes": big}
-        ours = {"100 MB, 10,000 changes": _indexed(big, folder)}
+        _indexed(big, folder)
         summaries = {"100 MB, 10,000 changes": _answered(big, BIG, "100 MB, 10,000 changes")}
         for told, recipe in PLANS.items():
             path = write_plan(folder / "plan.json", recipe)
             summaries[told] = _answered(path, recipe, told)
             if told in FOR_RIVALS:
                 files[told] = path.rename(folder / f"{len(files)}.json")
-                ours[told] = _read(files[told], folder)
-        _compare(files, ours, summaries, folder)
+        _compare(files, summaries, folder)
 
 
 def _read(path: Path, folder: Path) -> Outcome:
     """Index a file in a fresh process."""
     ours = Path(__file__).with_name("ours.py")
-    return watched([sys.executable, str(ours), str(path)], folder, 120, os.environ)
+    outcome = watched([sys.executable, str(ours), str(path)], folder, LIMIT, os.environ)
+    if outcome.crash:
+        sys.exit(f"our reader failed: {outcome.crash}\n{outcome.err}")
+    return outcome
 
 
-def _indexed(path: Path, folder: Path) -> Outcome:
+def _indexed(path: Path, folder: Path) -> None:
     """Index a large file three times; say the best time and the highest peak."""
     done = [_read(path, folder) for _ in range(3)]
-    for outcome in done:
-        if outcome.crash:
-            sys.exit(f"our reader failed: {outcome.crash}\n{outcome.err}")
     took = [json.loads(outcome.out)["seconds"] for outcome in done]
     print(
         f"      {path.stat().st_size / MEGABYTE:.1f} MB, {json.loads(done[0].out)['changes']} rows"
@@ -73,7 +72,6 @@ def _indexed(path: Path, folder: Path) -> Outcome:
     figure("plan of 100 MB: peak memory", max(o.peak_mb for o in done), "MB", 200)
     anonymous = max(o.anonymous_mb for o in done)
     figure("plan of 100 MB: of it anonymous (file left out)", anonymous, "MB", 200)
-    return min(done, key=lambda o: o.seconds)
 
 
 def _answered(path: Path, recipe: Recipe, told: str) -> int:
@@ -96,13 +94,11 @@ async def _all(path: Path, recipe: Recipe) -> list[Answer]:
     return [a async for a in answers(index(path), tuple(addresses(recipe)))]
 
 
-def _compare(
-    files: dict[str, Path], ours: dict[str, Outcome], summaries: dict[str, int], folder: Path
-) -> None:
-    """Print what others take for the same files, beside us: whole processes, imports and all."""
+def _compare(files: dict[str, Path], summaries: dict[str, int], folder: Path) -> None:
+    """Print what others take for the same files, beside us: whole processes, one run each."""
     for told, path in files.items():
         print(f"      {told} ({path.stat().st_size / MEGABYTE:.1f} MB):")
-        _row("sekisho (index; plan_get)", ours[told], f"{summaries[told]} tokens")
+        _row("sekisho (index; plan_get)", _read(path, folder), f"{summaries[told]} tokens")
         for name in COMMANDS:
             outcome = read_by(name, path, folder)
             _row(name, outcome, outcome.crash or _tokens(outcome.out))

@@ -2,7 +2,6 @@
 
 import contextlib
 import dataclasses
-import resource
 import subprocess
 import tempfile
 import time
@@ -71,6 +70,8 @@ def watched(
 
 def _children() -> float:
     """Return the processor time of all children that have ended."""
+    import resource  # systems without it can still load this file
+
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 

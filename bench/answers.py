@@ -10,6 +10,7 @@ from typing import Any
 from mcp import Client
 from tests.bpe import count
 from tests.faces.house import CONSOLE, build
+from tests.fakes.readings import put_reading
 
 from sekisho.domain.plans import PlanReading
 from sekisho.mcp_server.call import FaceOptions
@@ -67,7 +68,7 @@ async def answers(reading: PlanReading, addresses: tuple[str, ...]) -> AsyncIter
     with tempfile.TemporaryDirectory() as folder:
         house = build(Path(folder))
         run = house.planned()
-        house.store.readings.put_plan(run.id, reading)
+        put_reading(house.store, run.id, reading)
         server = build_server(house.engine, FaceOptions(version="1.2.3", base_url=CONSOLE))
         planned = Planned(run.id, addresses)
         async with Client(server) as client:

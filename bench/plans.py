@@ -10,10 +10,12 @@ from pathlib import Path
 from answers import SUMMARY, Answer, answers
 from big_plans import MEGABYTE, Recipe, addresses, write_plan
 from figures import figure, missed
-from ours import index
 from rivals import COMMANDS, LIMIT, read_by
 from tests.bpe import count
+from tests.fakes.readings import read_whole
 from watched import Outcome, watched
+
+from sekisho.terraform.plan_json import open_plan
 
 BIG = Recipe(10_000, 100 * MEGABYTE)
 UPDATES = ("update",)
@@ -91,7 +93,7 @@ def _answered(path: Path, recipe: Recipe, told: str) -> int:
 
 
 async def _all(path: Path, recipe: Recipe) -> list[Answer]:
-    return [a async for a in answers(index(path), tuple(addresses(recipe)))]
+    return [a async for a in answers(read_whole(open_plan(path)), tuple(addresses(recipe)))]
 
 
 def _compare(files: dict[str, Path], summaries: dict[str, int], folder: Path) -> None:

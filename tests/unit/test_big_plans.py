@@ -8,9 +8,7 @@ from typing import Any
 import pytest
 from bench.big_plans import MIXED, Recipe, addresses, write_plan
 
-from sekisho.domain.states import NO_STATE
-from sekisho.terraform.plan_json import open_plan, read_plan
-from sekisho.terraform.redaction import Redactor
+from sekisho.terraform.plan_json import open_plan
 
 KEYS = [
     "format_version", "terraform_version", "variables", "planned_values", "resource_drift",
@@ -109,7 +107,7 @@ def test_hostile_plans_are_hostile_as_asked(tmp_path: Path):
 
 def test_our_reader_finds_what_the_recipe_says(tmp_path: Path):
     path = write_plan(tmp_path / "plan.json", Recipe(100))
-    reading = read_plan(open_plan(path), NO_STATE, Redactor())
+    reading = read_whole(open_plan(path))
     tally = Counter(MIXED[n % len(MIXED)] for n in range(100))
     assert reading.counts.add == tally["create"] + tally["replace"] + tally["table"]
     assert reading.counts.destroy == tally["delete"] + tally["replace"] + tally["table"]

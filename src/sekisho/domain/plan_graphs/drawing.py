@@ -104,9 +104,11 @@ def _fold_smallest(draft: Draft, level: int, cap: int, least: int) -> None:
 def _fold_unchanged(draft: Draft, cap: int) -> None:
     """Make neighbours few enough: by type, by module, and in the end without those of few lines.
 
-    What comes before a change and what comes after it are folded apart: no circles come of it.
+    Where changes of several modules are one already, so are they. What comes before a change and
+    what comes after it are folded apart: no circles come of it.
     """
-    for key in (by_type, by_module):
+    across = any(n.module == OTHERS for n in draft.nodes.values())
+    for key in (by_type, by_kind if across else by_module):
         draft.fold(_sided(key, draft), cap)
         if len(draft.nodes) <= cap and draft.lines() > _LINES:
             draft.fold(_sided(key, draft), 0)

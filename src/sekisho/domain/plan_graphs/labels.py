@@ -11,7 +11,7 @@ SMALL_SIZE = 11
 """Font sizes, in px; the style of the picture has the same."""
 _NARROW, _WIDE = 0.61, 1.04
 """Widths of characters in a font of one width, in parts of its size; rather a little too wide."""
-MOST = 216
+MOST = 236
 """Room for text in one box, in px."""
 _MARK = 20
 """Room for the mark of danger."""
@@ -74,7 +74,7 @@ def risky(node: GraphNode) -> bool:
 def trail(module: str) -> str:
     """Write the place of a module for reading: `module.net.module.inner` → `net › inner`."""
     if module == OTHERS:
-        return module
+        return "module.*"
     return module.removeprefix("module.").replace(".module.", " › ")
 
 

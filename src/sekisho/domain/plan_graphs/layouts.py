@@ -3,10 +3,11 @@
 Everything is decided by the order of the nodes, so that the same graph is always the same picture.
 The steps are those of Sugiyama: layers, order in them by barycenter, then places. Layers hold a
 limited number of nodes, so that wide ones wrap; lines that pass a layer have room of their own in
-it, and lines from the same node share that room.
+it, and lines of the same node share that room.
 """
 
 import itertools
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -29,7 +30,7 @@ _APART = 28
 _TURNED = 8
 """Lines that lead back meet a box this much lower than those that lead forward."""
 _TITLE_LINE, _SMALL_LINE = 19, 15
-_FEWEST_ROWS = 5
+_FEWEST_ROWS = 6
 _LEAST_WIDTH = 96
 
 Point = tuple[int, int]
@@ -73,7 +74,8 @@ class PlacedGraph:
 def layout(graph: PlanGraph, width: int = WIDTH) -> PlacedGraph:
     """Place every node and line; no two boxes overlap."""
     labels = [label_of(n) for n in graph.nodes]
-    blocks = [_block(part, graph, labels, width) for part in _parts(graph)]
+    blocks = _blocks(graph, labels, width)
+    width = max([width, *(b.width + 2 * _MARGIN for b in blocks)])
     place = [(0, 0)] * len(graph.nodes)
     edges: list[PlacedEdge] = []
     sizes: dict[int, Point] = {}
@@ -135,15 +137,20 @@ def _height(label: Label) -> int:
     return 10 + _TITLE_LINE + _SMALL_LINE * (len(label.small) + bool(label.tally))
 
 
-def _block(part: list[int], graph: PlanGraph, labels: Sequence[Label], width: int) -> _Block:
-    sizes = {
-        i: (max(labels[i].width, _LEAST_WIDTH) + 2 * _PADDING, _height(labels[i])) for i in part
-    }
-    inside = {graph.nodes[i].address: i for i in part}
-    edges = [e for e in graph.edges if e.source in inside]
-    if not edges:
-        return _grid(sizes, width)
-    return _Layered(inside, edges, sizes).block()
+def _blocks(graph: PlanGraph, labels: Sequence[Label], width: int) -> list[_Block]:
+    """Place each part by itself; boxes that no line joins use the width of the widest other."""
+    blocks: list[_Block | None] = []
+    alone: dict[int, Point] = {}
+    for part in _parts(graph):
+        sizes = {
+            i: (max(labels[i].width, _LEAST_WIDTH) + 2 * _PADDING, _height(labels[i])) for i in part
+        }
+        inside = {graph.nodes[i].address: i for i in part}
+        edges = [e for e in graph.edges if e.source in inside]
+        blocks.append(_Layered(inside, edges, sizes).block() if edges else None)
+        alone = alone if edges else sizes
+    widest = max([width, *(b.width + 2 * _MARGIN for b in blocks if b)])
+    return [b or _grid(alone, widest) for b in blocks]
 
 
 def _grid(sizes: dict[int, Point], width: int) -> _Block:
@@ -165,7 +172,7 @@ def _grid(sizes: dict[int, Point], width: int) -> _Block:
 
 
 _Slot = tuple[str, int, int]
-"""What has a place in a layer: ("box", node, 0), or ("line"|"back", node it comes from, layer)."""
+"""What has a place in a layer: ("box", node, 0), or (which lines, their common node, layer)."""
 
 
 class _Layered:
@@ -178,6 +185,8 @@ class _Layered:
         back = turning_back((e.source, e.target) for e in edges)
         self._edges = [(e, (e.source, e.target) in back) for e in edges]
         ways = [self._way(e, turned) for e, turned in self._edges]
+        self._leaving = Counter(left for left, _ in ways)
+        self._coming = Counter(right for _, right in ways)
         self._layer = _layers(list(sizes), ways)
         self._chains = [
             self._chain(way, turned) for way, (_, turned) in zip(ways, self._edges, strict=True)
@@ -189,10 +198,13 @@ class _Layered:
         return (target, source) if turned else (source, target)
 
     def _chain(self, way: Point, turned: bool) -> list[_Slot]:
+        """Return what a line passes; it shares that with others of the end that has more lines."""
         left, right = way
-        kind = "back" if turned else "line"
+        merging = self._coming[right] > self._leaving[left]
+        kind = ("in" if merging else "out") + ("-back" if turned else "")
         passed = range(self._layer[left] + 1, self._layer[right])
-        return [("box", left, 0), *((kind, left, n) for n in passed), ("box", right, 0)]
+        common = right if merging else left
+        return [("box", left, 0), *((kind, common, n) for n in passed), ("box", right, 0)]
 
     def block(self) -> _Block:
         layers, links = self._slots()
@@ -277,7 +289,7 @@ def _layers(nodes: Iterable[int], ways: list[Point]) -> dict[int, int]:
     for left, right in ways:
         before[right].add(left)
         after[left].add(right)
-    rows = max(_FEWEST_ROWS, round((1.3 * len(before)) ** 0.5))
+    rows = max(_FEWEST_ROWS, round((2.4 * len(before)) ** 0.5))
     layer: dict[int, int] = {}
     held: dict[int, int] = {}
     for node in _first_first(before, after):

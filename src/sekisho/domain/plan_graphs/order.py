@@ -32,15 +32,30 @@ def ordered(
 def _fewest_crossings(
     order: list[list[S]], left: dict[S, list[S]], right: dict[S, list[S]]
 ) -> list[list[S]]:
+    """Sweep from the order that is given, and from one that keeps together what hangs together."""
     best, least = order, _crossings(order, right)
-    for sweep in range(_SWEEPS):
-        if not least:
-            break
-        order = _swept(order, right, leftward=True) if sweep % 2 else _swept(order, left)
-        crossings = _crossings(order, right)
-        if crossings < least:
-            best, least = order, crossings
+    for start in (order, _walked(order, left, right)):
+        now = start
+        for sweep in range(_SWEEPS):
+            if not least:
+                return best
+            now = _swept(now, left) if sweep % 2 else _swept(now, right, leftward=True)
+            crossings = _crossings(now, right)
+            if crossings < least:
+                best, least = now, crossings
     return best
+
+
+def _walked(order: list[list[S]], left: dict[S, list[S]], right: dict[S, list[S]]) -> list[list[S]]:
+    """Order layers as a walk along the links comes by, deep before wide."""
+    found: dict[S, int] = {}
+    waiting = [s for layer in reversed(order) for s in reversed(layer)]
+    while waiting:
+        slot = waiting.pop()
+        if slot not in found:
+            found[slot] = len(found)
+            waiting += [o for o in reversed(_both(slot, left, right)) if o not in found]
+    return [sorted(layer, key=found.__getitem__) for layer in order]
 
 
 def _swept(

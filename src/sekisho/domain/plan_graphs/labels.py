@@ -34,13 +34,16 @@ class Label:
 
 def text_width(text: str, size: int) -> int:
     """Estimate the width of a text, in px; full-width characters take two places."""
-    narrow = sum(not _is_wide(c) and not unicodedata.combining(c) for c in text)
-    wide = sum(_is_wide(c) for c in text)
-    return round((narrow * _NARROW + wide * _WIDE) * size + 0.5)
+    return round(size * sum(map(_share, text)) + 0.5)
 
 
-def _is_wide(character: str) -> bool:
-    return character > "\x7f" and unicodedata.east_asian_width(character) in "WFA"
+def _share(character: str) -> float:
+    """Return the width of a character, in parts of the size."""
+    if character < "\x80":
+        return _NARROW
+    if unicodedata.combining(character):
+        return 0.0
+    return _WIDE if unicodedata.east_asian_width(character) in "WFA" else _NARROW
 
 
 def fit(text: str, size: int, room: int, cut: Literal["start", "middle"] = "middle") -> str:

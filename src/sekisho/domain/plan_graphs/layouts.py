@@ -74,7 +74,7 @@ class PlacedGraph:
 def layout(graph: PlanGraph, width: int = WIDTH) -> PlacedGraph:
     """Place every node and line; no two boxes overlap."""
     labels = [label_of(n) for n in graph.nodes]
-    blocks = _blocks(graph, labels, width)
+    blocks = [_block(part, graph, labels, width) for part in _parts(graph)]
     width = max([width, *(b.width + 2 * _MARGIN for b in blocks)])
     place = [(0, 0)] * len(graph.nodes)
     edges: list[PlacedEdge] = []
@@ -137,20 +137,13 @@ def _height(label: Label) -> int:
     return 10 + _TITLE_LINE + _SMALL_LINE * (len(label.small) + bool(label.tally))
 
 
-def _blocks(graph: PlanGraph, labels: Sequence[Label], width: int) -> list[_Block]:
-    """Place each part by itself; boxes that no line joins use the width of the widest other."""
-    blocks: list[_Block | None] = []
-    alone: dict[int, Point] = {}
-    for part in _parts(graph):
-        sizes = {
-            i: (max(labels[i].width, _LEAST_WIDTH) + 2 * _PADDING, _height(labels[i])) for i in part
-        }
-        inside = {graph.nodes[i].address: i for i in part}
-        edges = [e for e in graph.edges if e.source in inside]
-        blocks.append(_Layered(inside, edges, sizes).block() if edges else None)
-        alone = alone if edges else sizes
-    widest = max([width, *(b.width + 2 * _MARGIN for b in blocks if b)])
-    return [b or _grid(alone, widest) for b in blocks]
+def _block(part: list[int], graph: PlanGraph, labels: Sequence[Label], width: int) -> _Block:
+    sizes = {
+        i: (max(labels[i].width, _LEAST_WIDTH) + 2 * _PADDING, _height(labels[i])) for i in part
+    }
+    inside = {graph.nodes[i].address: i for i in part}
+    edges = [e for e in graph.edges if e.source in inside]
+    return _Layered(inside, edges, sizes).block() if edges else _grid(sizes, width)
 
 
 def _grid(sizes: dict[int, Point], width: int) -> _Block:
@@ -227,15 +220,23 @@ class _Layered:
         return block
 
     def _slots(self) -> tuple[list[list[_Slot]], list[tuple[_Slot, _Slot]]]:
-        layers: list[dict[_Slot, None]] = [{} for _ in range(max(self._layer.values()) + 1)]
+        """Return what stands in each layer, lines in the middle at first, and what is joined."""
+        count = max(self._layer.values()) + 1
+        boxes: list[list[_Slot]] = [[] for _ in range(count)]
+        lines: list[dict[_Slot, None]] = [{} for _ in range(count)]
         for i in self._sizes:
-            layers[self._layer[i]]["box", i, 0] = None
+            boxes[self._layer[i]].append(("box", i, 0))
         links: dict[tuple[_Slot, _Slot], None] = {}
         for chain in self._chains:
             for slot in chain[1:-1]:
-                layers[slot[2]][slot] = None
+                lines[slot[2]][slot] = None
             links.update(dict.fromkeys(itertools.pairwise(chain)))
-        return [list(layer) for layer in layers], list(links)
+        halves = [len(b) // 2 for b in boxes]
+        layers = [
+            [*b[:half], *passing, *b[half:]]
+            for b, passing, half in zip(boxes, lines, halves, strict=True)
+        ]
+        return layers, list(links)
 
     def _tall(self, slot: _Slot) -> int:
         return self._sizes[slot[1]][1] + _GAP if slot[0] == "box" else _GAP

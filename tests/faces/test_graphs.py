@@ -124,8 +124,8 @@ def test_words_are_in_the_readers_language():
 def test_folds_say_what_they_stand_for():
     changes, edges = hundreds()
     text = "".join(parsed(list_of(graph_of(changes, edges), "en")).itertext())
-    assert "change ×96 32 × aws_subnet in several modules" in text
-    assert "unchanged 32 × aws_vpc in several modules" in text
+    assert "change ×96: 32 × aws_subnet in several modules" in text
+    assert "unchanged: 32 × aws_vpc in several modules" in text
     rest = "".join(parsed(list_of(graph_of(changes, edges), "ja")).itertext())
     assert "複数のモジュール の aws_subnet 32 件" in rest
     for node, words in (

@@ -7,7 +7,8 @@ from typing import Any, cast
 
 import pytest
 
-from sekisho.domain.references import References
+from sekisho.domain.plan_graphs import Changed, graph_of, layout
+from sekisho.domain.references import References, module_of
 from sekisho.domain.text import plain
 from sekisho.terraform.references import config_address, references_of, state_pairs
 from tests.fakes.desks import Bench, Listening, local
@@ -193,3 +194,36 @@ def test_same_plan_same_references(first: dict[str, Any]):
 def test_a_fresh_folder_has_no_state_to_read(tmp_path: Path):
     plan = planned(Bench(local(tmp_path)), {"main.tf": 'resource "terraform_data" "a" {}\n'})
     assert list(state_pairs(plan.get("prior_state", {}))) == []
+
+
+def test_a_real_plan_becomes_a_graph(first: dict[str, Any], references: References):
+    changes = [
+        Changed(address, module_of(address), r["type"], r["name"], "create", "safe")
+        for r in first["resource_changes"]
+        for address in [
+            config_address(r.get("module_address", ""), r["type"], r["name"], r["mode"])
+        ]
+    ]
+    graph = graph_of(changes, references.needs)
+    counts = {n.address: n.count for n in graph.nodes}
+    assert counts == {
+        "terraform_data.base": 1,
+        "terraform_data.each": 1,
+        "terraform_data.last": 1,
+        "terraform_data.through_local": 1,
+        "terraform_data.web": 3,
+        "module.again.terraform_data.s": 2,
+        AGAIN_DEEP: 2,
+        DEEP: 4,
+        NET_S: 4,
+    }
+    assert {(e.source, e.target) for e in graph.edges} == {
+        ("terraform_data.base", DEEP),
+        (DEEP, NET_S),
+        (DEEP, AGAIN_DEEP),
+        (NET_S, "terraform_data.web"),
+        ("terraform_data.each", "terraform_data.web"),
+        (AGAIN_DEEP, "module.again.terraform_data.s"),
+        ("module.again.terraform_data.s", "terraform_data.last"),
+    }
+    assert not any(e.back for e in layout(graph).edges)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sekisho.domain.references import Feed, References, module_of, parts_of, without_keys
 from sekisho.domain.text import plain
@@ -240,3 +242,45 @@ def test_surprises_in_the_shape_are_no_trouble(root: Any):
     result = references_of({"root_module": root}, plain)
     assert result.needs == {}
     assert list(state_pairs({"values": {"root_module": root}})) == []
+
+
+def quoted(key: str) -> str:
+    """A key as Terraform writes it into an address."""
+    for plain_text, written in (("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n"), ("${", "$${")):
+        key = key.replace(plain_text, written)
+    return f'["{key}"]'
+
+
+@given(st.text() | st.text(alphabet='.[]"\\${}名a\n'), st.text(alphabet='.[]"\\aモ'))
+def test_whatever_keys_hold_they_go_and_nothing_else_does(key: str, other: str):
+    module = f"module.m{quoted(key)}.module.内側{quoted(other)}"
+    assert config_address(module, "a_b", "c", "managed") == "module.m.module.内側.a_b.c"
+
+
+scalars = st.none() | st.booleans() | st.integers() | st.text(max_size=8)
+words = st.sampled_from(
+    ["references", "constant_value", "resources", "module_calls", "module", "expressions",
+     "depends_on", "outputs", "expression", "address", "for_each_expression", "m", "provisioners"]
+)  # fmt: skip
+written = st.sampled_from(
+    ["var.m", "module.m.m", "module.m", 'a_b.c["x.y"].id', "a_b.c", "each.key", "local.m", "m", ""]
+)
+anything = st.recursive(
+    scalars | written,
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(words | st.text(max_size=3), inner, max_size=4)
+    ),
+    max_leaves=30,
+)
+
+
+@given(
+    st.dictionaries(words, anything, max_size=6), st.lists(st.tuples(written, st.lists(written)))
+)
+def test_no_configuration_is_too_strange(root: dict[str, Any], state: list[Any]):
+    first = references_of({"root_module": root}, plain, state)
+    assert first == references_of({"root_module": root}, plain, state)
+    assert all(address not in needed for address, needed in first.needs.items())
+    pairs = list(state_pairs({"values": {"root_module": root}}))
+    assert all(isinstance(n, str) for _, needed in pairs for n in needed)

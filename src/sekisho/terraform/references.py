@@ -5,6 +5,7 @@ from the state, which knows what each existing resource was last made after. Nor
 what stands in `dynamic` and `lifecycle` blocks: the same goes for that.
 """
 
+import functools
 import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -20,6 +21,8 @@ StatePairs = Iterable[tuple[str, Iterable[str]]]
 
 _STEPS = 400_000
 """References followed in one configuration."""
+_STATE_STEPS = 1_000_000
+"""Dependencies of the state looked at."""
 _EDGES = 100_000
 """Dependencies found in one configuration."""
 _MODULES = 5_000
@@ -83,6 +86,8 @@ class _Following:
         self._modules = list(_modules(root))
         self._steps, self._edges, self._left_out = _STEPS, _EDGES, 0
         self._orders: dict[str, frozenset[str]] = {}
+        self._known: dict[tuple[str, str], list[_Name] | None] = {}
+        self._ends: dict[tuple[str, tuple[str, ...]], list[str]] = {}
         self._resources = {
             m.named(str(r.get("address") or "")): (m, r)
             for m in self._modules
@@ -90,6 +95,7 @@ class _Following:
         }
 
     def found(self, clean: Clean, state: StatePairs) -> References:
+        clean = functools.cache(clean)
         feeds: dict[str, tuple[Feed, ...]] = {}
         needs: dict[str, set[str]] = {}
         for address, (module, resource) in self._resources.items():
@@ -133,8 +139,14 @@ class _Following:
 
     def _follow(self, module: _Module, written: list[str], loop: list[str]) -> list[str]:
         """Return where references lead, through the inputs and outputs of modules."""
+        names = tuple(_looped(written, loop))
+        key = (module.address, names)
+        if key not in self._ends:
+            self._ends[key] = self._followed([(module, n) for n in names])
+        return self._ends[key]
+
+    def _followed(self, waiting: list[_Name]) -> list[str]:
         found = set[str]()
-        waiting: list[_Name] = [(module, n) for n in _looped(written, loop)]
         seen = {(m.address, n) for m, n in waiting}
         while waiting:
             if self._steps <= 0:
@@ -153,6 +165,12 @@ class _Following:
 
     def _ahead(self, module: _Module, name: str) -> list[_Name] | None:
         """Return what a reference stands for; None where it is an end."""
+        key = (module.address, name)
+        if key not in self._known:
+            self._known[key] = self._behind(module, name)
+        return self._known[key]
+
+    def _behind(self, module: _Module, name: str) -> list[_Name] | None:
         kind, _, rest = name.partition(".")
         if kind in _HERE:
             return []
@@ -176,6 +194,7 @@ class _Following:
 
     def _add_state(self, needs: dict[str, set[str]], state: StatePairs) -> None:
         """Add what only the state knows. It holds every step of every way: the nearest are kept."""
+        self._steps = _STATE_STEPS
         before: dict[str, set[str]] = {}
         for address, needed in state:
             before.setdefault(without_keys(address), set()).update(map(without_keys, needed))
@@ -183,8 +202,8 @@ class _Following:
             if self._steps <= 0:
                 self._left_out += 1
                 continue
-            known = self._reachable(needs, address)
-            near = all_of_them - known - {address}
+            near = all_of_them - needs.get(address, set()) - {address}
+            near -= self._reachable(needs, address) if near else set()
             for other in all_of_them - {address} if near else ():
                 near -= before.get(other, set()) - {other}
                 self._steps -= 1

@@ -188,7 +188,7 @@ def _row(node: GraphNode, needs: list[str], language: Language, link: Link | Non
         rest = Markup(' <span class="quiet">{}: {}</span>').format(
             _NEEDS.render(language), ", ".join(needs)
         )
-    return Markup("<li>{} {}{}</li>").format(_happens(node, language), name, rest)
+    return Markup("<li>{}: {}{}</li>").format(_happens(node, language), name, rest)
 
 
 def _node(

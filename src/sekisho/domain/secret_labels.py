@@ -14,9 +14,10 @@ Tells = Callable[[str], bool]
 Span = tuple[int, int]
 
 _LEAST = 3
+_NEAR = 120
 _HEAD = re.compile(
     r"""(?<![\w.$-])(?P<name>[\w.$-]++)(?P<close>(?:\\*+["'`])?+\]?+["'`]?+)"""
-    r"""[ \t]*+(?P<sign>=>|:=|==?|[:：＝])(?:[ \t]*+|(?<=:)\s{0,40}(?=\\?"))(?!//)"""
+    r"""[ \t]*+(?P<sign>=>|:=|==?|[:：＝])(?:(?<=:)\s{1,40}(?=\\?["'])|[ \t]*+)(?!//)"""
 )
 _OPEN = re.compile(r"""\\*+["'`]""")
 _STOPS = r"""\s"'`,;&\\)}\]><"""
@@ -28,6 +29,17 @@ _REST = re.compile(r"""(?:[^\s#"'\\]+[ \t]?){1,6}(?=[ \t]*(?:\r?\n|\\[nr]|\Z|\#)
 _BEGINS = re.compile(r"(?:^|[\n]|\\n)[ \t-]*\Z")
 _SCALAR = re.compile(r"[|>][-+\d]{0,2}[ \t]*\r?\n((?:[ \t]+[^\n]*(?:\n|\Z)|[ \t]*\n)+)")
 _HEREDOC = re.compile(r"<<[-~]?[\"']?(\w{1,40})[\"']?\r?\n(.*?)(?:\r?\n[ \t]*\1\b|\Z)", re.DOTALL)
+_ARN = re.compile(
+    r"(?:\barn:[\w-]{1,20}:secretsmanager:[\w-]{0,30}:\w{0,20}:"
+    r"|\bresolve:(?:ssm|secretsmanager)[\w-]{0,10}:[\w./-]{1,80}:)\Z"
+)
+_PROGRESS = re.compile(
+    r"(?:Creating|Refreshing state|Reading|Destroying|Modifying|Importing|Opening|Closing"
+    r"|Renewing|Still [a-z]{4,12})\.\.\."
+    r"|(?:Creation|Destruction|Modifications|Read|Refresh|Opening|Closing|Import|Renewal)"
+    r" (?:complete|errored|failed|prepared)"
+    r"|Plan to [a-z]{4,8}\b|Drift detected|Provisioning with|Preparing import|Import prepared"
+)
 _SCHEME = re.compile(
     r"(?:bearer|basic|token|digest|apikey|api-key|negotiate|bot|oauth)[ \t]+", re.IGNORECASE
 )
@@ -88,6 +100,8 @@ def _assigned(text: str, tells: Tells) -> Iterator[Span]:
     while head := _HEAD.search(text, at):
         at = head.end()
         name = _name(text, head)
+        if ":" in head["sign"] and _elsewhere(text, head):
+            continue
         if tells(name) or pair.tells(name, text, head):
             if span := _secret_at(text, head, name):
                 at = span[1]
@@ -98,6 +112,13 @@ def _assigned(text: str, tells: Tells) -> Iterator[Span]:
                 yield span
         elif earlier := pair.see(name, text, head):
             yield earlier
+
+
+def _elsewhere(text: str, head: re.Match[str]) -> bool:
+    """Say whether this is part of an ARN, or an address of which Terraform says how far it is."""
+    if text[head.start() - 1 : head.start()] == ":":
+        return _ARN.search(text[max(0, head.start() - _NEAR) : head.start()]) is not None
+    return "." in head["name"] and _PROGRESS.match(text, head.end()) is not None
 
 
 def _name(text: str, head: re.Match[str]) -> str:
@@ -134,9 +155,6 @@ class _Pair:
         between = text[end : head.start()] if 0 <= end <= head.start() else "}"
         near = len(between) < _NEAR and not set("{}\n") & set(between)
         return (start, end) if near and _is_secret(text[start:end]) else None
-
-
-_NEAR = 120
 
 
 def _secret_at(text: str, head: re.Match[str], name: str) -> Span | None:

@@ -43,7 +43,7 @@ _LONGEST_NAME = 200
 _NARROW = re.compile(
     r"(?:.*[._-])?(?:.{0,40}password|passwd|passphrase|(?:client|consumer|app)[_-]?secret"
     r"|secret[_-]?(?:access[_-]?)?key|(?:session|auth|refresh)[_-]?token|api[_-]?key"
-    r"|private[_-]?key|account[_-]?key|shared[_-]?access[_-]?key)",
+    r"|authorization|private[_-]?key|account[_-]?key|shared[_-]?access[_-]?key)",
     re.IGNORECASE | re.DOTALL,
 )
 
@@ -66,7 +66,7 @@ _REFERENCE = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 """Values that only say where a secret is, or that there will be one."""
-_EVERYDAY = frozenset("true false null none yes no on off nil undefined".split())
+_EVERYDAY = frozenset("true false null none yes no on off nil undefined required optional".split())
 _PROSE = frozenset(
     "a an and any are array as at be been bool boolean but by can cannot could default denied "
     "does enter error expected expired failed field for found from has have if in int integer "

@@ -121,6 +121,7 @@ _LABELS = (
     *("preshared", "pre_shared", "psk", "sig", "key", "identified by", "openssl", "curl", "wget"),
     *("パスワード", "パスフレーズ", "暗証番号", "秘密鍵", "シークレット", "アクセスキー", "トークン"),
     *("mysql", "mariadb", "login", "chpasswd", "mongo", "net user", "redis-cli", "ldap", "htpasswd"),
+    *("securestring", "-string", "sshpass", "cqlsh", "zip", "7z", "sqlcmd"),
 )
 _FRAMES = ("private key", "ansible_vault", "putty-user", "bearer", "basic", "://", "hooks.", ".com/")
 
@@ -162,4 +163,5 @@ def _address(found: re.Match[str]) -> str:
 
 def _opaque(word: str) -> bool:
     """Tell `basic authentication` from a header: words have no digits and no capitals inside."""
+    word = word.rstrip(".")
     return not word.isalpha() or not (word.islower() or word.istitle() or word.isupper())

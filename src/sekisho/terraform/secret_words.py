@@ -7,7 +7,10 @@ from sekisho.domain.states import MASK
 from sekisho.terraform.encoded import Content, Decoder, random_or
 
 _WORD = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{16,}+={0,2}")
-_WRAPPED = re.compile(r"(?:[A-Za-z0-9+/]{56,100}(?:\r?\n|\\n)[ \t]*){1,}+[A-Za-z0-9+/]{4,}+={0,2}")
+_WRAPPED = re.compile(
+    r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{56,100}+"
+    r"(?:(?:\r?\n|\\n)[ \t]*+[A-Za-z0-9+/]{4,100}+)++={0,2}"
+)
 _PUBLIC = re.compile(
     r"-----BEGIN (?!(?:[A-Z0-9]+ ){0,3}PRIVATE)[A-Z0-9 ]{3,40}-----.*?(?:-----END [A-Z0-9 ]{3,40}-----|\Z)",
     re.DOTALL,
@@ -21,6 +24,7 @@ _DIGEST = re.compile(rf"(?:{_DIGEST_NAMES})(?:\[[^\]]*\])?$", re.IGNORECASE)
 _DIGEST_AHEAD = re.compile(
     rf"(?:{_DIGEST_NAMES})\\*[\"']?\]?\s{{0,5}}(?:[=:-]\s{{0,5}})?[\[\s]*\\*[\"']?\Z", re.IGNORECASE
 )
+_INTEGRITY = re.compile(r"(?:sha(?:256|384|512)|md5)-[A-Za-z0-9+/]{20,88}={0,2}")
 _AHEAD = 60
 
 
@@ -54,7 +58,7 @@ class _Words:
             start, end = found.span()
             content = self._decoder.look(found[0])
             if content is Content.SECRET or (
-                random_or(content, found[0]) and not self._excused(start)
+                random_or(content, found[0]) and not self._excused(found)
             ):
                 yield start, end
 
@@ -62,8 +66,11 @@ class _Words:
         """Say whether base64 over several lines holds a secret."""
         return self._decoder.look(block.replace("\\n", "\n")) is Content.SECRET
 
-    def _excused(self, at: int) -> bool:
-        if self._digests or any(start <= at < end for start, end in self._public):
+    def _excused(self, word: re.Match[str]) -> bool:
+        at = word.start()
+        if self._digests or _INTEGRITY.fullmatch(word[0]):
+            return True
+        if any(start <= at < end for start, end in self._public):
             return True
         return _DIGEST_AHEAD.search(self._text[max(0, at - _AHEAD) : at]) is not None
 

@@ -130,8 +130,10 @@ NAMED: tuple[tuple[str, object], ...] = (
 """Names that tell of secrets or digests, over values that are no secrets."""
 
 TEXTS: tuple[str, ...] = (
-    "arn:aws:iam::123456789012:role/aws-service-role/elasticloadbalancing.amazonaws.com/"
-    "AWSServiceRoleForElasticLoadBalancing",
+    (
+        "arn:aws:iam::123456789012:role/aws-service-role/elasticloadbalancing.amazonaws.com/"
+        "AWSServiceRoleForElasticLoadBalancing"
+    ),
     "arn:aws:elasticloadbalancing:ap-northeast-1:123456789012:loadbalancer/app/web/50dc6c495c0c9188",
     "arn:aws:lambda:ap-northeast-1:123456789012:layer:AWSLambdaPowertoolsPythonV3-python312-x86:7",
     "arn:aws:kms:ap-northeast-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",

@@ -108,8 +108,23 @@ def test_what_is_under_a_telling_name_is_hidden_but_for_names_and_addresses():
 
 @pytest.mark.parametrize(
     "splitter",
-    ["\x1b[0m", "\x1b[1;31m", "\x1b(B", "\x00", "\x08", "\u200b", "\u200d", "\u00ad", "\ufeff"]
-    + ["\u2060", "\u202e", "\x1b]0;t\x07", "\u034f", "\ufe0f", "\U000e0041"],
+    [
+        "\x1b[0m",
+        "\x1b[1;31m",
+        "\x1b(B",
+        "\x00",
+        "\x08",
+        "\u200b",
+        "\u200d",
+        "\xad",
+        "\ufeff",
+        "\u2060",
+        "\u202e",
+        "\x1b]0;t\x07",
+        "͏",
+        "️",
+        "\U000e0041",
+    ],
     ids=ascii,
 )
 def test_a_secret_that_is_split_by_what_nobody_sees_is_masked(splitter: str):
@@ -132,7 +147,7 @@ def test_a_secret_at_the_edge_of_the_cap_is_not_cut_before_it_is_found():
 
 # --- known secrets ------------------------------------------------------------------------------
 
-ODD = 'pé"s/s<w>&\'ö + rd%=x'
+ODD = "pé\"s/s<w>&'ö + rd%=x"
 
 
 @pytest.mark.parametrize(
@@ -177,11 +192,11 @@ def test_a_long_secret_is_known_by_its_beginning():
 def test_thousands_of_secrets_are_looked_for_at_once():
     known = [Dice(n).of("abcdefghij0123456789", 16) for n in range(1500)]
     redactor = Redactor(known)
-    text = " ".join(known)
-    assert not [s for s in known if s in redactor.mask(text)]
+    left = redactor.mask(" ".join(known))
+    assert not [s for s in known if s in left]
 
 
-ALPHABET = 'abzXY019"\\/<&=:@%+ \n;\'{}$()é関'
+ALPHABET = "abzXY019\"\\/<&=:@%+ \n;'{}$()é関"
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -205,9 +220,38 @@ def test_no_known_secret_is_left_in_any_form(secret: str, ahead: str, behind: st
         st.text(ALPHABET, max_size=120),
         st.lists(
             st.sampled_from(
-                ["password", "=", ":", " ", '"', "\\", "\\n", "x1y2", "token", "://", "@", ";"]
-                + ["u:p@h", "'", "&", "%3D", "\\u003d", "-p ", "mysql ", "{", "}", "name", "value"]
-                + [MASK, "(sens", "aGVsbG8gd29ybGQgaGVsbG8=", "パスワード", "\u200d", "|", ">\n  "]
+                [
+                    "password",
+                    "=",
+                    ":",
+                    " ",
+                    '"',
+                    "\\",
+                    "\\n",
+                    "x1y2",
+                    "token",
+                    "://",
+                    "@",
+                    ";",
+                    "u:p@h",
+                    "'",
+                    "&",
+                    "%3D",
+                    "\\u003d",
+                    "-p ",
+                    "mysql ",
+                    "{",
+                    "}",
+                    "name",
+                    "value",
+                    MASK,
+                    "(sens",
+                    "aGVsbG8gd29ybGQgaGVsbG8=",
+                    "パスワード",
+                    "\u200d",
+                    "|",
+                    ">\n  ",
+                ]
             ),
             max_size=14,
         ).map("".join),

@@ -51,7 +51,10 @@ _VALUES = re.compile(
 )
 _USER_AND_PASSWORD = re.compile(r"(?:[A-Za-z0-9+/]{4}){2,}(?:[A-Za-z0-9+/]{2}(?:==)?|[\w+/]{3}=?)?")
 
-_FLAG = re.compile(r"(?<![\w-])(?:--?|/)(?P<name>[A-Za-z][\w.-]{1,60}+)(?:[ \t]++|=|:)(?![-/]{1,2}[a-z])")
+_FLAG = re.compile(
+    r"(?<![\w-])(?:--?|/)(?P<name>[A-Za-z][\w.-]{1,60}+)(?:[ \t]++|=|:)"
+    r"(?![-/]{1,2}[a-z])"
+)
 _COMMANDS = re.compile(
     r"""
     (?:\b(?:mysql|mariadb|sshpass|mongo|cqlsh|7z|zip|unzip|redis-cli|ldap|sqlcmd|htpasswd)\w{0,12}\b
@@ -63,9 +66,11 @@ _COMMANDS = re.compile(
         (?P<two>[^\s"'\\|;]{3,200})
     | \bmachine[ ]\S{1,200}\s+login[ ]\S{1,200}\s+password[ ](?P<three>\S{3,200})
     | \bpass(?:in|out)?[ ]{1,3}pass:(?P<four>[^\s"'\\|;]{3,200})
-    | \bidentified\s{1,5}(?:with\s\S{1,60}\s{1,5})?by\s{1,5}(?:password\s)?['"](?P<five>[^'"\n]{3,200})
+    | \bidentified\s{1,5}(?:with\s\S{1,60}\s{1,5})?by\s{1,5}(?:password\s)?['"]
+        (?P<five>[^'"\n]{3,200})
     | \bpassword\s{1,5}'(?P<six>[^'\n]{3,200})'
-    | (?<![\w.-])["']?[\w.-]{1,64}:(?P<seven>[^\s"'|:]{3,200})["']?[ ]{0,3}\|[ ]{0,3}(?:sudo[ ])?chpasswd
+    | (?<![\w.-])["']?[\w.-]{1,64}:(?P<seven>[^\s"'|:]{3,200})["']?
+        [ ]{0,3}\|[ ]{0,3}(?:sudo[ ])?chpasswd
     | \bnet[ ]{1,3}user[ ]{1,3}[^\s/]{1,60}[ ]{1,3}(?P<eight>[^\s/*"'][^\s"']{2,200})
     | (?:-String[ ]|\bConvertTo-SecureString[ ](?:-String[ ])?)["'](?P<nine>[^"'\n]{3,200})
     | \b(?:setenv|env|arg|set)[ \t]{1,5}(?P<named>[A-Za-z_][\w.]{1,80}+)[ \t]{1,5}
@@ -122,7 +127,7 @@ def _elsewhere(text: str, head: re.Match[str]) -> bool:
 
 
 def _name(text: str, head: re.Match[str]) -> str:
-    """Return the label; in `\\npassword` the n belongs to the escape."""
+    r"""Return the label; in `\\npassword` the n belongs to the escape."""
     name, start = head["name"], head.start()
     escaped = start > 0 and text[start - 1] == "\\" and name[:1] in "nrt"
     return name[1:] if escaped else name
@@ -235,7 +240,7 @@ def _commanded(text: str, tells: Tells) -> Iterator[Span]:
             yield found.span(group)
 
 
-_GROUPS = "one two three four five six seven eight nine ten eleven".split()
+_GROUPS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven"]
 
 
 def _worth(value: str) -> bool:

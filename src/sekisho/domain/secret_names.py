@@ -53,7 +53,8 @@ _REFERENCE = re.compile(
     | https?://[^\s@?&=]{1,300}
     | /[\w./-]{1,300} | projects/[\w-]+/secrets/[\w./-]{1,200}
     | (?:var|local|data|module|each|self|ephemeral|resource)\.[\w.\[\]"*-]{1,200}
-    | (?:aws|azurerm|azuread|google|kubernetes|random|vault|tls|terraform)_\w{1,80}\.[\w.\[\]"*-]{1,200}
+    | (?:aws|azurerm|azuread|google|kubernetes|random|vault|tls|terraform)_\w{1,80}
+        \.[\w.\[\]"*-]{1,200}
     | \$\{[^{}]{0,200}\} | \$[A-Za-z_]\w{0,80} | \$\{?\(.{0,200} | %[A-Z_]{2,60}% | \{\{.{0,200}\}\}
     | <[\w\s-]{1,80}> | \*+ | [xX]{3,} | \.{3} | …
     | (?:secretsmanager|ssm|vault|op|sm|awssm|keyvault|ref\+\w+|gcpsm)://?\S{1,300}
@@ -66,13 +67,101 @@ _REFERENCE = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 """Values that only say where a secret is, or that there will be one."""
-_EVERYDAY = frozenset("true false null none yes no on off nil undefined required optional".split())
+_EVERYDAY = frozenset(
+    [
+        "true",
+        "false",
+        "null",
+        "none",
+        "yes",
+        "no",
+        "on",
+        "off",
+        "nil",
+        "undefined",
+        "required",
+        "optional",
+    ]
+)
 _PROSE = frozenset(
-    "a an and any are array as at be been bool boolean but by can cannot could default denied "
-    "does enter error expected expired failed field for found from has have if in int integer "
-    "invalid is it line list map may missing must not number object of only optional or please "
-    "required securestring should str string that the their this to type unexpected unknown "
-    "unauthorized unset unsupported value values was were when which will with".split()
+    [
+        "a",
+        "an",
+        "and",
+        "any",
+        "are",
+        "array",
+        "as",
+        "at",
+        "be",
+        "been",
+        "bool",
+        "boolean",
+        "but",
+        "by",
+        "can",
+        "cannot",
+        "could",
+        "default",
+        "denied",
+        "does",
+        "enter",
+        "error",
+        "expected",
+        "expired",
+        "failed",
+        "field",
+        "for",
+        "found",
+        "from",
+        "has",
+        "have",
+        "if",
+        "in",
+        "int",
+        "integer",
+        "invalid",
+        "is",
+        "it",
+        "line",
+        "list",
+        "map",
+        "may",
+        "missing",
+        "must",
+        "not",
+        "number",
+        "object",
+        "of",
+        "only",
+        "optional",
+        "or",
+        "please",
+        "required",
+        "securestring",
+        "should",
+        "str",
+        "string",
+        "that",
+        "the",
+        "their",
+        "this",
+        "to",
+        "type",
+        "unexpected",
+        "unknown",
+        "unauthorized",
+        "unset",
+        "unsupported",
+        "value",
+        "values",
+        "was",
+        "were",
+        "when",
+        "which",
+        "will",
+        "with",
+    ]
 )
 """Words that follow a label in a sentence or a declaration, not in an assignment."""
 

@@ -22,7 +22,10 @@ TOKENS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("github_pat", ("github_pat_",), r"github_pat_\w{20,}+"),
     (
         "gitlab",
-        tuple(f"gl{k}-" for k in "pat ptt dt rt cbt oas imt agent soat ffct ft".split()),
+        tuple(
+            f"gl{k}-"
+            for k in ["pat", "ptt", "dt", "rt", "cbt", "oas", "imt", "agent", "soat", "ffct", "ft"]
+        ),
         r"gl(?:pat|ptt|dt|rt|cbt|oas|imt|agent|soat|ffct|ft)-[\w.-]{16,}+",
     ),
     ("slack", ("xox", "xapp-"), r"(?:xox[abeoprs](?:\.xox[bp])?|xapp)-[\w-]{10,}+"),
@@ -76,8 +79,10 @@ TOKENS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     (
         "crypt",
         ("$1$", "$5$", "$6$", "$7$", "$y$", "$gy$", "$apr1$"),
-        r"\$(?:1|5|6|7|y|gy|apr1)\$(?:rounds=\d{1,9}\$)?[^\s$:\"']{1,100}+"
-        r"(?:\$[./A-Za-z0-9]{8,}+){1,2}",
+        (
+            r"\$(?:1|5|6|7|y|gy|apr1)\$(?:rounds=\d{1,9}\$)?[^\s$:\"']{1,100}+"
+            r"(?:\$[./A-Za-z0-9]{8,}+){1,2}"
+        ),
     ),
     ("argon2", ("$argon2",), r"\$argon2(?:id|i|d)\$[\w=,$+/.-]{20,}+"),
     ("pbkdf2", ("pbkdf2", "SCRAM-SHA-"), r"(?:\$?pbkdf2|SCRAM-SHA-)[\w-]{1,12}\$[\w$:+/=.-]{20,}+"),
@@ -117,13 +122,49 @@ _ADDRESSES = re.compile(
 
 _LABELS = (
     *("passw", "passphrase", "passcode", "pass_code", "pass", "pwd", "pw", "secret", "token"),
-    *("credential", "connection", "connstr", "conn_str", "authorization", "cookie", "_auth", "auth"),
+    *(
+        "credential",
+        "connection",
+        "connstr",
+        "conn_str",
+        "authorization",
+        "cookie",
+        "_auth",
+        "auth",
+    ),
     *("preshared", "pre_shared", "psk", "sig", "key", "identified by", "openssl", "curl", "wget"),
-    *("パスワード", "パスフレーズ", "暗証番号", "秘密鍵", "シークレット", "アクセスキー", "トークン"),
-    *("mysql", "mariadb", "login", "chpasswd", "mongo", "net user", "redis-cli", "ldap", "htpasswd"),
+    *(
+        "パスワード",
+        "パスフレーズ",
+        "暗証番号",
+        "秘密鍵",
+        "シークレット",
+        "アクセスキー",
+        "トークン",
+    ),
+    *(
+        "mysql",
+        "mariadb",
+        "login",
+        "chpasswd",
+        "mongo",
+        "net user",
+        "redis-cli",
+        "ldap",
+        "htpasswd",
+    ),
     *("securestring", "-string", "sshpass", "cqlsh", "zip", "7z", "sqlcmd"),
 )
-_FRAMES = ("private key", "ansible_vault", "putty-user", "bearer", "basic", "://", "hooks.", ".com/")
+_FRAMES = (
+    "private key",
+    "ansible_vault",
+    "putty-user",
+    "bearer",
+    "basic",
+    "://",
+    "hooks.",
+    ".com/",
+)
 
 
 def _grouped(words: Iterable[str]) -> str:

@@ -21,7 +21,8 @@ _CODE = re.compile(r"\\u([0-9a-fA-F]{4})")
 _MAGIC = (b"PK\x03\x04", b"\x89PNG", b"\xff\xd8\xff", b"%PDF", b"\x7fELF", b"GIF8", b"wOFF")
 _PUBLIC_KEY = re.compile(rb"\x00\x00\x00[\x07-\x40](?:ssh-|ecdsa-|sk-)")
 _PRIVATE_DER = re.compile(
-    rb"\x30(?:[\x00-\x7f]|\x81.|\x82..)\x02\x01[\x00\x01](?:\x30|\x02\x82|\x04[\x1c-\x42])", re.DOTALL
+    rb"\x30(?:[\x00-\x7f]|\x81.|\x82..)\x02\x01[\x00\x01](?:\x30|\x02\x82|\x04[\x1c-\x42])",
+    re.DOTALL,
 )
 _DER = re.compile(rb"\x30(?:[\x00-\x7f]|\x81.|\x82..)[\x02\x30\x31\x06\xa0]", re.DOTALL)
 

@@ -9,7 +9,7 @@ _SHORTEST_PART = 12
 _LONG_ENOUGH = 400
 """Characters that tell whether a word is random: more only take time."""
 _TURNS = 0.42
-"""Changes between capitals, small letters and digits a step: 0.62 by chance, 0.3 in ThisIsAName2."""
+"""Changes between capitals, small letters and digits a step: 0.62 by chance, 0.3 in names."""
 _MIXED = re.compile(r"(?=[^a-z]*+[a-z])(?=[^A-Z]*+[A-Z])[^0-9]*+[0-9]")
 _TURN = re.compile(
     r"(?<=[a-z])(?=[A-Z0-9])|(?<=[A-Z])(?=[a-z0-9])|(?<=[0-9])(?=[A-Za-z])", re.ASCII
@@ -24,11 +24,11 @@ _SPOKEN = re.compile(
 _ENTROPY = 3.6
 _PASSWORD = re.compile(r"(?=[^a-z]*+[a-z])(?=[^A-Z]*+[A-Z])(?=[^0-9]*+[0-9])[!-~]{12,64}")
 _ODD = re.compile(r"[!#$%^&*?~@+=]")
-_MADE = re.compile(r"://|[\\(\[{<]|^\S+@[\w-]+\.[\w.]+$|%[A-Za-z]\W%|^[\w.+-]+(?:=|==)$")
+_MADE = re.compile(r"://|[\\(\[{<]|^\S+@[\w-]+\.[\w.]+$|%[A-Za-z]\W%|^[\w.+/-]+={0,2}$")
 
 
 def looks_random(word: str) -> bool:
-    """Tell keys (`x9Kf…`) from names, paths and identifiers. One kind of letters is an identifier."""
+    """Tell keys (`x9Kf…`) from names, paths and identifiers (letters of one kind)."""
     word = word.rstrip("=")[:_LONG_ENOUGH]
     if len(word) < _LEAST or not _MIXED.match(word):
         return False

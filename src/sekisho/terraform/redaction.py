@@ -69,9 +69,9 @@ class Redactor:
         """
         return plain(self.mask(plain(text, len(text) + 1)), cap)
 
-    def mask(self, text: str) -> str:
-        """Mask secrets and leave all else as it is."""
-        return self._mask(text, 0)
+    def mask(self, text: str, depth: int = 0) -> str:
+        """Mask secrets and leave all else as it is; `depth`: encodings that were taken off."""
+        return self._mask(text, depth)
 
     def leaf(self, path: str, value: Any) -> Any:
         """Redact one value that is rendered, knowing where it stands.
@@ -161,10 +161,13 @@ class _Holds:
     def __call__(self, text: str) -> bool:
         if self._depth > _DEEPEST:
             return False
-        return self._redactor._mask(text, self._depth) != text  # noqa: SLF001 (its own kind)
+        return self._redactor.mask(text, self._depth) != text
 
 
-_OPEN_ENTRIES = re.compile(r"(?:^|_|(?<=[a-z]))(?:names?|ids?|arns?|types?|kind|users?|usernames?|engine|hosts?|ports?|urls?|regions?|versions?|keys?)$", re.IGNORECASE)
+_OPEN_ENTRIES = re.compile(
+    r"(?:^|_|(?<=[a-z]))(?:names?|ids?|arns?|types?|kind|users?|usernames?|engine|hosts?|ports?|urls?|regions?|versions?|keys?)$",
+    re.IGNORECASE,
+)
 
 
 def _covered(value: Any) -> Any:

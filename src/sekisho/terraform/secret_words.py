@@ -12,7 +12,8 @@ _WRAPPED = re.compile(
     r"(?:(?:\r?\n|\\n)[ \t]*+[A-Za-z0-9+/]{4,100}+)++={0,2}"
 )
 _PUBLIC = re.compile(
-    r"-----BEGIN (?!(?:[A-Z0-9]+ ){0,3}PRIVATE)[A-Z0-9 ]{3,40}-----.*?(?:-----END [A-Z0-9 ]{3,40}-----|\Z)",
+    r"-----BEGIN (?!(?:[A-Z0-9]+ ){0,3}PRIVATE)[A-Z0-9 ]{3,40}-----"
+    r".*?(?:-----END [A-Z0-9 ]{3,40}-----|\Z)",
     re.DOTALL,
 )
 _DIGEST_NAMES = (
@@ -29,7 +30,7 @@ _AHEAD = 60
 
 
 def holds_digest(name: str) -> bool:
-    """Say whether a field of this name holds a digest or a public identifier: random, not secret."""
+    """Say whether a field of this name holds a digest or a public identifier."""
     return _DIGEST.search(name[-_AHEAD:]) is not None
 
 
@@ -49,9 +50,7 @@ class _Words:
     def __init__(self, text: str, holds: Callable[[str], bool], digests: bool) -> None:
         self._text, self._digests = text, digests
         self._decoder = Decoder(holds)
-        self._public = (
-            [m.span() for m in _PUBLIC.finditer(text)] if "-----BEGIN" in text else []
-        )
+        self._public = [m.span() for m in _PUBLIC.finditer(text)] if "-----BEGIN" in text else []
 
     def secret(self) -> Iterator[tuple[int, int]]:
         for found in _WORD.finditer(self._text):

@@ -21,7 +21,7 @@ _POLICY = json.dumps(
                 "Sid": "AllowGetObjectFromAccount2",
                 "Effect": "Allow",
                 "Action": ["s3:GetObject", "secretsmanager:GetSecretValue", "kms:Decrypt"],
-                "Resource": "arn:aws:secretsmanager:ap-northeast-1:123456789012:secret:prod/db-AbCdEf",
+                "Resource": "arn:aws:secretsmanager:us-east-1:123456789012:secret:prod/db-AbCdEf",
                 "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}},
             }
         ],

@@ -41,9 +41,9 @@ class Dice:
         """Of letters of both kinds and digits, as `openssl rand -base64` gives."""
         while True:
             made = self.of(BASE62, count)
-            if any(map(str.islower, made)) and any(map(str.isupper, made)):
-                if sum(map(str.isdigit, made)) > 1:
-                    return made
+            cases = any(map(str.islower, made)) and any(map(str.isupper, made))
+            if cases and sum(map(str.isdigit, made)) > 1:
+                return made
 
     def password(self, count: int = 14) -> str:
         return self.key(count - 3) + self.of("!#*?", 1) + self.of(BASE62, 2)
@@ -250,7 +250,6 @@ def every_sample(seed: int) -> list[Sample]:
         if "webhook" not in kind and kind not in ("basic", "bearer"):
             word = dice.word()
             found.append(Sample(f"{kind}, a word", place.format(word), word))
-    for path in LEAVES:
-        found.append(Sample(f"leaf {path}", (s := dice.word()), s, path))
+    found += [Sample(f"leaf {path}", (s := dice.word()), s, path) for path in LEAVES]
     found.append(Sample("leaf with signs", (s := dice.password(20) + "!7"), s, "value"))
     return found

@@ -1,0 +1,529 @@
+"""Cases 8 and 9 of the contract: addresses, and every kind of change."""
+
+import copy
+
+from tools.plan_fixtures.aws_provider import AWS, AWS_ON_MOTO
+from tools.plan_fixtures.story import Files, Json, Step, Story, one, was, with_kata
+
+KEYS = r"""
+locals {{
+  keys = toset(["a.b", "x\"y", "日本語", "[0]", "a/b c", "p|i`p`e", "<b>", "back\\slash", "li\nne", "$${{x}}"])
+}}
+resource "terraform_data" "odd" {{
+  for_each = local.keys
+  input    = "{n}"
+}}
+module "m" {{
+  source   = "./m"
+  for_each = {modules}
+  n        = "{n}"
+}}
+"""
+ODD_MODULE = """
+variable "n" {}
+resource "terraform_data" "名前" {
+  count = 2
+  input = var.n
+}
+module "inner" {
+  source   = "./inner"
+  for_each = toset(["キー.1"])
+  n        = var.n
+}
+"""
+INNER = """
+variable "n" {}
+resource "terraform_data" "x" {
+  input = var.n
+}
+"""
+MOVED_KEY = """
+moved {
+  from = module.m["old.名[0]"]
+  to   = module.m["新.\\"n\\""]
+}
+"""
+
+
+def _odd(n: str, modules: str, more: str = "") -> Files:
+    main = KEYS.format(n=n, modules=modules).lstrip() + more
+    return {"main.tf": main, "m/m.tf": ODD_MODULE.lstrip(), "m/inner/x.tf": INNER.lstrip()}
+
+
+REPLACED = """
+resource "terraform_data" "delete_first" {{
+  triggers_replace = ["{n}"]
+}}
+resource "terraform_data" "create_first" {{
+  triggers_replace = {{ v = "{n}", same = 1 }}
+  lifecycle {{
+    create_before_destroy = true
+  }}
+}}
+resource "terraform_data" "follows" {{
+  lifecycle {{
+    replace_triggered_by = [terraform_data.delete_first]
+  }}
+}}
+resource "kata_form" "paths" {{
+  name     = "name-{n}"
+  settings = {{ mode = "mode-{n}", level = {n} }}
+}}
+"""
+TWO = """
+resource "terraform_data" "a" {
+  input = "1"
+}
+resource "terraform_data" "b" {
+  input = "1"
+}
+"""
+REMOVED = """
+removed {
+  from = terraform_data.a
+  lifecycle {
+    destroy = false
+  }
+}
+removed {
+  from = module.m
+  lifecycle {
+    destroy = false
+  }
+}
+resource "terraform_data" "b" {
+  input = "2"
+}
+"""
+FORGOTTEN = TWO + 'module "m" {\n  source = "./m"\n}\n'
+DEPOSED = """
+resource "terraform_data" "a" {{
+  triggers_replace = ["{n}"]
+  lifecycle {{
+    create_before_destroy = true
+  }}
+  provisioner "local-exec" {{
+    when    = destroy
+    command = "exit 1"
+  }}
+}}
+"""
+TAINTED = """
+resource "terraform_data" "a" {
+  input = "1"
+  provisioner "local-exec" {
+    command = "exit 1"
+  }
+}
+"""
+IMPORTS = """
+import {
+  to = kata_form.same
+  id = "same"
+}
+import {
+  to = kata_form.changed
+  id = "changed"
+}
+import {
+  to = kata_form.replaced
+  id = "replaced"
+}
+import {
+  for_each = { one = "k-1", two = "k-2" }
+  to       = kata_form.many[each.key]
+  id       = each.value
+}
+resource "kata_form" "same" {
+  name = "same"
+}
+resource "kata_form" "changed" {
+  name = "changed"
+  note = "new"
+}
+resource "kata_form" "replaced" {
+  name = "another-name"
+}
+resource "kata_form" "many" {
+  for_each = { one = "k-1", two = "k-2" }
+  name     = each.value
+}
+"""
+BY_IDENTITY = """
+import {
+  to       = kata_form.a
+  identity = { name = "a" }
+}
+import {
+  to       = kata_form.b
+  identity = { name = "b", region = "kata-1" }
+}
+resource "kata_form" "a" {
+  name = "a"
+  note = "new"
+}
+resource "kata_form" "b" {
+  name = "other"
+}
+"""
+GENERATED = """
+import {
+  to = kata_form.g
+  id = "generated"
+}
+"""
+MOVED = """
+moved {
+  from = terraform_data.a
+  to   = terraform_data.renamed
+}
+moved {
+  from = terraform_data.b
+  to   = module.m.terraform_data.x
+}
+moved {
+  from = terraform_data.counted
+  to   = terraform_data.keyed["one"]
+}
+moved {
+  from = terraform_data.c
+  to   = terraform_data.c2
+}
+resource "terraform_data" "renamed" {
+  input = "1"
+}
+resource "terraform_data" "keyed" {
+  for_each = toset(["one", "two"])
+  input    = "1"
+}
+resource "terraform_data" "c2" {
+  triggers_replace = ["2"]
+}
+module "m" {
+  source = "./m"
+  n      = "2"
+}
+"""
+BEFORE_MOVES = TWO + """
+resource "terraform_data" "counted" {
+  input = "1"
+}
+resource "terraform_data" "c" {
+  triggers_replace = ["1"]
+}
+"""
+FORMS = """
+resource "kata_form" "gone" {{
+  name = "gone"
+}}
+resource "kata_form" "edited" {{
+  name = "edited"
+  note = "ours"
+  pin  = "himitsu-drift-ours"
+}}
+resource "kata_form" "quiet" {{
+  name = "quiet"
+}}
+resource "terraform_data" "uses" {{
+  input = kata_form.gone.id
+}}
+resource "terraform_data" "other" {{
+  input = "{n}"
+}}
+"""
+WORLD: Json = {
+    "form-gone": None,
+    "form-edited": {"note": "theirs", "pin": "himitsu-drift-theirs"},
+    "form-quiet": {"endpoints": [{"host": "moved.example", "port": 8443}]},
+}
+REASONS = """
+resource "terraform_data" "config" {
+  input = "1"
+}
+resource "terraform_data" "repetition" {
+  count = 1
+  input = "1"
+}
+resource "terraform_data" "counted" {
+  count = 3
+  input = "1"
+}
+resource "terraform_data" "keyed" {
+  for_each = toset(["a", "b"])
+  input    = "1"
+}
+resource "terraform_data" "moved_away" {
+  input = "1"
+}
+module "m" {
+  source = "./m"
+  n      = "1"
+}
+"""
+REASONS_AFTER = """
+moved {
+  from = terraform_data.moved_away
+  to   = terraform_data.nowhere
+}
+resource "terraform_data" "repetition" {
+  for_each = toset(["k"])
+  input    = "1"
+}
+resource "terraform_data" "counted" {
+  count = 1
+  input = "1"
+}
+resource "terraform_data" "keyed" {
+  for_each = toset(["a"])
+  input    = "1"
+}
+"""
+ACTIONS = """
+action "kata_purge" "before" {
+  config {
+    bucket = "logs"
+    force  = true
+  }
+}
+action "kata_purge" "each" {
+  for_each = toset(["ログ", "x"])
+  config {
+    bucket = "bucket-${each.key}"
+  }
+}
+resource "kata_form" "a" {
+  name = "a"
+  note = "2"
+  lifecycle {
+    action_trigger {
+      events  = [before_update, after_update]
+      actions = [action.kata_purge.before, action.kata_purge.each["ログ"]]
+    }
+  }
+}
+"""
+DATABASE = """
+resource "aws_db_instance" "main" {{
+  identifier          = "main"
+  engine              = "postgres"
+  instance_class      = "db.t3.micro"
+  allocated_storage   = 10
+  storage_encrypted   = {encrypted}
+  username            = "app"
+  password            = "himitsu-db-{encrypted}"
+  skip_final_snapshot = true
+  apply_immediately   = true
+}}
+resource "aws_dynamodb_table" "items" {{
+  name         = "items-{encrypted}"
+  billing_mode = "PAY_PER_REQUEST"
+  hash_key     = "id"
+  attribute {{
+    name = "id"
+    type = "S"
+  }}
+}}
+resource "aws_s3_bucket" "{bucket}" {{
+  bucket        = "sekisho-{bucket}"
+  force_destroy = true
+}}
+"""
+CODE = """
+terraform {
+  required_providers {
+    external = { source = "hashicorp/external" }
+  }
+}
+data "external" "who" {
+  program = ["sh", "-c", "echo '{}'"]
+}
+resource "terraform_data" "a" {
+  input = "1"
+  provisioner "local-exec" {
+    command = "echo made"
+  }
+  provisioner "local-exec" {
+    when    = destroy
+    command = "echo gone"
+  }
+}
+resource "terraform_data" "b" {
+  input = data.external.who.result
+}
+module "m" {
+  source = "./m"
+}
+"""
+CODE_MODULE = """
+resource "terraform_data" "x" {
+  for_each = toset(["k"])
+  connection {
+    host = "203.0.113.1"
+  }
+  provisioner "remote-exec" {
+    inline = ["true"]
+  }
+}
+"""
+
+
+def _create_forget(plan: Json) -> Json:
+    """Make every replacement one that forgets, as later Terraforms write it."""
+    for change in plan["resource_changes"]:
+        if change["change"]["actions"] == ["create", "delete"]:
+            change["change"]["actions"] = ["create", "forget"]
+    return plan
+
+
+def _deferred(plan: Json) -> Json:
+    """Take the last creation for deferred: Terraform does so with -allow-deferral alone."""
+    plan = copy.deepcopy(plan)
+    change = plan["resource_changes"].pop()
+    plan["deferred_changes"] = [{"reason": "instance_count_unknown", "resource_change": change}]
+    change["address"], change["index_unknown"] = change["address"] + "[*]", True
+    plan["complete"] = False
+    return plan
+
+
+CREATE_FIRST = REPLACED.split("resource", maxsplit=3)[2]
+CREATE_FIRST = "resource" + CREATE_FIRST
+
+STORIES = (
+    Story(
+        "case08-addresses",
+        "keys and names with quotes, dots, brackets, slashes, lines and Japanese, in modules too",
+        _odd("2", '{ "新.\\"n\\"" = 1 }', MOVED_KEY),
+        (Step(_odd("1", '{ "old.名[0]" = 1 }')),),
+    ),
+    Story(
+        "case09-replace",
+        "replacements: delete first, create first, triggered by another, paths that force it",
+        with_kata(REPLACED.format(n=2)),
+        (Step(with_kata(REPLACED.format(n=1))),),
+    ),
+    Story(
+        "case09-forget-replace",
+        "a replacement that forgets the old object",
+        one(CREATE_FIRST.format(n=2)),
+        was(CREATE_FIRST.format(n=1)),
+        edit=_create_forget,
+        edited="actions [create, delete] are made [create, forget]: no command line of Terraform"
+        " 1.11 or 1.15 plans it (`destroy` in a resource's lifecycle is refused)",
+    ),
+    Story(
+        "case09-forget",
+        "removed blocks that leave the objects alone",
+        one(REMOVED),
+        (Step({**one(FORGOTTEN), "m/m.tf": INNER.replace('variable "n" {}', "").replace("var.n", '"1"')}),),
+    ),
+    Story(
+        "case09-deposed",
+        "what an interrupted replacement left behind goes",
+        one(DEPOSED.format(n=2)),
+        (Step(one(DEPOSED.format(n=1))), Step(one(DEPOSED.format(n=2)), fails=True)),
+    ),
+    Story(
+        "case09-tainted",
+        "an object whose making failed is replaced: no path forces it",
+        one(TAINTED),
+        (Step(one(TAINTED), fails=True),),
+    ),
+    Story(
+        "case09-replace-requested",
+        "replaced because -replace asks for it",
+        one(TWO),
+        was(TWO),
+        options=("-replace=terraform_data.a",),
+    ),
+    Story("case09-import", "imports: the same, changed, replaced, of each", with_kata(IMPORTS)),
+    Story(
+        "case09-import-1-15",
+        "the same imports, as Terraform 1.15 writes them",
+        with_kata(IMPORTS),
+        engine="library",
+    ),
+    Story(
+        "case09-import-identity",
+        "imports by identity, one of which is replaced (Terraform 1.12 and later)",
+        with_kata(BY_IDENTITY),
+        engine="library",
+    ),
+    Story(
+        "case09-import-generated",
+        "an import for which Terraform writes the configuration",
+        with_kata(GENERATED),
+        options=("-generate-config-out=generated.tf",),
+    ),
+    Story(
+        "case09-moves",
+        "moves: alone, into a module with a change, to a key, and replaced",
+        {**one(MOVED), "m/m.tf": INNER.lstrip()},
+        was(BEFORE_MOVES),
+    ),
+    Story(
+        "case09-drift",
+        "deleted and changed outside Terraform, and what follows from it",
+        with_kata(FORMS.format(n=2)),
+        (Step(with_kata(FORMS.format(n=1))),),
+        world=WORLD,
+    ),
+    Story(
+        "case09-delete-reasons",
+        "objects that go because of configuration, repetition, index, key, module, move",
+        one(REASONS_AFTER),
+        (Step({**one(REASONS), "m/m.tf": INNER.lstrip()}),),
+    ),
+    Story(
+        "case09-actions",
+        "actions that an update triggers (Terraform 1.14 and later)",
+        with_kata(ACTIONS),
+        (Step(with_kata('resource "kata_form" "a" {\n  name = "a"\n  note = "1"\n}')),),
+        engine="library",
+    ),
+    Story(
+        "case09-actions-invoked",
+        "-invoke: an action and nothing else, with 0 to destroy",
+        with_kata(ACTIONS),
+        (Step(with_kata('resource "kata_form" "a" {\n  name = "a"\n  note = "2"\n}')),),
+        options=("-invoke=action.kata_purge.before",),
+        engine="library",
+    ),
+    Story(
+        "case09-deferred",
+        "a change that is put off to a later plan",
+        one(TWO),
+        edit=_deferred,
+        edited="the last creation is moved to deferred_changes and the plan made incomplete:"
+        " -allow-deferral is refused outside experimental builds",
+    ),
+    Story(
+        "case09-data-read",
+        "data sources that are read while applying",
+        with_kata(
+            'resource "terraform_data" "a" {\n  input = "1"\n}\n'
+            'data "kata_lookup" "unknown" {\n  key = terraform_data.a.id\n}\n'
+            'data "kata_lookup" "waits" {\n  key        = "k"\n  depends_on = [terraform_data.a]\n}\n'
+            'data "kata_lookup" "now" {\n  key = "now"\n}'
+        ),
+    ),
+    Story(
+        "case09-stateful",
+        "genuine AWS: a database and a table are replaced, a bucket goes, another comes",
+        {"provider.tf": AWS, "main.tf": DATABASE.format(encrypted="true", bucket="new").lstrip()},
+        (
+            Step(
+                {
+                    "provider.tf": AWS_ON_MOTO,
+                    "main.tf": DATABASE.format(encrypted="false", bucket="old").lstrip(),
+                }
+            ),
+        ),
+        options=("-refresh=false",),
+        moto=True,
+    ),
+    Story(
+        "case09-code",
+        "provisioners, in a module too, and external data: code that will run",
+        {**one(CODE), "m/m.tf": CODE_MODULE.lstrip()},
+    ),
+)

@@ -97,14 +97,11 @@ resource "terraform_data" "b" {
 """
 FORGOTTEN = TWO + 'module "m" {\n  source = "./m"\n}\n'
 DEPOSED = """
-resource "terraform_data" "a" {{
-  triggers_replace = ["{n}"]
+resource "kata_form" "a" {{
+  name = "{name}"
+  note = "{note}"
   lifecycle {{
     create_before_destroy = true
-  }}
-  provisioner "local-exec" {{
-    when    = destroy
-    command = "exit 1"
   }}
 }}
 """
@@ -259,8 +256,18 @@ module "m" {
   source = "./m"
   n      = "1"
 }
+module "of" {
+  for_each = toset(["a", "b"])
+  source   = "./m"
+  n        = "1"
+}
 """
 REASONS_AFTER = """
+module "of" {
+  for_each = toset(["a"])
+  source   = "./m"
+  n        = "1"
+}
 moved {
   from = terraform_data.moved_away
   to   = terraform_data.nowhere
@@ -388,6 +395,11 @@ def _deferred(plan: Json) -> Json:
 CREATE_FIRST = REPLACED.split("resource", maxsplit=3)[2]
 CREATE_FIRST = "resource" + CREATE_FIRST
 
+DEPOSING = (
+    Step(with_kata(DEPOSED.format(name="first", note="stuck"))),
+    Step(with_kata(DEPOSED.format(name="second", note="")), fails=True),
+)
+
 STORIES = (
     Story(
         "case08-addresses",
@@ -419,8 +431,8 @@ STORIES = (
     Story(
         "case09-deposed",
         "what an interrupted replacement left behind goes",
-        one(DEPOSED.format(n=2)),
-        (Step(one(DEPOSED.format(n=1))), Step(one(DEPOSED.format(n=2)), fails=True)),
+        with_kata(DEPOSED.format(name="second", note="new")),
+        DEPOSING,
     ),
     Story(
         "case09-tainted",
@@ -470,7 +482,7 @@ STORIES = (
     Story(
         "case09-delete-reasons",
         "objects that go because of configuration, repetition, index, key, module, move",
-        one(REASONS_AFTER),
+        {**one(REASONS_AFTER), "m/m.tf": INNER.lstrip()},
         (Step({**one(REASONS), "m/m.tf": INNER.lstrip()}),),
     ),
     Story(

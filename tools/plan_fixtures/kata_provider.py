@@ -11,7 +11,7 @@
     ephemeral "kata_token" "t" {}
     action "kata_purge" "a" { config { bucket = "b" } }
 
-Nothing is random: ids are made of names. What `world.json` in Terraform's folder says about an id
+A form whose note is "stuck" cannot be deleted. Nothing is random: ids are made of names. What `world.json` in Terraform's folder says about an id
 is what reading finds: null where the form is gone, attributes where they are not what they were.
 
 Started with the word `external`, it stands in for hashicorp/external, which no package carries: the
@@ -149,6 +149,8 @@ def _forced(before: State | None, after: State) -> Iterator[list[bytes]]:
 def apply(request: Raw) -> bytes:
     before, state = decoded(first(request, 2)), decoded(first(request, 3))
     if state is None:
+        if before["note"] == "stuck":
+            return message((1, encoded(before)), (3, message((1, 1), (2, "It is stuck"))))
         return message((1, encoded(None)))
     if state["id"] is UNKNOWN:
         state["id"] = f"form-{state['name']}"

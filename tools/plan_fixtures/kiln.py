@@ -29,7 +29,7 @@ SETTINGS = {
     **moto.KEYS,
 }
 _TIMESTAMP = re.compile(r'"timestamp":"[^"]*"')
-_LEFT_ALONE = {".terraform", "things", "things.begun", "things.journal.jsonl"}
+_LEFT_ALONE = {".terraform", "world.json", "things", "things.begun", "things.journal.jsonl"}
 
 
 class NotMadeError(RuntimeError):
@@ -37,7 +37,7 @@ class NotMadeError(RuntimeError):
 
 
 class Kiln:
-    """A folder to work in, the mirror, and the Terraforms of this machine."""
+    """A folder to work in, and the mirror."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -47,7 +47,6 @@ class Kiln:
         self._mirror = _with_kata(make_mirror(), folder / "mirror")
         configuration = self._mirror.cli_configuration()
         (self._home / "cli.tfrc").write_text(configuration, encoding="utf-8")
-        self._commands = {"terraform": _binary(), "library": _library()}
 
     def make(self, story: Story, goal: Path) -> None:
         """Write `NAME.json` and `NAME.made.json` of a story to `goal`."""
@@ -102,7 +101,7 @@ class Kiln:
 
     def _run(self, story: Story, place: Path, *words: str, may_fail: bool = False) -> str:
         done = subprocess.run(
-            [*self._commands[story.engine], *words],
+            [*(_binary() if story.engine == "terraform" else _library()), *words],
             cwd=place,
             env={
                 **SETTINGS,

@@ -133,8 +133,8 @@ resource "terraform_data" "text" {{
 FILLER = "長い行 | long line\\n" * 500
 
 
-def _two(name: str, about: str, options: tuple[str, ...], text: str = TWO) -> Story:
-    return Story(name, about, one(text), was(TWO), options=options)
+def _two(name: str, about: str, options: tuple[str, ...]) -> Story:
+    return Story(name, about, one(TWO), was(TWO), options=options)
 
 
 STORIES = (
@@ -148,6 +148,7 @@ STORIES = (
         options=("-refresh-only",),
         world=WORLD,
     ),
+    _two("case10-refresh-only-nothing", "a refresh-only plan, and no drift", ("-refresh-only",)),
     Story(
         "case10-drift-only",
         "a normal plan in which nothing changes, though something drifted",

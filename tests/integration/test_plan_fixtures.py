@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tools.plan_fixtures.kiln import Kiln
+from tools.plan_fixtures.stories import STORIES
 
 from tests.plan_fixtures import PLANS, load, made, names
 from tests.providers.make_mirror import Mirror
-from tools.plan_fixtures.kiln import Kiln
-from tools.plan_fixtures.stories import STORIES
 
 BY_NAME = {story.name: story for story in STORIES}
 

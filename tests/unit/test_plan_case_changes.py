@@ -1,17 +1,51 @@
-"""Cases 9 and 10 of the plan JSON's contract: every kind of change, on real plans."""
+"""Cases 8 and 9 of the plan JSON's contract: addresses, every kind of change, on real plans."""
 
 from __future__ import annotations
 
 import pytest
 
 from sekisho.domain.plans import Action
-from sekisho.views.plan_line import plan_line
 from tests.plan_fixtures import load, made, read
 
 
 def kinds(name: str) -> dict[str, tuple[Action, str]]:
     """Give the action and the reason of each change, by address and deposed key."""
     return {c.address + c.deposed: (c.action, c.reason) for c in read(name).reading.changes}
+
+
+# --- 8: addresses ---------------------------------------------------------------------------------
+
+
+def test_case_08_addresses_of_every_kind_are_whole_and_their_parts_are_the_jsons():
+    found = {c.address: c for c in read("case08-addresses").reading.changes}
+    changes = load("case08-addresses")["resource_changes"]
+    assert list(found) == [c["address"] for c in changes]
+    for change in changes:
+        ours = found[change["address"]]
+        assert (ours.module, ours.type, ours.name, ours.index, ours.previous_address) == (
+            change.get("module_address", ""),
+            change["type"],
+            change["name"],
+            change.get("index"),
+            change.get("previous_address", ""),
+        )
+
+
+def test_case_08_keys_are_told_as_they_are():
+    keys = {c.index for c in read("case08-addresses").reading.changes if c.name == "odd"}
+    assert keys == {
+        "a.b", 'x"y', "日本語", "[0]", "a/b c", "p|i`p`e", "<b>", "back\\slash", "li\nne", "${x}",
+    }  # fmt: skip
+
+
+def test_case_08_a_module_that_moved_moves_what_is_in_it():
+    change = read("case08-addresses").change(
+        'module.m["新.\\"n\\""].module.inner["キー.1"].terraform_data.x'
+    )
+    assert change.previous_address == (
+        'module.m["old.名[0]"].module.inner["キー.1"].terraform_data.x'
+    )
+    assert change.module == 'module.m["新.\\"n\\""].module.inner["キー.1"]'
 
 
 # --- 9: kinds of change ---------------------------------------------------------------------------
@@ -91,7 +125,9 @@ def test_case_09_imports_are_seen_on_what_stays_changes_and_is_replaced(name: st
 
 
 def test_case_09_imports_by_identity_have_no_id():
-    changes = {c["address"]: c["change"] for c in load("case09-import-identity")["resource_changes"]}
+    changes = {
+        c["address"]: c["change"] for c in load("case09-import-identity")["resource_changes"]
+    }
     assert changes["kata_form.a"]["importing"] == {"identity": {"name": "a", "region": "kata-1"}}
     found = read("case09-import-identity")
     assert [c.importing for c in found.reading.changes] == [True, True]
@@ -195,73 +231,3 @@ def test_case_09_provisioners_and_external_data_run_code():
     for address in ("terraform_data.a", "data.external.who", "module.m.terraform_data.x"):
         assert address in runs
     assert "terraform_data.b" not in runs
-
-
-# --- 10: whole plans ------------------------------------------------------------------------------
-
-
-def test_case_10_a_plan_of_outputs_alone_can_be_applied():
-    found = read("case10-outputs-only")
-    assert (found.reading.changes, found.reading.applyable) == ((), True)
-    assert found.reading.counts.outputs == 5
-    assert [v.path for v in found.reading.outputs] == [
-        "changed.a", "changed.b[1]", "gone", "hidden", "new", "secret",
-    ]  # fmt: skip
-    assert (found.output("secret").note, found.output("gone").after) == ("sensitive", None)
-
-
-def test_case_10_outputs_that_are_not_known_yet_have_no_after():
-    assert "after" not in load("case10-outputs-unknown")["output_changes"]["later"]
-    found = read("case10-outputs-unknown")
-    assert found.output("later").note == "unknown"
-    assert (found.output("partly.id").note, found.output("partly.n").after) == ("unknown", 1)
-    assert found.output("secret_later").note
-
-
-def test_case_10_a_refresh_only_plan_of_drift_can_be_applied():
-    found = read("case10-refresh-only").reading
-    assert (found.changes, found.applyable, found.counts.drift) == ((), True, 3)
-
-
-def test_case_10_drift_that_changes_nothing_in_a_normal_plan_cannot_be_applied():
-    found = read("case10-drift-only").reading
-    assert (found.changes, found.applyable, found.counts.drift) == ((), False, 1)
-
-
-def test_case_10_a_plan_of_nothing_is_empty_and_cannot_be_applied():
-    found = read("case10-nothing").reading
-    assert (found.changes, found.outputs, found.applyable) == ((), (), False)
-    assert plan_line(found.counts).startswith("No changes.")
-
-
-@pytest.mark.parametrize("name", ["case10-destroy", "case10-destroy-outputs"])
-def test_case_10_destroy_mode_is_not_in_the_json_and_gives_no_reasons(name: str):
-    assert made(name)["options"] == ["-destroy"]
-    assert "destroy" not in load(name)
-    assert set(kinds(name).values()) == {(Action.DELETE, "")}
-    assert all(v.after is None for v in read(name).reading.outputs)
-
-
-def test_case_10_a_targeted_plan_is_incomplete_and_can_be_applied():
-    found = read("case10-target").reading
-    assert (found.complete, found.applyable, found.counts.change) == (False, True, 1)
-
-
-@pytest.mark.parametrize("name", ["case10-errored", "case10-errored-1-15"])
-def test_case_10_a_plan_that_ended_in_an_error_can_never_be_applied(name: str):
-    found = read(name).reading
-    assert (found.errored, found.applyable, found.complete) == (True, False, False)
-    assert load(name)["checks"]
-    assert made(name)["plan_line"], "Terraform prints a Plan: line all the same"
-
-
-def test_case_10_a_failed_check_does_not_stop_a_plan():
-    checks = {c["address"]["to_display"]: c["status"] for c in load("case10-checks")["checks"]}
-    assert checks == {
-        "check.health": "fail",
-        "output.checked": "pass",
-        "terraform_data.a": "unknown",
-        "var.limit": "pass",
-    }
-    found = read("case10-checks").reading
-    assert (found.errored, found.applyable, found.counts.add) == (False, True, 2)

@@ -1,4 +1,4 @@
-"""The genuine AWS provider: with an emulator for what is applied, with nobody for what is planned."""
+"""The genuine AWS provider: an emulator behind what is applied, nobody behind what is planned."""
 
 PINNED_URL = "http://127.0.0.1:5000"
 """How configurations name the emulator; what really serves is put in its place."""
@@ -19,6 +19,9 @@ provider "aws" {
 AWS = _AWS % ""
 AWS_ON_MOTO = _AWS % (
     "  endpoints {\n"
-    + "".join(f'    {service} = "{PINNED_URL}"\n' for service in ("dynamodb", "ec2", "iam", "rds", "s3", "sts"))
+    + "".join(
+        f'    {service} = "{PINNED_URL}"\n'
+        for service in ("dynamodb", "ec2", "iam", "rds", "s3", "sts")
+    )
     + "  }\n"
 )

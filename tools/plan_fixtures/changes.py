@@ -1,55 +1,16 @@
-"""Cases 8 and 9 of the contract: addresses, and every kind of change."""
+"""Case 9 of the contract: replaced, forgotten, moved, deleted, put off, and code that runs."""
 
 import copy
 
 from tools.plan_fixtures.aws_provider import AWS, AWS_ON_MOTO
-from tools.plan_fixtures.story import Files, Json, Step, Story, one, was, with_kata
+from tools.plan_fixtures.story import Json, Step, Story, one, was, with_kata
 
-KEYS = r"""
-locals {{
-  keys = toset(["a.b", "x\"y", "日本語", "[0]", "a/b c", "p|i`p`e", "<b>", "back\\slash", "li\nne", "$${{x}}"])
-}}
-resource "terraform_data" "odd" {{
-  for_each = local.keys
-  input    = "{n}"
-}}
-module "m" {{
-  source   = "./m"
-  for_each = {modules}
-  n        = "{n}"
-}}
-"""
-ODD_MODULE = """
-variable "n" {}
-resource "terraform_data" "名前" {
-  count = 2
-  input = var.n
-}
-module "inner" {
-  source   = "./inner"
-  for_each = toset(["キー.1"])
-  n        = var.n
-}
-"""
 INNER = """
 variable "n" {}
 resource "terraform_data" "x" {
   input = var.n
 }
 """
-MOVED_KEY = """
-moved {
-  from = module.m["old.名[0]"]
-  to   = module.m["新.\\"n\\""]
-}
-"""
-
-
-def _odd(n: str, modules: str, more: str = "") -> Files:
-    main = KEYS.format(n=n, modules=modules).lstrip() + more
-    return {"main.tf": main, "m/m.tf": ODD_MODULE.lstrip(), "m/inner/x.tf": INNER.lstrip()}
-
-
 REPLACED = """
 resource "terraform_data" "delete_first" {{
   triggers_replace = ["{n}"]
@@ -113,62 +74,6 @@ resource "terraform_data" "a" {
   }
 }
 """
-IMPORTS = """
-import {
-  to = kata_form.same
-  id = "same"
-}
-import {
-  to = kata_form.changed
-  id = "changed"
-}
-import {
-  to = kata_form.replaced
-  id = "replaced"
-}
-import {
-  for_each = { one = "k-1", two = "k-2" }
-  to       = kata_form.many[each.key]
-  id       = each.value
-}
-resource "kata_form" "same" {
-  name = "same"
-}
-resource "kata_form" "changed" {
-  name = "changed"
-  note = "new"
-}
-resource "kata_form" "replaced" {
-  name = "another-name"
-}
-resource "kata_form" "many" {
-  for_each = { one = "k-1", two = "k-2" }
-  name     = each.value
-}
-"""
-BY_IDENTITY = """
-import {
-  to       = kata_form.a
-  identity = { name = "a" }
-}
-import {
-  to       = kata_form.b
-  identity = { name = "b", region = "kata-1" }
-}
-resource "kata_form" "a" {
-  name = "a"
-  note = "new"
-}
-resource "kata_form" "b" {
-  name = "other"
-}
-"""
-GENERATED = """
-import {
-  to = kata_form.g
-  id = "generated"
-}
-"""
 MOVED = """
 moved {
   from = terraform_data.a
@@ -201,7 +106,9 @@ module "m" {
   n      = "2"
 }
 """
-BEFORE_MOVES = TWO + """
+BEFORE_MOVES = (
+    TWO
+    + """
 resource "terraform_data" "counted" {
   input = "1"
 }
@@ -209,30 +116,7 @@ resource "terraform_data" "c" {
   triggers_replace = ["1"]
 }
 """
-FORMS = """
-resource "kata_form" "gone" {{
-  name = "gone"
-}}
-resource "kata_form" "edited" {{
-  name = "edited"
-  note = "ours"
-  pin  = "himitsu-drift-ours"
-}}
-resource "kata_form" "quiet" {{
-  name = "quiet"
-}}
-resource "terraform_data" "uses" {{
-  input = kata_form.gone.id
-}}
-resource "terraform_data" "other" {{
-  input = "{n}"
-}}
-"""
-WORLD: Json = {
-    "form-gone": None,
-    "form-edited": {"note": "theirs", "pin": "himitsu-drift-theirs"},
-    "form-quiet": {"endpoints": [{"host": "moved.example", "port": 8443}]},
-}
+)
 REASONS = """
 resource "terraform_data" "config" {
   input = "1"
@@ -283,30 +167,6 @@ resource "terraform_data" "counted" {
 resource "terraform_data" "keyed" {
   for_each = toset(["a"])
   input    = "1"
-}
-"""
-ACTIONS = """
-action "kata_purge" "before" {
-  config {
-    bucket = "logs"
-    force  = true
-  }
-}
-action "kata_purge" "each" {
-  for_each = toset(["ログ", "x"])
-  config {
-    bucket = "bucket-${each.key}"
-  }
-}
-resource "kata_form" "a" {
-  name = "a"
-  note = "2"
-  lifecycle {
-    action_trigger {
-      events  = [before_update, after_update]
-      actions = [action.kata_purge.before, action.kata_purge.each["ログ"]]
-    }
-  }
 }
 """
 DATABASE = """
@@ -402,12 +262,6 @@ DEPOSING = (
 
 STORIES = (
     Story(
-        "case08-addresses",
-        "keys and names with quotes, dots, brackets, slashes, lines and Japanese, in modules too",
-        _odd("2", '{ "新.\\"n\\"" = 1 }', MOVED_KEY),
-        (Step(_odd("1", '{ "old.名[0]" = 1 }')),),
-    ),
-    Story(
         "case09-replace",
         "replacements: delete first, create first, triggered by another, paths that force it",
         with_kata(REPLACED.format(n=2)),
@@ -426,7 +280,14 @@ STORIES = (
         "case09-forget",
         "removed blocks that leave the objects alone",
         one(REMOVED),
-        (Step({**one(FORGOTTEN), "m/m.tf": INNER.replace('variable "n" {}', "").replace("var.n", '"1"')}),),
+        (
+            Step(
+                {
+                    **one(FORGOTTEN),
+                    "m/m.tf": INNER.replace('variable "n" {}', "").replace("var.n", '"1"'),
+                }
+            ),
+        ),
     ),
     Story(
         "case09-deposed",
@@ -447,25 +308,6 @@ STORIES = (
         was(TWO),
         options=("-replace=terraform_data.a",),
     ),
-    Story("case09-import", "imports: the same, changed, replaced, of each", with_kata(IMPORTS)),
-    Story(
-        "case09-import-1-15",
-        "the same imports, as Terraform 1.15 writes them",
-        with_kata(IMPORTS),
-        engine="library",
-    ),
-    Story(
-        "case09-import-identity",
-        "imports by identity, one of which is replaced (Terraform 1.12 and later)",
-        with_kata(BY_IDENTITY),
-        engine="library",
-    ),
-    Story(
-        "case09-import-generated",
-        "an import for which Terraform writes the configuration",
-        with_kata(GENERATED),
-        options=("-generate-config-out=generated.tf",),
-    ),
     Story(
         "case09-moves",
         "moves: alone, into a module with a change, to a key, and replaced",
@@ -473,32 +315,10 @@ STORIES = (
         was(BEFORE_MOVES),
     ),
     Story(
-        "case09-drift",
-        "deleted and changed outside Terraform, and what follows from it",
-        with_kata(FORMS.format(n=2)),
-        (Step(with_kata(FORMS.format(n=1))),),
-        world=WORLD,
-    ),
-    Story(
         "case09-delete-reasons",
         "objects that go because of configuration, repetition, index, key, module, move",
         {**one(REASONS_AFTER), "m/m.tf": INNER.lstrip()},
         (Step({**one(REASONS), "m/m.tf": INNER.lstrip()}),),
-    ),
-    Story(
-        "case09-actions",
-        "actions that an update triggers (Terraform 1.14 and later)",
-        with_kata(ACTIONS),
-        (Step(with_kata('resource "kata_form" "a" {\n  name = "a"\n  note = "1"\n}')),),
-        engine="library",
-    ),
-    Story(
-        "case09-actions-invoked",
-        "-invoke: an action and nothing else, with 0 to destroy",
-        with_kata(ACTIONS),
-        (Step(with_kata('resource "kata_form" "a" {\n  name = "a"\n  note = "2"\n}')),),
-        options=("-invoke=action.kata_purge.before",),
-        engine="library",
     ),
     Story(
         "case09-deferred",
@@ -514,7 +334,8 @@ STORIES = (
         with_kata(
             'resource "terraform_data" "a" {\n  input = "1"\n}\n'
             'data "kata_lookup" "unknown" {\n  key = terraform_data.a.id\n}\n'
-            'data "kata_lookup" "waits" {\n  key        = "k"\n  depends_on = [terraform_data.a]\n}\n'
+            'data "kata_lookup" "waits" {\n  key        = "k"\n'
+            "  depends_on = [terraform_data.a]\n}\n"
             'data "kata_lookup" "now" {\n  key = "now"\n}'
         ),
     ),

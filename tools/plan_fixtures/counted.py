@@ -143,7 +143,11 @@ STORIES = (
     Story(
         "counts-hand-4",
         "destroy mode: a deposed object, modules, one object that is gone already",
-        _files(DEPOSED.format(name="second", note=""), CALL.format(name="m", count=2, n=1), FOLLOWERS.format(n=1)),
+        _files(
+            DEPOSED.format(name="second", note=""),
+            CALL.format(name="m", count=2, n=1),
+            FOLLOWERS.format(n=1),
+        ),
         _deposing(CALL.format(name="m", count=2, n=1) + FOLLOWERS.format(n=1)),
         options=("-destroy",),
         world={"form-lost": None},
@@ -153,6 +157,10 @@ STORIES = (
         "from forty objects to twenty-five, the rest updated or replaced, with two targets",
         _files(SCALED.format(count=25, n=2), CALL.format(name="m", count=2, n=2)),
         (Step(_files(SCALED.format(count=40, n=1), CALL.format(name="m", count=2, n=1))),),
-        options=("-target=terraform_data.many", "-target=module.m[1]", "-replace=module.m[1].null_resource.y"),
+        options=(
+            "-target=terraform_data.many",
+            "-target=module.m[1]",
+            "-replace=module.m[1].null_resource.y",
+        ),
     ),
 )

@@ -83,7 +83,7 @@ def _unit(pair: Pair, rng: random.Random, number: int, fate: str) -> None:
     kinds = ("terraform_data", "terraform_data", "null_resource", "kata_form", "sim_thing")
     kind = "kata_form" if fate in ("lost", "read") or "import" in fate else rng.choice(kinds)
     counts = (rng.randint(1, _PLACES), rng.randint(0, _PLACES))
-    keys = [f'toset({list("abc"[:n])})'.replace("'", '"') for n in counts]
+    keys = [f"toset({list('abc'[:n])})".replace("'", '"') for n in counts]
     repetition = rng.choice(("", "", f"count = {counts[0]}", f"for_each = {keys[0]}"))
     address = f"{kind}.{name}"
     if fate.startswith("import"):
@@ -120,7 +120,9 @@ def _plain(pair: Pair, fate: str, unit: tuple[str, str, str], address: str) -> N
         pair.after.append(_block(kind, name, repetition, old=False, **how))
         pair.addresses.append(address)
     if fate == "read":
-        data = f'data "kata_lookup" "{name}" {{\n  key        = "k"\n  depends_on = [{address}]\n}}\n'
+        data = (
+            f'data "kata_lookup" "{name}" {{\n  key        = "k"\n  depends_on = [{address}]\n}}\n'
+        )
         pair.after.append(data)
 
 
@@ -152,7 +154,7 @@ def _options(pair: Pair, rng: random.Random, number: int) -> tuple[str, ...]:
     if not pair.addresses:
         return ()
     if number % 5 == 0:
-        return (f"-target={rng.choice(pair.addresses)}", f"-target={rng.choice(pair.addresses)}")
+        return (f"-target={pair.addresses[0]}", f"-target={rng.choice(pair.addresses)}")
     return ()
 
 
@@ -162,7 +164,7 @@ def generated(number: int) -> Story:
     pair = Pair(library=number % 3 == 0)
     fates = [FATES[number % len(FATES)], *(rng.choice(FATES) for _ in range(rng.randint(3, 8)))]
     if number % 5 == 0:  # Terraform refuses targets that leave out what moved
-        fates = [fate for fate in fates if "move" not in fate]
+        fates = ["create", "update", *(fate for fate in fates if "move" not in fate)]
     for place, fate in enumerate(fates):
         make = _module if fate.startswith("module") else _unit
         make(pair, rng, place, fate)

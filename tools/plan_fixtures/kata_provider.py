@@ -11,8 +11,9 @@
     ephemeral "kata_token" "t" {}
     action "kata_purge" "a" { config { bucket = "b" } }
 
-A form whose note is "stuck" cannot be deleted. Nothing is random: ids are made of names. What `world.json` in Terraform's folder says about an id
-is what reading finds: null where the form is gone, attributes where they are not what they were.
+A form whose note is "stuck" cannot be deleted. Nothing is random: ids are made of names. What
+`world.json` in Terraform's folder says about an id is what reading finds: null where the form is
+gone, attributes where they are not what they were.
 
 Started with the word `external`, it stands in for hashicorp/external, which no package carries: the
 same schema, and nothing is run.
@@ -73,6 +74,7 @@ def _map(number: int, entries: dict[str, bytes]) -> list[tuple[int, Any]]:
 
 
 def get_schemas(_: Raw) -> bytes:
+    """Answer GetProviderSchema."""
     return message(
         (1, schema(NOTHING)),
         *_map(2, {"kata_form": schema(FORM)}),
@@ -84,19 +86,23 @@ def get_schemas(_: Raw) -> bytes:
 
 
 def get_external(_: Raw) -> bytes:
+    """Answer GetProviderSchema as hashicorp/external does."""
     return message((1, schema(NOTHING)), *_map(3, {"external": schema(EXTERNAL)}))
 
 
 def get_identities(_: Raw) -> bytes:
+    """Answer GetResourceIdentitySchemas."""
     return message(*_map(1, {"kata_form": identity_schema()}))
 
 
 def upgrade(request: Raw) -> bytes:
+    """Take a state as it is."""
     raw = first(parse(first(request, 3)), 1)
     return message((1, message((2, raw))))
 
 
 def upgrade_identity(request: Raw) -> bytes:
+    """Take an identity as it is."""
     raw = first(parse(first(request, 3)), 1)
     return message((1, message((1, message((2, raw))))))
 
@@ -108,6 +114,7 @@ def identity_of(state: State | None) -> bytes:
 
 
 def read(request: Raw) -> bytes:
+    """Look at what `world.json` says of a form."""
     state = decoded(first(request, 2))
     world = Path("world.json")
     found = json.loads(world.read_text(encoding="utf-8")) if world.exists() else {}
@@ -118,6 +125,7 @@ def read(request: Raw) -> bytes:
 
 
 def plan(request: Raw) -> bytes:
+    """Say what is not known yet, and what makes a new form of it."""
     before, after = decoded(first(request, 2)), decoded(first(request, 3))
     if after is None:
         return message((1, encoded(None)))
@@ -147,6 +155,7 @@ def _forced(before: State | None, after: State) -> Iterator[list[bytes]]:
 
 
 def apply(request: Raw) -> bytes:
+    """Fill in what was not known."""
     before, state = decoded(first(request, 2)), decoded(first(request, 3))
     if state is None:
         if before["note"] == "stuck":
@@ -162,6 +171,7 @@ def apply(request: Raw) -> bytes:
 
 
 def import_(request: Raw) -> bytes:
+    """Find any form, by its name or its identity."""
     identity = first(request, 4)
     given = decoded(first(parse(identity), 1)) if identity else None
     name = given["name"] if given else first(request, 2).decode()
@@ -173,6 +183,7 @@ def import_(request: Raw) -> bytes:
 
 
 def look_up(request: Raw) -> bytes:
+    """Read a data source."""
     config = decoded(first(request, 2))
     if "program" in config:
         return message((1, encoded({**config, "id": "-", "result": {"answer": "42"}})))
@@ -180,15 +191,18 @@ def look_up(request: Raw) -> bytes:
 
 
 def open_(request: Raw) -> bytes:
+    """Open an ephemeral resource."""
     config = decoded(first(request, 2))
     return message((3, encoded({**config, "value": "himitsu-ephemeral-value"})))
 
 
 def nothing(_: Raw) -> bytes:
+    """Have nothing to say against it."""
     return b""
 
 
 def invoke(_: bytes, __: Any) -> Iterator[bytes]:
+    """Complete an action."""
     yield message((2, b""))
 
 

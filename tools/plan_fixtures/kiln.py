@@ -13,12 +13,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sekisho.terraform import shim
 from tests.integration import moto
 from tests.providers.make_mirror import Mirror, make_mirror
 from tools.plan_fixtures.aws_provider import PINNED_URL
 from tools.plan_fixtures.settling import FIXED, settle
 from tools.plan_fixtures.story import Files, Json, Story
+
+from sekisho.terraform import shim
 
 HERE = Path(__file__).resolve().parent
 SETTINGS = {

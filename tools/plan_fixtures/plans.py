@@ -1,6 +1,7 @@
 """Cases 10 to 13 of the contract: whole plans, their modes, their checks, their size."""
 
-from tools.plan_fixtures.changes import FORMS, TWO, WORLD
+from tools.plan_fixtures.changes import TWO
+from tools.plan_fixtures.outside import FORMS, WORLD
 from tools.plan_fixtures.story import Step, Story, one, was, with_kata
 
 OUTPUTS_BEFORE = """
@@ -138,7 +139,12 @@ def _two(name: str, about: str, options: tuple[str, ...]) -> Story:
 
 
 STORIES = (
-    Story("case10-outputs-only", "outputs change, no resource does", one(OUTPUTS_AFTER), was(OUTPUTS_BEFORE)),
+    Story(
+        "case10-outputs-only",
+        "outputs change, no resource does",
+        one(OUTPUTS_AFTER),
+        was(OUTPUTS_BEFORE),
+    ),
     Story("case10-outputs-unknown", "outputs that are known after apply", one(LATER)),
     Story(
         "case10-refresh-only",

@@ -57,3 +57,9 @@ def with_kata(text: str) -> Files:
 def was(*texts: str) -> tuple[Step, ...]:
     """Give steps of one file each."""
     return tuple(Step(one(text)) for text in texts)
+
+
+def pair(name: str, about: str, text: str, old: Json, new: Json) -> Story:
+    """Give the story of one text, filled in one way and then in another."""
+    files = with_kata if "kata_" in text else one
+    return Story(name, about, files(text.format(**new)), (Step(files(text.format(**old))),))

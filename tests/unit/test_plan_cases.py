@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
+from typing import Any
 
 import pytest
 
@@ -27,6 +29,20 @@ def hidden(value: ValueChange) -> tuple[object, object, str]:
 BOTH_HIDDEN = (MASK, MASK, "sensitive")
 
 # --- 1: masks -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("side", ["before_sensitive", "after_sensitive"])
+def test_case_01_the_fixtures_hold_every_shape_of_a_mask(side: str):
+    plans = [load(name) for name in names("case0[13]-*")]
+    masks = [c["change"][side] for plan in plans for c in plan["resource_changes"]]
+    shapes = {json.dumps(mask) for whole in masks for mask in below(whole)}
+    assert shapes >= {"true", "false", "{}", "[]", "[{}]", "[false, false]", "[true, false]"}
+
+
+def below(mask: Any) -> list[Any]:
+    """Give a mask and every mask in it."""
+    inner = mask.values() if isinstance(mask, dict) else mask if isinstance(mask, list) else ()
+    return [mask, *(deeper for entry in inner for deeper in below(entry))]
 
 
 def test_case_01_masks_that_are_not_true_hide_nothing():

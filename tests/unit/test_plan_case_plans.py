@@ -41,6 +41,12 @@ def test_case_10_a_refresh_only_plan_of_drift_can_be_applied():
     assert (found.changes, found.applyable, found.counts.drift) == ((), True, 3)
 
 
+def test_case_10_a_refresh_only_plan_without_drift_cannot_be_applied():
+    found = read("case10-refresh-only-nothing").reading
+    assert (found.changes, found.applyable, found.counts.drift) == ((), False, 0)
+    assert made("case10-refresh-only-nothing")["options"] == ["-refresh-only"]
+
+
 def test_case_10_drift_that_changes_nothing_in_a_normal_plan_cannot_be_applied():
     found = read("case10-drift-only").reading
     assert (found.changes, found.applyable, found.counts.drift) == ((), False, 1)

@@ -11,6 +11,7 @@ import pytest
 
 from sekisho.domain.plans import ValueChange
 from sekisho.domain.states import MASK
+from sekisho.terraform.plan_json import ephemeral_variables
 from tests.plan_fixtures import load, names, read
 
 PLANTED = "himitsu"
@@ -347,3 +348,19 @@ def test_case_07_write_only_arguments_are_null_on_both_sides_of_the_json(name: s
 @pytest.mark.parametrize("address", ["kata_form.rotated", "kata_form.new"])
 def test_case_07_write_only_arguments_that_are_given_are_labelled(name: str, address: str):
     assert "write" in read(name).value(address, "pin_wo").note
+
+
+def test_case_07_an_ephemeral_variable_is_in_the_json_by_its_default_whatever_was_given():
+    plan = load("case07-ephemeral-variables")
+    assert plan["variables"] == {"defaulted": {"value": "the default"}}
+    assert plan["configuration"]["root_module"]["variables"] == {
+        "bare": {},
+        "defaulted": {"default": "the default"},
+    }
+    assert PLANTED not in str(plan)
+
+
+@gap("an ephemeral variable with a default was given, and Terraform wants it again at the apply")
+def test_case_07_every_ephemeral_variable_that_was_given_is_known():
+    given = ephemeral_variables(load("case07-ephemeral-variables"))
+    assert sorted(given) == ["bare", "defaulted"]

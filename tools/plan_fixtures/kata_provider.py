@@ -1,4 +1,4 @@
-# pyright: reportMissingImports=false
+# pyright: reportMissingImports=false, reportMissingModuleSource=false
 """The Terraform provider acme/kata: every shape that a plan can hold, and nothing behind it.
 
     resource "kata_form" "one" {

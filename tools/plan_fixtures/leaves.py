@@ -1,7 +1,7 @@
 """Cases 4 to 7 of the contract: what a value can be."""
 
 from tools.plan_fixtures.aws_provider import AWS, AWS_ON_MOTO
-from tools.plan_fixtures.story import Step, Story, pair, with_kata
+from tools.plan_fixtures.story import Step, Story, one, pair, with_kata
 
 LEAKY = """
 resource "terraform_data" "url" {{
@@ -137,6 +137,22 @@ resource "kata_form" "rotated" {{
 }}
 {more}
 """
+EPHEMERAL = """
+variable "bare" {
+  type      = string
+  ephemeral = true
+}
+variable "defaulted" {
+  type      = string
+  ephemeral = true
+  default   = "the default"
+}
+resource "terraform_data" "a" {
+  provisioner "local-exec" {
+    command = "true ${var.bare} ${var.defaulted}"
+  }
+}
+"""
 NEW_FORM = 'resource "kata_form" "new" {\n  name   = "new"\n  pin_wo = var.once\n}'
 
 
@@ -262,5 +278,11 @@ STORIES = (
         with_kata(WRITE_ONLY.format(n=2, more=NEW_FORM)),
         (Step(with_kata(WRITE_ONLY.format(n=1, more=""))),),
         engine="library",
+    ),
+    Story(
+        "case07-ephemeral-variables",
+        "ephemeral variables that were given: one with a default, one without",
+        one(EPHEMERAL),
+        options=("-var=defaulted=himitsu-given", "-var=bare=himitsu-bare"),
     ),
 )

@@ -89,12 +89,15 @@ FOLLOWERS = """
 resource "terraform_data" "follows" {{
   count = 3
   lifecycle {{
-    replace_triggered_by = [kata_form.lost]
+    replace_triggered_by = [kata_form.followed]
   }}
+}}
+resource "kata_form" "followed" {{
+  name = "followed"
+  note = "{n}"
 }}
 resource "kata_form" "lost" {{
   name = "lost"
-  note = "{n}"
 }}
 """
 SCALED = """
@@ -129,14 +132,20 @@ STORIES = (
     Story(
         "counts-hand-2",
         "the same on Terraform 1.15, with two actions that an update triggers",
-        _files(EVERYTHING % TRIGGER, DATA, ACTION.format("a"), ACTION.format("b")),
+        _files(
+            EVERYTHING % TRIGGER,
+            DATA,
+            CALL.format(name="m", count=2, n=2),
+            ACTION.format("a"),
+            ACTION.format("b"),
+        ),
         (Step(_files(EVERYTHING_BEFORE, CALL.format(name="m", count=1, n=1))),),
         engine="library",
     ),
     Story(
         "counts-hand-3",
-        "a deposed object goes while the current one is replaced; one is lost, three follow it",
-        _files(DEPOSED.format(name="third", note=""), FOLLOWERS.format(n=1)),
+        "a deposed object goes while the current one is replaced; one is lost; three follow a change",
+        _files(DEPOSED.format(name="third", note=""), FOLLOWERS.format(n=2)),
         _deposing(FOLLOWERS.format(n=1)),
         world={"form-lost": None},
     ),

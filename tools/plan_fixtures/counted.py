@@ -144,7 +144,7 @@ STORIES = (
     ),
     Story(
         "counts-hand-3",
-        "a deposed object goes while the current one is replaced; one is lost; three follow a change",
+        "a deposed object goes while the current one is replaced; one is lost, three follow",
         _files(DEPOSED.format(name="third", note=""), FOLLOWERS.format(n=2)),
         _deposing(FOLLOWERS.format(n=1)),
         world={"form-lost": None},

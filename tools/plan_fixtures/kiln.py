@@ -8,6 +8,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -88,6 +89,8 @@ class Kiln:
             return
         with moto.serving() as server:
             self._url = server.url
+            seed = urllib.request.Request(f"{server.url}/moto-api/seed?a=1", method="POST")
+            urllib.request.urlopen(seed).close()
             yield
 
     def _write(self, place: Path, files: Files) -> None:

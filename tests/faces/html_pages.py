@@ -6,9 +6,9 @@ from html.parser import HTMLParser
 
 VOID = frozenset({"meta", "link", "input", "img", "br"})
 _OURS = """
-    html head title script noscript body header footer nav main section aside div span a p b i h1 h2
-    h3 ul ol li dl dt dd table thead tbody tr th td form label input textarea select option button
-    details summary pre code time strong blockquote
+    html head title script noscript body header footer nav main section aside article div span a p
+    b i h1 h2 h3 ul ol li dl dt dd table thead tbody tr th td form label input textarea select
+    option button details summary pre code time strong blockquote ins del kbd dialog caption
 """
 KNOWN = VOID | frozenset(_OURS.split())
 

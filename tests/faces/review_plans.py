@@ -126,7 +126,9 @@ def stateful() -> PlanReading:
         change(
             "aws_launch_template.app",
             Action.UPDATE,
-            ValueChange("user_data", SCRIPT, SCRIPT.replace("blue", "green") + "systemctl status\n"),
+            ValueChange(
+                "user_data", SCRIPT, SCRIPT.replace("blue", "green") + "systemctl status\n"
+            ),
             ValueChange("policy", _policy("Allow"), _policy("Deny")),
             ValueChange("latest_version", 4, note="unknown"),
             ValueChange("metadata", note="order"),
@@ -170,7 +172,9 @@ def stateful() -> PlanReading:
 
 def lost() -> PlanReading:
     """Creates alone, where there were resources before: the state is another one."""
-    changes = tuple(change(f"aws_subnet.a[{n}]", Action.CREATE, type="aws_subnet") for n in range(4))
+    changes = tuple(
+        change(f"aws_subnet.a[{n}]", Action.CREATE, type="aws_subnet") for n in range(4)
+    )
     alarm = Reason("state_lost", (("creates", "4"), ("had", "31")))
     return _reading(*changes, alarms=(alarm,), position=POSITION)
 

@@ -130,7 +130,7 @@ def test_dangerous_changes_are_told_with_their_reasons_in_plain_words(house: Hou
     ):
         assert words in english
     for words in (
-        "元に戻せない変更 2 件（データ消失の恐れ）",
+        "うち復元不可 2 件（データ消失の恐れ）",
         "データ消失の恐れがあります: ",
         "再作成",
         "原因となる属性: engine_version",

@@ -126,7 +126,7 @@ JAPANESE: dict[str, str] = {
     "code.action": "アクション",
     "danger.title": "危険な変更",
     "danger.none": "危険な変更はありません。",
-    "danger.irreversible": "元に戻せない変更 {count} 件（データ消失の恐れ）",
+    "danger.irreversible": "うち復元不可 {count} 件（データ消失の恐れ）",
     "danger.all": "すべて表示",
     "counts.title": "件数",
     "counts.line": "Terraform の表示: 追加 {add}、変更 {change}、削除 {destroy}（再作成は追加と削除の両方に数えます）。",

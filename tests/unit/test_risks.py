@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sekisho.domain.plans import Risk, action_of
+from sekisho.domain.actions import Risk, action_of
 from sekisho.domain.risk_texts import RISK_TEXTS
 from sekisho.domain.risks import (
     TERRAFORM_REASONS,

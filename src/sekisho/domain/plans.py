@@ -13,7 +13,7 @@ from sekisho.domain.plan_changes import (
     ResourceChange,
     ValueChange,
 )
-from sekisho.domain.risks import Reason
+from sekisho.domain.reasons import Reason
 from sekisho.domain.seals import SignedSeal
 from sekisho.domain.states import StatePosition
 

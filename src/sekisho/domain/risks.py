@@ -10,7 +10,8 @@ import dataclasses
 from collections.abc import Callable, Mapping
 
 from sekisho.domain.actions import Action, Risk
-from sekisho.domain.risk_texts import RISK_TEXTS, THE_DATA
+from sekisho.domain.reasons import Reason, words
+from sekisho.domain.risk_texts import RISK_TEXTS
 from sekisho.domain.stateful import (
     Effect,
     Protection,
@@ -22,7 +23,18 @@ from sekisho.domain.stateful import (
     stateful,
 )
 from sekisho.domain.states import StatePosition
-from sekisho.domain.text import Text, plain
+from sekisho.domain.text import plain
+
+__all__ = [
+    "TERRAFORM_REASONS",
+    "Judgement",
+    "Reason",
+    "RiskFacts",
+    "StateFacts",
+    "judge",
+    "lost_state",
+    "words",
+]
 
 _NAMED = 5
 """So many paths or actions are named in one reason; the rest is counted."""
@@ -49,14 +61,6 @@ class RiskFacts:
     moved: bool = False
     before: Mapping[str, object] | None = None
     after: Mapping[str, object] | None = None
-
-
-@dataclasses.dataclass(frozen=True)
-class Reason:
-    """One sentence to be said: a code of `RISK_TEXTS` and what fills it in. Strings alone."""
-
-    code: str
-    facts: tuple[tuple[str, str], ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -92,18 +96,6 @@ def judge(facts: RiskFacts) -> Judgement:
     known_read = facts.mode == "data" and facts.action is not Action.UNKNOWN
     risk, reasons = (_read if known_read else _RULES[facts.action])(facts)
     return Judgement(risk, (*reasons, *_causes(facts)))
-
-
-def words(reason: Reason) -> Text:
-    """Say a stored reason in both languages; a code of a later version speaks for itself."""
-    text = RISK_TEXTS.get(reason.code)
-    if text is None:
-        code = plain(reason.code, _CAP)
-        return Text(code, code)
-    facts: dict[str, object] = dict(reason.facts)
-    if "type" in facts:
-        facts["what"] = _what(reason.code, str(facts["type"]))
-    return text.fill(facts)
 
 
 def lost_state(facts: StateFacts) -> Reason | None:
@@ -291,12 +283,3 @@ def _listed(words_: tuple[str, ...]) -> str:
 TERRAFORM_REASONS = frozenset(
     code for code in RISK_TEXTS if code.startswith(("replace_b", "delete_b", "read_b"))
 )
-
-
-def _what(code: str, type_: str) -> Text:
-    if code == "guard_gone":
-        return guarded_by(type_) or THE_DATA
-    if code == "expires":
-        return expires(type_) or THE_DATA
-    row = stateful(type_)
-    return row.what if row else THE_DATA

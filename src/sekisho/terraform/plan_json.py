@@ -8,11 +8,13 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from sekisho.domain.errors import ConfigurationInvalid
 from sekisho.domain.plan_changes import Keep, Part, ValueChange
 from sekisho.domain.plans import PlanReading, count
 from sekisho.domain.states import StatePosition, position_of
-from sekisho.terraform.documents import open_document, raw_part
+from sekisho.terraform.documents import chosen, open_document, raw_part
 from sekisho.terraform.json_text import Json, check_format, obj, objects
 from sekisho.terraform.masks import secrets_in
 from sekisho.terraform.plan_code import action_calls, checks, code_in
@@ -116,18 +118,45 @@ def open_plan(path: Path) -> Mapping[str, Any]:
     return open_document(path, {"resource_changes": worth_reading, "resource_drift": None})
 
 
-def worth_reading(raw: bytes) -> bool:
-    """Say whether a resource change, as Terraform writes it, is more than a plain no-op.
+class _Masks(msgspec.Struct):
+    actions: list[str] = []
+    before_sensitive: msgspec.Raw = msgspec.Raw(b"")
+    after_sensitive: msgspec.Raw = msgspec.Raw(b"")
+    importing: msgspec.Raw = msgspec.Raw(b"")
 
-    `change` comes after nothing but strings, in which a quote is escaped: its first occurrence is
-    the real one, whatever the values hold. The masks come after the values: their last is.
-    """
-    start = raw.find(b'"change":{"actions":[')
-    if start < 0 or not raw.startswith(b'"change":{"actions":["no-op"]', start):
+
+class _Head(msgspec.Struct):
+    """What decides whether a resource change is decoded at all."""
+
+    change: _Masks
+    previous_address: str = ""
+
+    @property
+    def masks(self) -> bool:
+        """Whether its masks may cover anything."""
+        change = self.change
+        return any(b"true" in bytes(m) for m in (change.before_sensitive, change.after_sensitive))
+
+
+_HEAD = msgspec.json.Decoder(_Head)
+
+
+def worth_reading(raw: bytes) -> bool:
+    """Say whether a resource change is more than a plain no-op."""
+    try:
+        head = _HEAD.decode(raw)
+    except (ValueError, RecursionError):
+        return True  # of another shape than we know: a look is due
+    changes = head.change.actions != ["no-op"] or bool(bytes(head.change.importing))
+    return changes or bool(head.previous_address) or head.masks
+
+
+def _hides(raw: bytes) -> bool:
+    """Say whether a resource change may have anything masked."""
+    try:
+        return _HEAD.decode(raw).masks
+    except (ValueError, RecursionError):
         return True
-    if b'"previous_address"' in raw or b'"importing"' in raw:
-        return True
-    return b"true" in raw[raw.rfind(b'"before_sensitive"') :]
 
 
 def ephemeral_variables(plan: Mapping[str, Any]) -> tuple[str, ...]:
@@ -144,9 +173,8 @@ def sensitive_in(plan: Mapping[str, Any]) -> set[str]:
     for name, variable in obj(plan.get("variables")).items():
         if obj(declared.get(name)).get("sensitive"):
             found.update(strings(obj(variable).get("value")))
-    resources = itertools.chain(
-        objects(plan.get("resource_changes")), objects(plan.get("resource_drift"))
-    )
+    lists = (plan.get(name) for name in ("resource_changes", "resource_drift"))
+    resources = itertools.chain.from_iterable(objects(chosen(each, _hides)) for each in lists)
     changes = (obj(r.get("change")) for r in resources)
     outputs = map(obj, obj(plan.get("output_changes")).values())
     for change in itertools.chain(changes, outputs):

@@ -17,7 +17,7 @@ from sekisho.domain.plan_changes import (
 )
 from sekisho.domain.risks import RiskFacts, judge
 from sekisho.terraform.json_text import Json, obj
-from sekisho.terraform.masks import shown
+from sekisho.terraform.masks import mask_at, shown
 from sekisho.terraform.references import References, config_address, references_of
 from sekisho.terraform.values import Lens, differing
 
@@ -154,7 +154,6 @@ class Rows:
 
 def _facts(resource: Json, change: Json, name: Name) -> RiskFacts:
     actions = tuple(str(a) for a in cast("list[Any]", change.get("actions") or []))
-    before, after = change.get("before"), change.get("after")
     return RiskFacts(
         type=name(str(resource.get("type") or "")),
         mode=name(str(resource.get("mode") or "managed")),
@@ -165,9 +164,17 @@ def _facts(resource: Json, change: Json, name: Name) -> RiskFacts:
         importing=change.get("importing") is not None,
         deposed=name(str(resource.get("deposed") or "")),
         moved=bool(resource.get("previous_address")),
-        before=obj(before) if isinstance(before, dict) else None,
-        after=obj(after) if isinstance(after, dict) else None,
+        before=_open(change, "before"),
+        after=_open(change, "after"),
     )
+
+
+def _open(change: Json, side: str) -> Json | None:
+    """Return the attributes of a side that are not masked: a risk may tell a number."""
+    found, mask = change.get(side), change.get(f"{side}_sensitive")
+    if not isinstance(found, dict) or mask is True:
+        return None
+    return {k: v for k, v in obj(found).items() if mask_at(mask, k) is not True}
 
 
 def _write_only(

@@ -136,17 +136,14 @@ def _objects(pair: _Pair) -> Iterator[_Pair]:
     if not names and (left is None) != (right is None) and pair.path:
         yield pair
     for name in names:
-        below = _Pair(
-            f"{pair.path}.{name}" if pair.path else name,
-            ABSENT if left is None else left.get(name, ABSENT),
-            ABSENT if right is None else right.get(name, ABSENT),
-            (mask_at(pair.masks[0], name), mask_at(pair.masks[1], name)),
-            depth=pair.depth + 1,
-        )
+        old = ABSENT if left is None else left.get(name, ABSENT)
+        new = ABSENT if right is None else right.get(name, ABSENT)
+        masks = mask_at(pair.masks[0], name), mask_at(pair.masks[1], name)
         # Of an object that comes or goes, what is null is no news.
-        if (left is None or right is None) and _nothing(below.before) and _nothing(below.after):
-            continue
-        yield from _walk(below)
+        quiet = (left is None or right is None) and _nothing(old) and _nothing(new)
+        if not quiet and not (masks[0] is masks[1] is False and _alike(old, new)):
+            path = f"{pair.path}.{name}" if pair.path else name
+            yield from _walk(_Pair(path, old, new, masks, depth=pair.depth + 1))
 
 
 def _lists(pair: _Pair) -> Iterator[_Pair]:

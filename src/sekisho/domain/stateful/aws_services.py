@@ -3,6 +3,7 @@
 from sekisho.domain.stateful.entries import (
     Effect,
     Protection,
+    Stand,
     Wanted,
     data,
     kept_for,
@@ -83,7 +84,7 @@ SERVICES = {
     "aws_quicksight_analysis": data(
         "the analysis",
         "分析",
-        Protection("recovery_window_in_days", Effect.WINDOW, Wanted.MORE),
+        Protection("recovery_window_in_days", Effect.WINDOW, Wanted.MORE, Stand.ON),
     ),
     "aws_quicksight_data_set": data("the data set and its import", "データセットと取込済みデータ"),
     "aws_emr_cluster": data(

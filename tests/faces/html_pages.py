@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 
-VOID = frozenset({"meta", "link", "input", "img", "br"})
+VOID = frozenset({"meta", "link", "input", "img", "br", "col"})
 _OURS = """
     html head title script noscript body header footer nav main section aside article div span a p
     b i h1 h2 h3 ul ol li dl dt dd table thead tbody tr th td form label input textarea select
     option button details summary pre code time strong blockquote ins del kbd dialog caption
+    colgroup
 """
 KNOWN = VOID | frozenset(_OURS.split())
 

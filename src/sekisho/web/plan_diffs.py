@@ -137,11 +137,17 @@ def _cells(value: ValueChange) -> tuple[Cell, Cell]:
 
 def _compared(path: str, before: Cell, after: Cell) -> Leaf:
     if before.kind != "value" or after.kind != "value":
-        return Leaf(path, before, after)
+        return Leaf(path, _whole(before), _whole(after))
     if before.block or after.block:
         return Leaf(path, before, after, lines=line_diff(before.text, after.text))
     old, new = inside(before.text, after.text)
     return Leaf(path, Cell("value", old), Cell("value", new))
+
+
+def _whole(cell: Cell) -> Cell:
+    """Mark a value that stands alone as changed as a whole."""
+    pieces = tuple(Piece(p.text, changed=True) for p in cell.pieces)
+    return dataclasses.replace(cell, pieces=pieces)
 
 
 def _hidden(value: ValueChange) -> tuple[Cell, Cell]:

@@ -9,6 +9,7 @@ import pytest
 from bench.big_plans import MIXED, Recipe, addresses, write_plan
 
 from sekisho.terraform.plan_json import open_plan
+from tests.fakes.readings import read_whole
 
 KEYS = [
     "format_version", "terraform_version", "variables", "planned_values", "resource_drift",

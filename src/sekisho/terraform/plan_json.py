@@ -11,15 +11,18 @@ from typing import Any
 import msgspec
 
 from sekisho.domain.errors import ConfigurationInvalid
-from sekisho.domain.plan_changes import Keep, Part, ValueChange
+from sekisho.domain.plan_changes import Keep, Part, ResourceChange, ValueChange
+from sekisho.domain.plan_graphs import Changed, graph_of
 from sekisho.domain.plans import PlanReading, count
+from sekisho.domain.references import module_of
 from sekisho.domain.states import StatePosition, position_of
 from sekisho.terraform.documents import chosen, open_document, raw_part
 from sekisho.terraform.json_text import Json, check_format, obj, objects
 from sekisho.terraform.masks import secrets_in
 from sekisho.terraform.plan_code import action_calls, checks, code_in
-from sekisho.terraform.plan_rows import Rows
+from sekisho.terraform.plan_rows import Rows, made_from
 from sekisho.terraform.redaction import Redactor, strings
+from sekisho.terraform.references import StatePairs, state_pairs
 from sekisho.terraform.values import Lens, differing
 
 _KNOWN = frozenset(
@@ -47,6 +50,8 @@ _KNOWN = frozenset(
 )
 """Top-level fields that we know; others are named, so that nobody takes silence for a no."""
 _OUTPUT_LEAVES = 1_000
+_STATE_BYTES = 8 * 1024 * 1024
+"""Size up to which a prior state is decoded for its dependencies."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -70,7 +75,9 @@ def read_plan(plan: Mapping[str, Any], origin: PlanOrigin, keep: Keep) -> PlanRe
     check_format(plan)
     redactor = origin.redactor.also(sensitive_in(plan))
     lens = Lens(redactor, origin.mark)
-    rows = Rows(lens, obj(plan.get("configuration")), keep)
+    configuration = obj(plan.get("configuration"))
+    made = made_from(configuration, _state_pairs(plan), redactor.text)
+    rows = Rows(lens, made, keep)
     changes = rows.read(objects(plan.get("resource_changes")), Part.CHANGE)
     drift = rows.read(objects(plan.get("resource_drift")), Part.DRIFT)
     deferred = rows.read(_deferred(plan), Part.DEFERRED)
@@ -90,8 +97,9 @@ def read_plan(plan: Mapping[str, Any], origin: PlanOrigin, keep: Keep) -> PlanRe
         drift=drift,
         deferred=deferred,
         actions=actions,
-        code=tuple(code_in(obj(plan.get("configuration")), changes, actions, redactor)),
+        code=tuple(code_in(configuration, changes, actions, redactor)),
         checks=tuple(checks(plan, redactor)),
+        graph=graph_of(map(_changed, changes), made.references.needs),
         extra=tuple(redactor.text(str(k), 100) for k in plan if k not in _KNOWN)[:20],
     )
 
@@ -192,6 +200,24 @@ def _holds_resources(plan: Mapping[str, Any]) -> bool:
     raw = raw_part(plan, "prior_state")
     # A quote inside of a string would be escaped.
     return re.search(rb'"mode"\s*:\s*"managed"', raw) is not None
+
+
+def _state_pairs(plan: Mapping[str, Any]) -> StatePairs:
+    """Give the dependencies in the prior state, where it is small enough to be decoded for them."""
+    if len(raw_part(plan, "prior_state")) > _STATE_BYTES:
+        return ()
+    return state_pairs(obj(plan.get("prior_state")))
+
+
+def _changed(row: ResourceChange) -> Changed:
+    return Changed(
+        address=row.block,
+        module=module_of(row.block),
+        type=row.type,
+        name=row.name,
+        action=str(row.action),
+        risk=str(row.risk),
+    )
 
 
 def _deferred(plan: Mapping[str, Any]) -> Iterator[Json]:

@@ -1,5 +1,6 @@
 """Before and after of one object → the leaves that change, masked, for people to read."""
 
+import functools
 import json
 import marshal
 from collections.abc import Callable, Iterator
@@ -10,11 +11,22 @@ from sekisho.domain.plan_changes import Note, Side, ValueChange
 from sekisho.domain.states import MASK
 from sekisho.terraform.cuts import cut, cut_pair
 from sekisho.terraform.elements import Element, best_pairs, unpaired
-from sekisho.terraform.masks import DEEPEST, either, mask_at, masked, masks_anything, shown, telling
+from sekisho.terraform.masks import (
+    DEEPEST,
+    either,
+    mask_at,
+    masked,
+    masks_anything,
+    shown,
+    telling,
+    text_shown,
+)
 from sekisho.terraform.redaction import Redactor
 
 ROWS = 500
 """Leaves kept of one object."""
+_OFTEN = 80
+"""Length of values that may be expected to come again."""
 
 
 class _Absent:
@@ -28,12 +40,34 @@ class _Unknown:
 ABSENT, UNKNOWN = _Absent(), _Unknown()
 
 
-@dataclass(frozen=True)
 class Lens:
     """How values are made fit to be kept: redacted, and sensitive ones given a keyed mark."""
 
-    redactor: Redactor
-    mark: Callable[[bytes], str]
+    def __init__(self, redactor: Redactor, mark: Callable[[bytes], str]) -> None:
+        self.redactor, self.mark = redactor, mark
+        # Names and short values come again and again.
+        self.path = functools.lru_cache(maxsize=4096)(self._path)
+        self._text = functools.lru_cache(maxsize=4096)(self._redacted)
+
+    def _path(self, path: str) -> tuple[str, bool]:
+        """Return a path fit to be kept, and whether its name tells of a secret."""
+        return text_shown(path, self.redactor), telling(path)
+
+    def _redacted(self, text: str) -> str:
+        return text_shown(text, self.redactor)
+
+    def shown(self, value: Any) -> Any:
+        """Return a value fit to be kept."""
+        if isinstance(value, str):
+            return self._text(value) if len(value) <= _OFTEN else self._redacted(value)
+        return value if value is None or value is True or value is False else self._other(value)
+
+    def _other(self, value: Any) -> Any:
+        return shown(value, self.redactor)
+
+
+_OPEN = (False, False)
+"""Masks that cover nothing."""
 
 
 @dataclass(frozen=True)
@@ -135,10 +169,11 @@ def _objects(pair: _Pair) -> Iterator[_Pair]:
     names = sorted({**(left or {}), **(right or {}), **_keys(pair.masks)})
     if not names and (left is None) != (right is None) and pair.path:
         yield pair
+    hides = pair.masks != _OPEN
     for name in names:
         old = ABSENT if left is None else left.get(name, ABSENT)
         new = ABSENT if right is None else right.get(name, ABSENT)
-        masks = mask_at(pair.masks[0], name), mask_at(pair.masks[1], name)
+        masks = (mask_at(pair.masks[0], name), mask_at(pair.masks[1], name)) if hides else _OPEN
         # Of an object that comes or goes, what is null is no news.
         quiet = (left is None or right is None) and _nothing(old) and _nothing(new)
         if not quiet and not (masks[0] is masks[1] is False and _alike(old, new)):
@@ -210,21 +245,25 @@ def _parsed(before: str, after: str) -> tuple[Any, Any] | None:
 def _row(pair: _Pair, lens: Lens) -> ValueChange:
     side = Side.AFTER if pair.before is ABSENT else Side.BOTH
     side = Side.BEFORE if pair.after is ABSENT else side
-    path = shown(pair.path, lens.redactor)
-    if pair.masks[0] is True or pair.masks[1] is True or telling(pair.path):
+    path, tells = lens.path(pair.path)
+    if pair.masks[0] is True or pair.masks[1] is True or tells:
         before, after = (None if _nothing(v) else MASK for v in (pair.before, pair.after))
         note = str(pair.note or Note.SENSITIVE)
         return ValueChange(path, before, after, note, side, _mark(pair.after, lens))
     note = str(Note.UNKNOWN if pair.after is UNKNOWN else pair.note or "")
-    hidden = either(*pair.masks)
-    before, after = (
-        shown(masked(_there(v), hidden, _as_is), lens.redactor) for v in (pair.before, pair.after)
-    )
+    before, after = _open(pair.before, pair.masks, lens), _open(pair.after, pair.masks, lens)
     if isinstance(before, str) and isinstance(after, str):
         before, after = cut_pair(before, after)
     else:
         before, after = _short(before), _short(after)
     return ValueChange(path, before, after, note, side)
+
+
+def _open(value: Any, masks: tuple[Any, Any], lens: Lens) -> Any:
+    """Return one side of a leaf as it is kept; where it is an object, its masks cover parts."""
+    if isinstance(value, dict | list):
+        return lens.shown(masked(cast("Any", value), either(*masks), _as_is))
+    return lens.shown(_there(value))
 
 
 def _mark(value: Any, lens: Lens) -> str:

@@ -193,7 +193,7 @@ def test_keys_walk_open_and_search_and_rest_while_somebody_types(house: House, b
         page.keyboard.press("Enter")
         expect(page).to_have_url(re.compile(r"\?q=bastion.*#changes$"))
         expect(page.locator("#change-list > details")).to_have_count(1)
-        page.locator("h1").click()
+        page.locator(".tally").click()
         page.keyboard.press("?")
         dialog = page.get_by_role("dialog")
         expect(dialog).to_be_visible()

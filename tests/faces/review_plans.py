@@ -4,7 +4,9 @@ replacement; made by hand, judged as real ones are.
 
 from __future__ import annotations
 
+import dataclasses
 import json
+import re
 
 from sekisho.domain.actions import Action
 from sekisho.domain.plan_changes import (
@@ -16,14 +18,34 @@ from sekisho.domain.plan_changes import (
     Side,
     ValueChange,
 )
+from sekisho.domain.plan_graphs import Changed, graph_of
 from sekisho.domain.plans import PlanReading, count
 from sekisho.domain.risks import Reason
 from tests.faces.consoles import POSITION, change, rich_reading
 
 
 def _reading(*changes: ResourceChange, **more: object) -> PlanReading:
-    given = {"code": (), "outputs": (), "counts": count(changes, 0, 0, 0), **more}
-    return rich_reading(changes, **given)
+    graph = graph_of(
+        (Changed(_block(c), c.module, c.type, c.name, c.action, c.risk) for c in changes), NEEDS
+    )
+    given = {"code": (), "outputs": (), "counts": count(changes, 0, 0, 0), "graph": graph, **more}
+    placed = tuple(dataclasses.replace(c, block=_block(c)) for c in changes)
+    return rich_reading(placed, **given)
+
+
+NEEDS = {
+    "aws_db_instance.orders": ["aws_vpc.main", "aws_kms_key.main"],
+    "aws_instance.bastion": ["aws_vpc.main", "aws_launch_template.app"],
+    "aws_launch_template.app": ["aws_iam_role.deploy", "aws_db_instance.orders"],
+    "module.network.aws_route_table.private": ["aws_vpc.main"],
+    "module.fleet.aws_instance.worker": ["aws_security_group.workers"],
+    "aws_lb_listener.web": ["aws_security_group_rule.https"],
+}
+"""What depends on what in these plans."""
+
+
+def _block(change: ResourceChange) -> str:
+    return re.sub(r"\[[^\]]*\]", "", change.address)
 
 
 def small() -> PlanReading:
@@ -57,6 +79,7 @@ def equal_updates(most: int = 150) -> PlanReading:
             same,
             ValueChange("tags_all.git_sha", "4f2a91c", "b7e03d5"),
             type="aws_instance",
+            name="worker",
             module=f"module.fleet[{n // 50}]",
         )
         for n in range(most)
@@ -111,6 +134,7 @@ def stateful() -> PlanReading:
             ValueChange("bucket", "example-audit-archive", side=Side.BEFORE),
             reason="delete_because_each_key",
             type="aws_s3_bucket",
+            name="archive",
             before={"force_destroy": True},
         ),
         change("aws_lambda_function.resize", Action.DELETE, reason="delete_because_no_module"),
@@ -173,7 +197,7 @@ def stateful() -> PlanReading:
 def lost() -> PlanReading:
     """Creates alone, where there were resources before: the state is another one."""
     changes = tuple(
-        change(f"aws_subnet.a[{n}]", Action.CREATE, type="aws_subnet") for n in range(4)
+        change(f"aws_subnet.a[{n}]", Action.CREATE, type="aws_subnet", name="a") for n in range(4)
     )
     alarm = Reason("state_lost", (("creates", "4"), ("had", "31")))
     return _reading(*changes, alarms=(alarm,), position=POSITION)

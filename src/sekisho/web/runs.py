@@ -6,6 +6,7 @@ from sekisho.domain.errors import ArgumentsInvalid, NameNeeded, SekishoError
 from sekisho.domain.runs import RunStatus
 from sekisho.ports import RunQuery
 from sekisho.views.http_errors import http_status
+from sekisho.web.plan_pictures import picture_of
 from sekisho.web.reviews import Wanted, review_of
 from sekisho.web.visits import Console, Page, Visit, go
 
@@ -60,6 +61,7 @@ def show(
         status=http_status(error) if error else 200,
         review=review,
         run=review.run,
+        picture=picture_of(review.plan, review.run.id, visit.language) if review.plan else None,
         decide=decide if decide in review.actions else "",
         error=error,
         typed=visit.fields.get("typed", "")[:1000],

@@ -225,6 +225,7 @@ ENGLISH: dict[str, str] = {
     "keys.help": "these keys",
     "keys.on": "Single keys do this",
     "keys.close": "Close",
+    "graph.title": "Graph of what changes",
     "compare.title": "Against the last reviewed plan",
     "compare.with": "Compared with",
     "compare.choose": "Compare with run",

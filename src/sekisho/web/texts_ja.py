@@ -218,6 +218,7 @@ JAPANESE: dict[str, str] = {
     "keys.help": "この一覧",
     "keys.on": "1 文字キーの操作を有効にする",
     "keys.close": "閉じる",
+    "graph.title": "変更の関係図",
     "compare.title": "前回審査した計画との差",
     "compare.with": "比較対象:",
     "compare.choose": "比較する実行 ID",

@@ -73,7 +73,7 @@ class Html(HTMLParser):
         assert labels <= self._ids
         for name, a in self.tags:
             for reference in ("aria-labelledby", "aria-describedby"):
-                assert a.get(reference, next(iter(self._ids))) in self._ids, (name, a)
+                assert self._ids.issuperset(a.get(reference, "").split()), (name, a)
             if name in ("input", "textarea") and a.get("type") != "hidden":
                 assert a.get("id") in labels, (name, a)
         assert len(self.all("main")) == 1

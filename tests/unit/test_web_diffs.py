@@ -15,7 +15,11 @@ from sekisho.web.plan_diffs import Leaf, Room, diff_of, in_short, leaf_of
 
 
 def said(leaf: Leaf) -> tuple[str, str]:
-    return tuple(c.text if c.kind == "value" else c.kind for c in (leaf.before, leaf.after))
+    before, after = leaf.before, leaf.after
+    return (
+        before.text if before.kind == "value" else before.kind,
+        after.text if after.kind == "value" else after.kind,
+    )
 
 
 def changed(pieces: Any) -> list[str]:
@@ -69,8 +73,11 @@ def test_long_texts_are_compared_by_line_and_equal_lines_are_counted():
     rows = leaf.lines.rows
     assert [r.skipped for r in rows if r.kind == "skipped"] == [47, 43]
     found = [
-        (k, "".join(p.text for p in (a or b).pieces)) for k, a, b, _ in leaf.lines.unified if a or b
-    ]  # type: ignore[union-attr]
+        (kind, "".join(p.text for p in line.pieces))
+        for kind, left, right, _ in leaf.lines.unified
+        for line in [left or right]
+        if line
+    ]
     assert [f for f in found if f[0] != "same"] == [
         ("gone", "line 50"),
         ("new", "line fifty"),

@@ -201,6 +201,8 @@ def _safe(text: str) -> str:
 
 def in_short(leaf: Leaf, most: int = 60) -> tuple[str, str]:
     """Write both sides of a leaf in a few characters; empty where there is no short value."""
-    sides = (leaf.before, leaf.after)
-    texts = [s.text if s.kind == "value" and not s.block else "" for s in sides]
-    return tuple(plain(t, most) for t in texts)  # pyright: ignore[reportReturnType]
+    return _in_short(leaf.before, most), _in_short(leaf.after, most)
+
+
+def _in_short(cell: Cell, most: int) -> str:
+    return plain(cell.text, most) if cell.kind == "value" and not cell.block else ""

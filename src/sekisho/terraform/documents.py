@@ -56,9 +56,13 @@ class Document(Mapping[str, Any]):
         """Decode one value."""
         return self._elements[key] if key in self._elements else decode(self._raw[key])
 
-    def raw(self, key: str) -> bytes:
-        """Return the bytes of one value."""
-        return bytes(self._raw[key])
+    def raw(self, key: str) -> memoryview:
+        """Return the bytes of one value, where they lie."""
+        return memoryview(self._raw[key])
+
+    def __contains__(self, key: object) -> bool:
+        """Say whether there is such a key, without a look at its value."""
+        return key in self._raw
 
     def __iter__(self) -> Iterator[str]:
         """List the keys in their order."""
@@ -91,13 +95,13 @@ def chosen(elements: Any, keep: Keep) -> Any:
     return elements.where(keep) if isinstance(elements, Elements) else elements
 
 
-def raw_part(document: Mapping[str, Any], key: str) -> bytes:
-    """Return the JSON of one value, undecoded; nothing where there is none."""
+def raw_part(document: Mapping[str, Any], key: str) -> memoryview:
+    """Return the JSON of one value, undecoded and not copied; nothing where there is none."""
     if key not in document:
-        return b""
+        return memoryview(b"")
     if isinstance(document, Document):
         return document.raw(key)
-    return json.dumps(document[key]).encode()
+    return memoryview(json.dumps(document[key]).encode())
 
 
 def _elements(text: mmap.mmap, raw: msgspec.Raw, keep: Keep | None) -> Elements:

@@ -204,7 +204,7 @@ def _holds_resources(plan: Mapping[str, Any]) -> bool:
 
 def _state_pairs(plan: Mapping[str, Any]) -> StatePairs:
     """Give the dependencies in the prior state, where it is small enough to be decoded for them."""
-    if len(raw_part(plan, "prior_state")) > _STATE_BYTES:
+    if raw_part(plan, "prior_state").nbytes > _STATE_BYTES:
         return ()
     return state_pairs(obj(plan.get("prior_state")))
 

@@ -7,7 +7,7 @@ it from any redactor: that is why operator secrets never meet an upload (design,
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, cast
 
@@ -34,6 +34,9 @@ __all__ = [
 _QUIET = re.compile(r"[\w./+-]{0,15}")
 """Too short for a token, and no sign of a label: what most leaves are."""
 _RUN = re.compile(r"[A-Za-z0-9+/_-]{16}")
+_PIECE = 32 * 1024
+"""Characters that are looked at at once: a long text takes as long as its pieces together."""
+_NEAR = 4096
 _DEEPEST = 2
 """Encodings inside of encodings that are looked into."""
 _ROUNDS = 6
@@ -116,6 +119,10 @@ class Redactor:
         return self.leaf(name, value)
 
     def _mask(self, text: str, depth: int, *, digests: bool = False) -> str:
+        if len(text) > _PIECE:
+            whole = mask_shapes(self._known.mask(text) if self._known else text)
+            whole = mask_words(whole, self._holds(depth), digests=digests)
+            return "".join(self._mask(p, depth, digests=digests) for p in _pieces(whole))
         if _QUIET.fullmatch(text):
             return self._known.mask(text) if self._known else text
         if not text.isascii() and _UNSEEN.search(text):
@@ -168,6 +175,18 @@ _OPEN_ENTRIES = re.compile(
     r"(?:^|_|(?<=[a-z]))(?:names?|ids?|arns?|types?|kind|users?|usernames?|engine|hosts?|ports?|urls?|regions?|versions?|keys?)$",
     re.IGNORECASE,
 )
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """Cut a long text at its white space: what labels tell is looked for piece by piece."""
+    at = 0
+    while at < len(text):
+        end = at + _PIECE
+        if end < len(text):
+            near = max(text.rfind(sign, end - _NEAR, end) for sign in "\n ,;")
+            end = near + 1 if near > at else end
+        yield text[at:end]
+        at = end
 
 
 def _covered(value: Any) -> Any:

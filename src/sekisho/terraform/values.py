@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from sekisho.domain.plan_changes import Note, Side, ValueChange
+from sekisho.domain.secret_names import harmless
 from sekisho.domain.states import MASK
 from sekisho.terraform.cuts import cut, cut_pair
 from sekisho.terraform.elements import Element, best_pairs, unpaired
@@ -18,10 +19,10 @@ from sekisho.terraform.masks import (
     masked,
     masks_anything,
     shown,
-    telling,
     text_shown,
 )
 from sekisho.terraform.redaction import Redactor
+from sekisho.terraform.secret_pairs import hidden_entries
 
 ROWS = 500
 """Leaves kept of one object."""
@@ -47,23 +48,20 @@ class Lens:
         self.redactor, self.mark = redactor, mark
         # Names and short values come again and again.
         self.path = functools.lru_cache(maxsize=4096)(self._path)
-        self._text = functools.lru_cache(maxsize=4096)(self._redacted)
+        self._text = functools.lru_cache(maxsize=8192)(self._leaf)
 
-    def _path(self, path: str) -> tuple[str, bool]:
-        """Return a path fit to be kept, and whether its name tells of a secret."""
-        return text_shown(path, self.redactor), telling(path)
+    def _path(self, path: str) -> str:
+        return text_shown(path, self.redactor)
 
-    def _redacted(self, text: str) -> str:
-        return text_shown(text, self.redactor)
+    def _leaf(self, name: str, value: Any) -> Any:
+        return shown(value, self.redactor, name)
 
-    def shown(self, value: Any) -> Any:
-        """Return a value fit to be kept."""
-        if isinstance(value, str):
-            return self._text(value) if len(value) <= _OFTEN else self._redacted(value)
-        return value if value is None or value is True or value is False else self._other(value)
-
-    def _other(self, value: Any) -> Any:
-        return shown(value, self.redactor)
+    def shown(self, name: str, value: Any) -> Any:
+        """Return a value fit to be kept; `name` is that of the attribute it belongs to."""
+        if isinstance(value, str) and len(value) <= _OFTEN:
+            return self._text(name, value)
+        plain_switch = value is None or value is True or value is False
+        return value if plain_switch else self._leaf(name, value)
 
 
 _OPEN = (False, False)
@@ -170,10 +168,13 @@ def _objects(pair: _Pair) -> Iterator[_Pair]:
     if not names and (left is None) != (right is None) and pair.path:
         yield pair
     hides = pair.masks != _OPEN
+    beside = hidden_entries(left or {}) | hidden_entries(right or {})
     for name in names:
         old = ABSENT if left is None else left.get(name, ABSENT)
         new = ABSENT if right is None else right.get(name, ABSENT)
         masks = (mask_at(pair.masks[0], name), mask_at(pair.masks[1], name)) if hides else _OPEN
+        if name in beside and not (_told(old) and _told(new)):
+            masks = True, True  # what it is called stands beside it
         # Of an object that comes or goes, what is null is no news.
         quiet = (left is None or right is None) and _nothing(old) and _nothing(new)
         if not quiet and not (masks[0] is masks[1] is False and _alike(old, new)):
@@ -245,13 +246,16 @@ def _parsed(before: str, after: str) -> tuple[Any, Any] | None:
 def _row(pair: _Pair, lens: Lens) -> ValueChange:
     side = Side.AFTER if pair.before is ABSENT else Side.BOTH
     side = Side.BEFORE if pair.after is ABSENT else side
-    path, tells = lens.path(pair.path)
-    if pair.masks[0] is True or pair.masks[1] is True or tells:
+    path = lens.path(pair.path)
+    if pair.masks[0] is True or pair.masks[1] is True:
         before, after = (None if _nothing(v) else MASK for v in (pair.before, pair.after))
         note = str(pair.note or Note.SENSITIVE)
         return ValueChange(path, before, after, note, side, _mark(pair.after, lens))
     note = str(Note.UNKNOWN if pair.after is UNKNOWN else pair.note or "")
-    before, after = _open(pair.before, pair.masks, lens), _open(pair.after, pair.masks, lens)
+    before, after = _open(pair, pair.before, lens), _open(pair, pair.after, lens)
+    if MASK in (before, after) and note != Note.UNKNOWN:
+        note = str(Note.SENSITIVE)
+        return ValueChange(path, before, after, note, side, _mark(pair.after, lens))
     if isinstance(before, str) and isinstance(after, str):
         before, after = cut_pair(before, after)
     else:
@@ -259,11 +263,17 @@ def _row(pair: _Pair, lens: Lens) -> ValueChange:
     return ValueChange(path, before, after, note, side)
 
 
-def _open(value: Any, masks: tuple[Any, Any], lens: Lens) -> Any:
+def _open(pair: _Pair, value: Any, lens: Lens) -> Any:
     """Return one side of a leaf as it is kept; where it is an object, its masks cover parts."""
+    name = pair.path.rpartition(".")[2]
     if isinstance(value, dict | list):
-        return lens.shown(masked(cast("Any", value), either(*masks), _as_is))
-    return lens.shown(_there(value))
+        value = masked(cast("Any", value), either(*pair.masks), _as_is)
+    return lens.shown(name, _there(value))
+
+
+def _told(value: Any) -> bool:
+    """Say whether a value under a secret's name may be told: a reference, a switch, nothing."""
+    return not isinstance(value, str | int | float) or harmless(str(value))
 
 
 def _mark(value: Any, lens: Lens) -> str:

@@ -16,7 +16,7 @@ def small(png: bytes) -> bytes:
     """Write a PNG of 8 bits a channel with at most 256 colours; the commonest stay as they are."""
     width, height, pixels = _pixels(png)
     counted = Counter(pixels)
-    palette = [colour for colour, _ in counted.most_common(_MOST)]
+    palette = _palette(counted)
     place = {colour: n for n, colour in enumerate(palette)}
     for colour in counted.keys() - place.keys():
         place[colour] = min(range(len(palette)), key=lambda n: _apart(palette[n], colour))
@@ -25,6 +25,16 @@ def small(png: bytes) -> bytes:
     head = struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0)
     parts = ((b"IHDR", head), (b"PLTE", b"".join(palette)), (b"IDAT", zlib.compress(lines, 9)))
     return _SIGNATURE + b"".join(_chunk(*p) for p in (*parts, (b"IEND", b"")))
+
+
+def _palette(counted: Counter[bytes]) -> list[bytes]:
+    """Choose colours: the commonest of each small region of all colours, so that rare ones stay."""
+    regions: dict[bytes, list[bytes]] = {}
+    for colour, _ in counted.most_common():
+        regions.setdefault(bytes(c >> 4 for c in colour), []).append(colour)
+    firsts = [found[0] for found in regions.values()][:_MOST]
+    rest = [colour for colour, _ in counted.most_common(_MOST) if colour not in firsts]
+    return [*firsts, *rest[: _MOST - len(firsts)]]
 
 
 def _apart(one: bytes, other: bytes) -> int:

@@ -253,6 +253,7 @@ def test_what_was_opened_stays_open_when_the_run_moves_on(house: House, browser:
         set_status(house, run.id, S.APPLIED)
         expect(page.locator("#status")).to_have_text("Applied")
         expect(page.locator("#change-list > details").nth(3)).to_have_attribute("open", "")
+        expect(page.locator("#announce")).to_have_text("Applied")
         page.get_by_role("button", name="Open all").click()
         assert page.locator("#change-list > details:not([open])").count() == 0
 

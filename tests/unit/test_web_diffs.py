@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import pytest
@@ -118,6 +119,22 @@ def test_what_is_known_after_apply_is_folded_and_everything_left_out_is_counted(
     assert len(diff.unknown) == 3
     assert len(diff.leaves) == 97
     assert diff.left_out == 53 + 37
+
+
+def test_what_forces_a_replacement_comes_first_and_what_says_little_last():
+    values = (
+        ValueChange("iops", 0, None),
+        ValueChange("domain", "", None),
+        ValueChange("flag", False, None),
+        ValueChange("size", 10, 20),
+        ValueChange("disk[0].kind", "a", "b"),
+        ValueChange("disks", "a", "b"),
+    )
+    replaced = dataclasses.replace(change(*values, action=Action.REPLACE), forced_by=("disk",))
+    leaves = diff_of(replaced, Room(10**6)).leaves
+    assert [v.path for v in leaves] == ["disk[0].kind", "size", "disks", "iops", "domain", "flag"]
+    assert [v.path for v in leaves if v.forces] == ["disk[0].kind"]
+    assert not any(v.forces for v in diff_of(change(*values), Room(10**6)).leaves)
 
 
 def test_a_page_that_is_full_shows_no_more_and_says_how_much():

@@ -65,6 +65,8 @@ class Leaf:
     after: Cell
     remark: str = ""
     lines: LineDiff | None = None
+    forces: bool = False
+    """It forces the replacement."""
 
     @property
     def size(self) -> int:
@@ -89,18 +91,43 @@ class Diff:
 def diff_of(change: ResourceChange, room: Room, most: int = LEAVES) -> Diff:
     """Make the values of a whole change ready to be read, as far as there is room."""
     sides = {Action.CREATE: Side.AFTER, Action.DELETE: Side.BEFORE}.get(change.action, Side.BOTH)
-    counted = sum(_rest(v) for v in change.values)
     values = [v for v in change.values if not _rest(v)]
-    return _diff(values, sides, room, most, counted)
+    forced = change.forced_by if change.action is Action.REPLACE else ()
+    values.sort(key=lambda v: (not _within(v.path, forced), _says_little(v)))
+    diff = _diff(values, sides, room, most)
+    return dataclasses.replace(
+        diff,
+        leaves=tuple(_marked(leaf, forced) for leaf in diff.leaves),
+        left_out=diff.left_out + sum(map(_rest, change.values)),
+    )
+
+
+def _marked(leaf: Leaf, forced: tuple[str, ...]) -> Leaf:
+    return dataclasses.replace(leaf, forces=_within(leaf.path, forced))
 
 
 def diff_of_outputs(outputs: Iterable[ValueChange], room: Room, most: int) -> Diff:
     """Make the outputs ready to be read."""
     values = list(outputs)
-    return _diff(values, Side.BOTH, room, most, 0)
+    return _diff(values, Side.BOTH, room, most)
 
 
-def _diff(values: list[ValueChange], sides: Side, room: Room, most: int, counted: int) -> Diff:
+def _within(path: str, forced: Iterable[str]) -> bool:
+    return any(path == p or path.startswith((f"{p}.", f"{p}[")) for p in forced)
+
+
+def _says_little(value: ValueChange) -> bool:
+    """Say whether nothing becomes nothing: what providers fill in, and take away again."""
+    empty: tuple[Any, ...] = (None, "", [], {})
+    sides = (value.before, value.after)
+    return (
+        not value.note
+        and None in sides
+        and all(v in empty or (not isinstance(v, str) and v == 0) for v in sides)
+    )
+
+
+def _diff(values: list[ValueChange], sides: Side, room: Room, most: int) -> Diff:
     shown: list[Leaf] = []
     for value in values[:most]:
         leaf = leaf_of(value)
@@ -109,7 +136,7 @@ def _diff(values: list[ValueChange], sides: Side, room: Room, most: int, counted
         shown.append(leaf)
     known = tuple(leaf for leaf in shown if leaf.after.kind != "unknown")
     unknown = tuple(leaf for leaf in shown if leaf.after.kind == "unknown")
-    return Diff(known, unknown, sides, len(values) - len(shown) + counted)
+    return Diff(known, unknown, sides, len(values) - len(shown))
 
 
 def _rest(value: ValueChange) -> int:

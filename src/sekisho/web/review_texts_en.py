@@ -53,6 +53,7 @@ REVIEW_ENGLISH: dict[str, str] = {
     "evidence.as_of": "Version {version} of the run, as of",
     "evidence.open": "This run has not ended yet.",
     "evidence.request": "Request",
+    "evidence.source": "How it came in",
     "evidence.plan": "Plan and seal",
     "evidence.signed": "Signed by",
     "evidence.rules": "Version of the rules",

@@ -52,6 +52,7 @@ REVIEW_JAPANESE: dict[str, str] = {
     "evidence.as_of": "実行の版 {version}、時点:",
     "evidence.open": "この実行はまだ終わっていません。",
     "evidence.request": "申請",
+    "evidence.source": "構成の受け取り方法",
     "evidence.plan": "計画と封印",
     "evidence.signed": "署名",
     "evidence.rules": "ルールの版",

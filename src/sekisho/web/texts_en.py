@@ -174,6 +174,7 @@ ENGLISH: dict[str, str] = {
     "changes.value": "Value",
     "changes.absent": "not set",
     "changes.whole": "(the whole object)",
+    "changes.forces": "forces the replacement",
     "changes.beside": "Side by side",
     "changes.line_before": "Line before",
     "changes.line_after": "Line after",

@@ -169,6 +169,7 @@ JAPANESE: dict[str, str] = {
     "changes.value": "値",
     "changes.absent": "設定なし",
     "changes.whole": "（オブジェクト全体）",
+    "changes.forces": "再作成の原因",
     "changes.beside": "左右に並べて表示",
     "changes.line_before": "変更前の行",
     "changes.line_after": "変更後の行",

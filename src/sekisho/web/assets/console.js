@@ -130,6 +130,8 @@
       const body = await news(live);
       mark(body.busy ? "live" : "");
       const moved = body.status !== live.dataset.status;
+      // The badge goes with the page around it; this stays, so that screen readers hear of it.
+      if (moved) document.getElementById("announce").textContent = body.status_text;
       const changed = String(body.version) !== live.dataset.version;
       if (moved || (changed && !typing(live))) live = await swap(live);
       if (body.final && !body.more) return mark("");

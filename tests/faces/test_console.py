@@ -14,7 +14,7 @@ from sekisho.domain.callers import Caller
 from sekisho.domain.changes import Change
 from sekisho.domain.leases import WorkspaceLock
 from sekisho.domain.logs import LogLine
-from sekisho.domain.plan_changes import Check, CodeKind, CodeRun, Part, ValueChange
+from sekisho.domain.plan_changes import ActionCall, Check, CodeKind, CodeRun, Part, ValueChange
 from sekisho.domain.plans import PlanMode, PlanOptions
 from sekisho.domain.problems import problem
 from sekisho.domain.risks import Reason
@@ -506,6 +506,7 @@ def test_no_text_from_outside_becomes_markup_or_moves_the_cursor(house: House):
         outputs=(ValueChange(EVIL, EVIL, EVIL),),
         drift=(dataclasses.replace(evil, part=Part.DRIFT),),
         deferred=(dataclasses.replace(evil, part=Part.DEFERRED),),
+        actions=(ActionCall(EVIL, EVIL, EVIL, EVIL, deferred=True),),
         checks=(Check(EVIL, EVIL, EVIL, (EVIL,)),),
         alarms=(Reason(EVIL, ((EVIL, EVIL),)),),
         extra=(EVIL,),

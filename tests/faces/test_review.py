@@ -10,7 +10,7 @@ from sekisho.domain.actions import Action
 from sekisho.domain.approvals import Approval, Rejection
 from sekisho.domain.callers import Caller
 from sekisho.domain.logs import LogLine
-from sekisho.domain.plan_changes import ValueChange
+from sekisho.domain.plan_changes import ActionCall, ValueChange
 from sekisho.domain.plans import PlanReading
 from sekisho.domain.runs import ApplyRecord, RunStatus
 from sekisho.domain.states import StatePosition
@@ -134,6 +134,20 @@ def test_a_lost_state_is_the_first_thing_that_is_said(house: House, language: st
     words = {"en": ("31", "Gate"), "ja": ("31", "適用可否")}[language]
     assert text.index("state_lost") < text.index(words[1])
     assert words[0] in text
+
+
+@BOTH
+def test_an_action_is_named_among_the_dangers_though_no_count_tells_of_it(
+    house: House, language: str
+):
+    call = ActionCall("action.aws_s3_empty.purge", "aws_s3_empty", trigger="aws_s3_bucket.logs")
+    run = a_review(house, reading=rich_reading((), actions=(call,), code=(), outputs=()))
+    for path in (f"/runs/{run.id}", f"/runs/{run.id}/evidence"):
+        text = page(house, path, language).text
+        assert "action.aws_s3_empty.purge" in text
+        assert {"en": "may change or destroy", "ja": "変更や削除を行う"}[language] in text
+        assert {"en": "No dangerous", "ja": "危険な変更はありません"}[language] not in text
+        assert "aws_s3_bucket.logs" in text
 
 
 @BOTH

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from sekisho.domain.actions import DESTRUCTIVE, Action, Risk
 from sekisho.domain.errors import CursorInvalid
-from sekisho.domain.plan_changes import Check, CodeRun, ResourceChange
+from sekisho.domain.plan_changes import ActionCall, Check, CodeRun, ResourceChange
 from sekisho.domain.plan_groups import ChangeGroup, groups_of, in_order
 from sekisho.domain.plans import PlanReading
 from sekisho.domain.risks import Reason
@@ -112,6 +112,11 @@ class PlanPage:
     def code(self) -> tuple[CodeRun, ...]:
         """Programs that run."""
         return self.reading.code
+
+    @property
+    def actions(self) -> tuple[ActionCall, ...]:
+        """Actions that are called: they may destroy what no count tells."""
+        return self.reading.actions
 
     @property
     def alarms(self) -> tuple[Reason, ...]:

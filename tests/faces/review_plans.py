@@ -20,13 +20,14 @@ from sekisho.domain.plan_changes import (
 )
 from sekisho.domain.plan_graphs import Changed, graph_of
 from sekisho.domain.plans import PlanReading, count
+from sekisho.domain.references import parts_of
 from sekisho.domain.risks import Reason
 from tests.faces.consoles import POSITION, change, rich_reading
 
 
 def _reading(*changes: ResourceChange, **more: object) -> PlanReading:
     graph = graph_of(
-        (Changed(_block(c), c.module, c.type, c.name, c.action, c.risk) for c in changes), NEEDS
+        (Changed(_block(c), *parts_of(_block(c)), c.action, c.risk) for c in changes), NEEDS
     )
     given = {"code": (), "outputs": (), "counts": count(changes, 0, 0, 0), "graph": graph, **more}
     placed = tuple(dataclasses.replace(c, block=_block(c)) for c in changes)

@@ -3,6 +3,8 @@
 import dataclasses
 
 from sekisho.domain.actions import Action, Risk
+from sekisho.domain.risk_texts import RISK_TEXTS
+from sekisho.domain.text import Text
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,3 +45,8 @@ _R = {
 
 def judge(facts: RiskFacts) -> Judgement:
     return Judgement(_R.get(facts.action, Risk.REVIEW))
+
+
+def words(reason: Reason) -> Text:
+    text = RISK_TEXTS.get(reason.code)
+    return text.fill(dict(reason.facts)) if text else Text(reason.code, reason.code)

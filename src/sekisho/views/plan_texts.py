@@ -26,6 +26,8 @@ TEXTS: dict[str, Text] = {
     "status.errored": Text("Errored", "エラー"),
     "status.interrupted": Text("Interrupted", "中断（結果不明）"),
     # facts
+    "facts": Text("More facts", "その他の情報"),
+    "fact.run": Text("Run", "実行"),
     "fact.labels": Text("Labels", "ラベル"),
     "fact.requester": Text("Requested by", "申請者"),
     "fact.agent": Text("Agent", "エージェント"),
@@ -85,7 +87,6 @@ TEXTS: dict[str, Text] = {
     "gate": Text("Gate", "ゲート判定"),
     "gate.open": Text("open: this plan may be applied", "開（この計画は適用できます）"),
     "gate.closed": Text("closed, {count} unmet", "閉（未達 {count} 件）"),
-    "gate.over": Text("nothing is left to decide", "判断は終わっています"),
     "gate.approvals": Text("Approvals: {given} of {needed}", "承認: {given} / {needed}"),
     "gate.rules": Text("Rules: {names}", "ルール: {names}"),
     "gate.final": Text("this plan can never meet it", "この計画では満たせません"),
@@ -158,7 +159,9 @@ TEXTS: dict[str, Text] = {
     "change.also": Text("The same for {count} more", "他 {count} 件も同じ変更"),
     "change.no_values": Text("No attribute changes.", "変わる属性はありません。"),
     "change.left_out": Text("{count} more values", "他 {count} 件の値"),
-    "change.unknown": Text("{count} known after apply: {names}", "適用後に確定 {count} 件: {names}"),
+    "change.unknown": Text(
+        "{count} known after apply: {names}", "適用後に確定 {count} 件: {names}"
+    ),
     # notes of one value
     "note.unknown": Text("known after apply", "適用後に確定"),
     "note.sensitive": Text("sensitive, changes", "機微情報、変更あり"),
@@ -168,12 +171,18 @@ TEXTS: dict[str, Text] = {
         "the value stays; whether it is sensitive changes", "値は同じ。機微情報の指定のみ変更"
     ),
     "note.write_only": Text(
-        "write-only: given to the provider, kept nowhere", "書込専用: プロバイダーに渡され、保存されない"
+        "write-only: given to the provider, kept nowhere",
+        "書込専用: プロバイダーに渡され、保存されない",
     ),
-    "note.spacing": Text("only the spacing or order of JSON differs", "JSON の書式・並びのみの違い"),
+    "note.spacing": Text(
+        "only the spacing or order of JSON differs", "JSON の書式・並びのみの違い"
+    ),
     "note.order": Text("the same elements in another order", "要素は同じ、順序のみの違い"),
     "value.cut": Text("… {count} more characters", "… 他 {count} 文字"),
     "value.lines": Text("… {count} more lines of the difference", "… 差分の残り {count} 行"),
+    # how it ended
+    "outcome.approved": Text("Approved by {names}", "承認者: {names}"),
+    "outcome.rejected": Text("Rejected by {person}: {reason}", "{person} が却下: {reason}"),
     # what to do next
     "next.look": Text("Read it in full: {command}", "全差分を見る: {command}"),
     "next.review": Text("Review and decide: {url}", "レビューと判断: {url}"),
@@ -186,7 +195,7 @@ TEXTS: dict[str, Text] = {
 }
 
 
-def say(language: Language, key: str, **facts: object) -> str:
+def say(language: Language, key: str, /, **facts: object) -> str:
     """Return a sentence in the reader's language."""
     return TEXTS[key].render(language, facts or None)
 

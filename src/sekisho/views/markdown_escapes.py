@@ -13,7 +13,9 @@ _ENTITIES = str.maketrans({c: f"&#{ord(c)};" for c in "&<>|\\`*_[]{}()~@!#:$^+=-
 """As an entity a character is text to every parser."""
 _SPAN = re.compile(r"[^`|\\\s](?:[^`|\\\r\n]*[^`|\\\s])?")
 _ASCII = re.compile(r"[!-~]+")
-_WORD = re.compile(r"""[("']*[A-Za-z0-9][A-Za-z0-9'/-]*(?:[.,][A-Za-z0-9]+)*[)"'.,;:?%]*""")
+_WORD = re.compile(
+    r"""[("']*[A-Za-z0-9][A-Za-z0-9'()/-]*(?:[.,][A-Za-z0-9]+)*[)"'.,;:?%]*|[,./;:()"'?]"""
+)
 """A run of ASCII that means nothing in Markdown …"""
 _MEANS = re.compile(r"""[("']*(?:www\.|gh-\d|[0-9a-f]{7,64}\b)|\d+[.)]\Z|.*--""", re.IGNORECASE)
 """… unless it is an address, a reference, the number of a list, a commit or a rule."""
@@ -41,7 +43,10 @@ def prose(text: str) -> str:
 
 def _as_it_is(found: re.Match[str]) -> str:
     run = found[0]
-    return run if _WORD.fullmatch(run) and not _MEANS.match(run) else code(run)
+    if _WORD.fullmatch(run) and not _MEANS.match(run):
+        return run
+    bare = run.rstrip(".,;:")
+    return code(bare) + run[len(bare) :] if bare else code(run)
 
 
 def html_code(text: str) -> str:

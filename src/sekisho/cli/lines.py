@@ -1,7 +1,7 @@
 """Lines for a terminal: painted words, cut or wrapped to its width, inert, and in its encoding."""
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from sekisho.domain.text import plain
 from sekisho_client.colours import Tone, paint
@@ -10,6 +10,8 @@ from sekisho_client.terminal import cut, width
 _NARROWEST = 20
 _NEVER_FIRST = "。、，．）」』】〉》！？：；)]},.:;!?…"
 """No line begins with one of these."""
+_NEVER_LAST = "（「『【〈《([{"
+"""No line ends with one of these."""
 _SPACES = str.maketrans("\n\t", "  ")
 _PLAIN_SIGNS = str.maketrans({"…": "...", "→": "->", "×": "x", "·": "|", "–": "-"})
 
@@ -68,6 +70,22 @@ class Paper:
         found = [" " * indent + self._painted(first, tone)]
         return found + [" " * (indent + hang) + self._painted(line, tone) for line in rest]
 
+    def flow(self, pieces: Iterable[str], indent: int = 0) -> list[str]:
+        """Write pieces behind each other, with dots between them; no piece is broken in vain."""
+        found: list[str] = []
+        room = None if self.columns is None else max(self.columns - indent, _NARROWEST)
+        for piece in map(self.inert, pieces):
+            joined = f"{found[-1]} {self._dot} {piece}" if found else piece
+            if found and (room is None or width(joined) <= room):
+                found[-1] = joined
+            else:
+                found.append(piece)
+        return [line for piece in found for line in self.lines(piece, indent=indent)]
+
+    @property
+    def _dot(self) -> str:
+        return "·" if _speaks(self.encoding, "·") else "|"
+
     def inert(self, text: str) -> str:
         """Return a text as this terminal can show it, on one line: never a control character."""
         flat = plain(text, cap=len(text) + 1).translate(_SPACES)
@@ -116,4 +134,4 @@ def _may_break(text: str, place: int) -> bool:
     if before == " ":
         return True
     wide = width(before) > 1 or width(after) > 1
-    return wide and after not in _NEVER_FIRST
+    return wide and after not in _NEVER_FIRST and before not in _NEVER_LAST

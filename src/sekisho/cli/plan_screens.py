@@ -7,6 +7,7 @@ from sekisho.domain.plan_changes import Note, Part
 from sekisho.domain.text import Language
 from sekisho.views.plan_diffs import ChangeDiff, ChangeHead, DangerView, GroupView
 from sekisho.views.plan_documents import PlanDocument
+from sekisho.views.plan_facts import FactView
 from sekisho.views.plan_leaves import LeafDiff
 from sekisho.views.plan_review import Listing, PlanReview
 from sekisho.views.plan_texts import say
@@ -27,6 +28,8 @@ _FACTS = (
     "replace",
     "target",
 )
+_ALSO = 10
+_DIGEST = 19
 _SIGN_TONES = {
     "+": Tone.GOOD,
     "-": Tone.BAD,
@@ -95,9 +98,9 @@ class PlanScreen:
         colon = self.say("colon")
         by_key = {fact.key: fact for fact in review.facts}
         facts = [by_key[key] for key in _FACTS if key in by_key]
-        said = [f"{fact.label}{colon}{fact.value}" for fact in facts]
+        said = [f"{fact.label}{colon}{_short(fact)}" for fact in facts]
         run = f"{self.say('fact.run')}{colon}{self._document.run_id}"
-        yield from self._paper.lines(" · ".join([run, *said]), indent=2, hang=0)
+        yield from self._paper.flow([run, *said], indent=2)
         if review.message:
             said_why = f"{self.say('fact.message')}{colon}{review.message}"
             yield from self._paper.lines(said_why, indent=2)
@@ -122,7 +125,7 @@ class PlanScreen:
             final = f" ({self.say('gate.final')})" if unmet.final else ""
             yield from self._paper.lines(f"! {unmet.text}{final} [{unmet.code}]", tone, indent=2)
         yield from self._rest(gate.unmet_left_out)
-        yield from self._paper.lines(f"{gate.approvals} · {gate.rules}", Tone.QUIET, indent=2)
+        yield from self._paper.flow((gate.approvals, gate.rules), indent=2)
 
     def _code(self, review: PlanReview) -> Iterator[str]:
         if review.code:
@@ -167,7 +170,7 @@ class PlanScreen:
     def _counts(self, review: PlanReview) -> Iterator[str]:
         yield from self._heading("counts")
         said = [f"{c.label} {c.count}" for c in review.counts]
-        yield from self._paper.lines(" · ".join(said), indent=2, hang=0)
+        yield from self._paper.flow(said, indent=2)
         yield from self._paper.lines(review.summary, Tone.HEAD, indent=2)
 
     def _listing(self, key: str, listing: Listing, most: int) -> Iterator[str]:
@@ -197,6 +200,7 @@ class PlanScreen:
             Words(f"{group.sign:<4}", tone),
             Words(times, Tone.HEAD),
             Words(resource),
+            Words(f" #{group.number}", Tone.QUIET),
             Words(f": {brief}" if brief else "", Tone.QUIET),
             indent=2,
         )
@@ -252,16 +256,19 @@ class PlanScreen:
 
     def _also(self, change: ChangeDiff) -> str:
         head = self.say("change.also", count=change.count - 1)
-        left = change.also_left_out
+        shown = change.also[:_ALSO]
+        left = change.count - 1 - len(shown)
         rest = f", … {self.say('more', count=left)}" if left else ""
-        return f"{head}{self.say('colon')}{', '.join(change.also)}{rest}"
+        return f"{head}{self.say('colon')}{', '.join(shown)}{rest}"
 
     def _leaf(self, leaf: LeafDiff, indent: int) -> Iterator[str]:
         if leaf.lines is None:
             sign = self._sign(leaf)
             yield from self._paper.lines(f"{sign} {leaf.words()}", _SIGN_TONES[sign], indent)
             return
-        yield from self._paper.lines(f"~ {leaf.words()}", Tone.WAIT, indent)
+        signs = {line[:1] for line in leaf.lines}
+        sign = signs.pop() if signs in ({"+"}, {"-"}) else "~"
+        yield from self._paper.lines(f"{sign} {leaf.words()}", _SIGN_TONES[sign], indent)
         for line in leaf.lines:
             yield from self._paper.lines(line, _SIGN_TONES.get(line[:1]), indent + 2)
 
@@ -277,3 +284,9 @@ class PlanScreen:
             yield self._paper.line(
                 Words(f"… {self.say('more', count=count)}", Tone.QUIET), indent=6
             )
+
+
+def _short(fact: FactView) -> str:
+    """Return the value of a fact; of a digest its beginning, which is enough to tell two apart."""
+    digest = fact.key == "configuration" and len(fact.value) > _DIGEST
+    return f"{fact.value[:_DIGEST]}…" if digest else fact.value

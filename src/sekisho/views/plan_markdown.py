@@ -186,10 +186,12 @@ class _Writer:
         named_ = [code(a) for a in danger.addresses[:most]]
         left = danger.count - len(named_)
         named_ += [self._more(left)] * bool(left)
-        action = f"{code(danger.sign)} {danger.action_words}"
+        action = f"{code(danger.sign)} {prose(danger.action_words)}"
         why = [prose(one_line(reason, _REASON)) for reason in danger.reasons[:reasons]]
         why += [self._more(len(danger.reasons) - reasons)] * (len(danger.reasons) > reasons)
-        return row((f"**{danger.risk_words}**", action, "<br>".join(named_), "<br>".join(why)))
+        return row(
+            (f"**{prose(danger.risk_words)}**", action, "<br>".join(named_), "<br>".join(why))
+        )
 
     def _danger_rows(self, dangers: Sequence[DangerView]) -> Iterator[tuple[str, int]]:
         """Write a row each; where many or long ones come together, rows are shorter."""
@@ -201,7 +203,7 @@ class _Writer:
 
     def _counts(self, review: PlanReview) -> Iterator[str]:
         yield self._heading("counts")
-        labels = [c.label for c in review.counts]
+        labels = [prose(c.label) for c in review.counts]
         numbers = [str(c.count) for c in review.counts]
         yield "\n".join([row(labels), row(["---:"] * len(labels)), row(numbers)])
         yield code(review.summary)
@@ -226,9 +228,9 @@ class _Writer:
             resource += f"<br>{self._more(left)}" if left else ""
         brief = [code(said) for said in group.brief]
         brief += [self._more(group.brief_left_out)] * bool(brief and group.brief_left_out)
-        action = f"{code(group.sign)} {group.action_words}"
+        action = f"{code(group.sign)} {prose(group.action_words)}"
         if group.destructive:
-            action += f" **{group.risk_words}**"
+            action += f" **{prose(group.risk_words)}**"
         return row((str(group.count), action, resource, "<br>".join(brief)))
 
     def _facts(self, review: PlanReview) -> Iterator[str]:
@@ -243,14 +245,14 @@ class _Writer:
         return code(self._document.run_id)
 
     def _fact(self, fact: FactView) -> str:
-        return f"{fact.label}{self.say('colon')}{code(self._value(fact))}"
+        return f"{prose(fact.label)}{self.say('colon')}{code(self._value(fact))}"
 
     def _value(self, fact: FactView) -> str:
         return shortened(fact.value, self._language, _FACT)
 
     def _other_facts(self, review: PlanReview) -> Iterator[str]:
         others = [f for f in review.facts if f.key not in (*_FIRST, *_TELLING)]
-        rows = [row((f.label, code(self._value(f)))) for f in others]
+        rows = [row((prose(f.label), code(self._value(f)))) for f in others]
         table = [row(("", "")), row(("---", "---")), *rows]
         yield details(html_text(self.say("facts")), "\n".join(table))
 

@@ -42,12 +42,16 @@ def fleet(many: int = 150) -> tuple[ResourceChange, ...]:
     """Instances that all get the same new tag."""
     values = ValueChange("tags.git_sha", "3f2a91c", "b81d0e7")
     return tuple(
-        change(f"aws_instance.web[{i}]", Action.UPDATE, values, name="web", index=i, block=BLOCK)
+        change(
+            f"aws_instance.web[{i}]",
+            Action.UPDATE,
+            values,
+            name="web",
+            index=i,
+            block="aws_instance.web",
+        )
         for i in range(many)
     )
-
-
-BLOCK = "aws_instance.web"
 
 
 def reasons(*codes: str, **facts: str) -> tuple[Reason, ...]:

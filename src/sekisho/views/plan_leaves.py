@@ -167,7 +167,9 @@ def _indented(text: str) -> list[str]:
     if text[:1] not in ("{", "["):
         return []
     try:
-        value: Any = json.loads(text, parse_float=_never, object_pairs_hook=_once)
+        value: Any = json.loads(
+            text, parse_float=_never, parse_constant=_never, object_pairs_hook=_once
+        )
     except (ValueError, RecursionError):
         return []
     return json.dumps(value, ensure_ascii=False, indent=2).splitlines()

@@ -301,8 +301,9 @@ class _Writer:
 
     def _diff(self, change: ChangeDiff) -> str:
         times = f"{change.count} × " if change.count > 1 else ""
+        number = html_code(f"#{change.number}")  # bare, it would be an issue's
         part = f" [{self.say(change.part)}]" if change.part != Part.CHANGE else ""
-        title = f"{times}{html_code(f'{change.sign} {change.address}')} #{change.number}{part}"
+        title = f"{times}{html_code(f'{change.sign} {change.address}')} {number}{part}"
         title += f" — {html_text(change.risk_words)}" if change.destructive else ""
         said = [f"- {prose(text)}" for text in (*change.reasons, *change.notes)]
         lines = self._short(diff_lines(change, self._language))

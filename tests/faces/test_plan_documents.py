@@ -166,7 +166,7 @@ def test_every_sentence_is_there_in_both_languages_with_the_same_facts():
     for key, text in TEXTS.items():
         assert text.en, key
         assert text.ja, key
-        names = [set(part.split("}")[0] for part in t.split("{")[1:]) for t in (text.en, text.ja)]
+        names = [{part.split("}")[0] for part in t.split("{")[1:]} for t in (text.en, text.ja)]
         assert names[0] == names[1], key
     for kind, words in (("action", Action), ("risk", Risk), ("status", RunStatus), ("note", Note)):
         assert {f"{kind}.{word}" for word in words} <= set(TEXTS)

@@ -16,8 +16,13 @@ HOSTILE = st.one_of(
     st.text(alphabet=st.sampled_from(f"{SIGNS}abw1あ。"), max_size=40),
     st.lists(
         st.sampled_from(
-            ["![x](http://e.example)", "[a](b)", "@everyone", "www.e.example", "http://e", "#12"]
-            + [
+            [
+                "![x](http://e.example)",
+                "[a](b)",
+                "@everyone",
+                "www.e.example",
+                "http://e",
+                "#12",
                 "`",
                 "``",
                 "```",
@@ -29,8 +34,6 @@ HOSTILE = st.one_of(
                 "<!--",
                 "&#64;",
                 ":tada:",
-            ]
-            + [
                 "**",
                 "__",
                 "~~",
@@ -44,8 +47,6 @@ HOSTILE = st.one_of(
                 "GH-1",
                 "GH-12",
                 "abc",
-            ]
-            + [
                 "deadbeef",
                 "a@b.example",
                 "$x$",

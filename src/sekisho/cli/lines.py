@@ -12,7 +12,6 @@ _NEVER_FIRST = "。、，．）」』】〉》！？：；)]},.:;!?…"
 """No line begins with one of these."""
 _NEVER_LAST = "（「『【〈《([{"
 """No line ends with one of these."""
-_SPACES = str.maketrans("\n\t", "  ")
 _PLAIN_SIGNS = str.maketrans({"…": "...", "→": "->", "×": "x", "·": "|", "–": "-"})
 
 
@@ -88,7 +87,7 @@ class Paper:
 
     def inert(self, text: str) -> str:
         """Return a text as this terminal can show it, on one line: never a control character."""
-        flat = plain(text, cap=len(text) + 1).translate(_SPACES)
+        flat = plain(text, cap=len(text) + 1).replace("\n", " ").replace("\t", " ")
         if _speaks(self.encoding, flat):
             return flat
         signs = flat.translate(_PLAIN_SIGNS)

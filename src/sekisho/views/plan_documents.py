@@ -11,14 +11,13 @@ from pydantic import Field
 
 from sekisho.domain.errors import ChangeNumberUnknown, CursorInvalid, WorkspaceUnknown
 from sekisho.domain.gate import Verdict
-from sekisho.domain.plan_changes import ResourceChange
-from sekisho.domain.plan_groups import groups_of, in_order
 from sekisho.domain.plans import PlanReading
 from sekisho.domain.runs import WAITING, Run
 from sekisho.domain.text import Language
 from sekisho.domain.workspaces import Workspace
 from sekisho.engine.engine import Engine
 from sekisho.views.plan_diffs import ChangeDiff, Members, folded
+from sekisho.views.plan_orders import ORDERS, Order
 from sekisho.views.plan_review import PlanReview, Subject, review_of
 from sekisho.views.plan_texts import named, say
 from sekisho.views.view import View, one_line
@@ -75,11 +74,15 @@ def document_of(engine: Engine, run_id: str, ask: DocumentAsk) -> PlanDocument:
         CursorInvalid, ChangeNumberUnknown: that is not in this plan.
     """
     run, reading = engine.runs.get(run_id), engine.plans.reading(run_id)
-    order = _chosen(reading, ask, run) if ask.numbers else _order(reading, each=ask.each)
+    if ask.numbers:
+        order = _chosen(reading, ask, run)
+    else:
+        order = ORDERS.of(run.id, reading, each=ask.each)
     start = ask.cursor or 0
     if start and start >= len(order):
         raise CursorInvalid
-    changes = _page(engine, run_id, order[start:], ask.language)
+    members = folded(order[start : start + PAGE], reading.rows)
+    changes = _page(engine, run_id, members, ask.language)
     end = start + len(changes)
     left = sum(map(len, order[end:]))
     first = ask.cursor is None and not ask.numbers
@@ -117,24 +120,12 @@ def _title(run: Run, language: Language) -> str:
     return f"{say(language, 'title')}{say(language, 'colon')}{one_line(run.workspace)} ({status})"
 
 
-def _order(reading: PlanReading, *, each: bool) -> list[Members]:
-    """Put all changes into the one order that cursors count in: changes, drift, deferred."""
-    found: list[Members] = []
-    for rows in (reading.changes, reading.drift, reading.deferred):
-        if each:
-            found += [(row,) for row in in_order(rows)]
-        else:
-            found += folded((g.numbers for g in groups_of(rows)), rows)
-    return found
-
-
-def _chosen(reading: PlanReading, ask: DocumentAsk, run: Run) -> list[Members]:
-    rows: Sequence[ResourceChange] = reading.rows
-    by_number = {row.number: row for row in rows}
-    missing = [n for n in ask.numbers if n not in by_number]
+def _chosen(reading: PlanReading, ask: DocumentAsk, run: Run) -> Order:
+    known = {row.number for row in reading.rows}
+    missing = [n for n in ask.numbers if n not in known]
     if missing:
-        raise ChangeNumberUnknown(number=missing[0], run_id=run.id, count=len(rows))
-    return [(by_number[n],) for n in dict.fromkeys(ask.numbers)]
+        raise ChangeNumberUnknown(number=missing[0], run_id=run.id, count=len(known))
+    return tuple((n,) for n in dict.fromkeys(ask.numbers))
 
 
 def _page(
@@ -143,8 +134,8 @@ def _page(
     """Show as many changes as fit on a page; at least one."""
     kept: list[ChangeDiff] = []
     room = PAGE_CHARACTERS
-    for start in range(0, min(len(order), PAGE), _AT_ONCE):
-        some = order[start : min(start + _AT_ONCE, PAGE)]
+    for start in range(0, len(order), _AT_ONCE):
+        some = order[start : start + _AT_ONCE]
         wholes = engine.plans.changes(run_id, [members[0].number for members in some])
         for whole, members in zip(wholes, some, strict=True):
             diff = ChangeDiff.of(whole, members, language)

@@ -74,10 +74,7 @@ def document_of(engine: Engine, run_id: str, ask: DocumentAsk) -> PlanDocument:
         CursorInvalid, ChangeNumberUnknown: that is not in this plan.
     """
     run, reading = engine.runs.get(run_id), engine.plans.reading(run_id)
-    if ask.numbers:
-        order = _chosen(reading, ask, run)
-    else:
-        order = ORDERS.of(run.id, reading, each=ask.each)
+    order = _order(run, reading, ask)
     start = ask.cursor or 0
     if start and start >= len(order):
         raise CursorInvalid
@@ -120,7 +117,9 @@ def _title(run: Run, language: Language) -> str:
     return f"{say(language, 'title')}{say(language, 'colon')}{one_line(run.workspace)} ({status})"
 
 
-def _chosen(reading: PlanReading, ask: DocumentAsk, run: Run) -> Order:
+def _order(run: Run, reading: PlanReading, ask: DocumentAsk) -> Order:
+    if not ask.numbers:
+        return ORDERS.of(run.id, reading, each=ask.each)
     known = {row.number for row in reading.rows}
     missing = [n for n in ask.numbers if n not in known]
     if missing:

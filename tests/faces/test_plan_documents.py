@@ -64,6 +64,12 @@ def test_a_secret_that_slipped_through_is_masked_before_it_is_broken_into_lines(
     assert SECRET not in LeafDiff.of(value, "en").model_dump_json()
 
 
+def test_a_value_of_a_telling_name_is_hidden_whatever_its_note_is():
+    unknown = leaf("db.password", SECRET, note=Note.UNKNOWN)
+    assert unknown.words() == "db.password (known after apply)"
+    assert leaf("db.password", SECRET, "b", note=Note.ORDER).note == Note.SENSITIVE
+
+
 def test_long_texts_are_shown_as_a_diff_of_lines_and_cuts_are_counted():
     found = leaf("a", "x\ny\nz\n", "x\nY\nz\n")
     assert found.lines == ["@@ -1,3 +1,3 @@", " x", "-y", "+Y", " z"]

@@ -7,16 +7,22 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from sekisho.cli.lines import Paper
+from sekisho.cli.plan_screens import PlanScreen
 from sekisho.domain.actions import Action, Risk
 from sekisho.domain.plan_changes import ResourceChange, Side, ValueChange
-from sekisho.domain.text import plain
+from sekisho.domain.text import Language, plain
 from sekisho.views.plan_documents import DocumentAsk, PlanDocument, document_of, masked
 from sekisho.views.plan_markdown import CAP, markdown_of, markdown_shown
+from sekisho_client.terminal import width
 from tests.faces.consoles import change
 from tests.faces.house import build
 from tests.faces.markdown_shape import blocks, complaints, fences
 from tests.faces.plan_reviews import GOLDEN, a_reading, golden_reviews, reasons, reviewed
+from tests.fakes.readings import read_whole
+from tests.unit.test_cli_lines import COLOUR, COMMANDS
 from tests.unit.test_markdown_escapes import HOSTILE
 
 HUGE = 10_000
@@ -164,3 +170,68 @@ def test_a_change_that_is_longer_than_the_room_is_cut_and_counted(tmp_path: Path
     assert "<code>~ aws_instance.short</code>" in text
     page = document_of(house.engine, run.id, DocumentAsk("en", numbers=(0,)))
     assert len(page.changes[0].leaves) + page.changes[0].leaves_left_out == 300
+
+
+def test_chosen_changes_that_do_not_fit_are_counted_too(tmp_path: Path):
+    house = build(tmp_path)
+    values = tuple(ValueChange(f"v{i:03}", "x" * 1500, "y" * 1500) for i in range(10))
+    changes = tuple(
+        change(f"a_b.c{i}", Action.UPDATE, *values, ValueChange("n", 0, i)) for i in range(50)
+    )
+    run = reviewed(house, a_reading(changes))
+    page = document_of(house.engine, run.id, DocumentAsk("en", numbers=tuple(range(50))))
+    text = markdown_of(page, page.changes)
+    shown = text.count("<details>")
+    assert 1 < shown < 50
+    assert f"Left out here for length: {50 - shown} of 50 changes" in text
+
+
+SCALARS = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), HOSTILE)
+VALUES = st.recursive(
+    SCALARS,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3), st.dictionaries(HOSTILE, inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+OBJECTS = st.one_of(st.none(), st.dictionaries(HOSTILE, VALUES, max_size=4))
+MASKS = st.one_of(st.booleans(), st.dictionaries(HOSTILE, st.booleans(), max_size=3))
+ACTIONS = (["create"], ["update"], ["delete"], ["delete", "create"], ["no-op"], ["x"])
+CHANGES = st.fixed_dictionaries(
+    {
+        "before": OBJECTS,
+        "after": OBJECTS,
+        "after_unknown": MASKS,
+        "before_sensitive": MASKS,
+        "after_sensitive": MASKS,
+        "actions": st.sampled_from(ACTIONS),
+    }
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@given(st.lists(CHANGES, min_size=1, max_size=3), HOSTILE)
+def test_no_plan_breaks_a_review(tmp_path: Path, found: list[dict[str, Any]], name: str):
+    resources = [
+        {"address": f"a.{name}{i}", "mode": "managed", "type": "a", "name": name, "change": made}
+        for i, made in enumerate(found)
+    ]
+    outputs = {f"o{i}{name}": made for i, made in enumerate(found)}
+    plan = {
+        "format_version": "1.2",
+        "resource_changes": resources,
+        "resource_drift": resources,
+        "output_changes": outputs,
+    }
+    house = build(tmp_path)
+    run = reviewed(house, read_whole(plan))
+    languages: tuple[Language, ...] = ("en", "ja")
+    for language in languages:
+        page = masked(document_of(house.engine, run.id, DocumentAsk(language)))
+        text = markdown_of(page, page.changes)
+        assert complaints(text, f"http://127.0.0.1:8321/runs/{run.id}") == []
+        screen = PlanScreen(page, Paper(60, colour=True))
+        for line in (*screen.review(), *screen.full(page.changes)):
+            bare = COLOUR.sub("", line)
+            assert width(bare) <= 60
+            assert not COMMANDS.search(bare)

@@ -10,6 +10,8 @@ from sekisho.cli.lines import Paper, Words, wrapped
 from sekisho_client.colours import Tone
 from sekisho_client.terminal import width
 
+COMMANDS = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""What a terminal obeys, or what turns the reading order round."""
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 TEXTS = st.text(
     alphabet=st.sampled_from("ab c.)（）「」、。日本語ー\x1b\r\n\t\x07\u202e…→"), max_size=200
@@ -39,7 +41,7 @@ def test_wrapping_loses_nothing_but_spaces(text: str):
 @given(st.text(max_size=80))
 def test_nothing_from_a_plan_commands_the_terminal(text: str):
     shown = Paper().inert(f"\x1b[2J{text}\x1b]0;title\x07")
-    assert not re.search(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", shown)
+    assert not COMMANDS.search(shown)
 
 
 def test_a_long_address_and_its_change_share_a_line_with_a_mark_where_it_is_cut():

@@ -74,6 +74,8 @@ class PlanScreen:
         yield from self._checks(review)
         yield from self._heading("next")
         for step in review.next:
+            if not brief and step.endswith(" --full"):
+                continue  # this is it
             yield from self._paper.lines(step, indent=2)
 
     def full(self, changes: Iterable[ChangeDiff]) -> Iterator[str]:

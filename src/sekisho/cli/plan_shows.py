@@ -6,6 +6,7 @@ Apart from `plans.py`, since the views that are needed here make every other com
 import argparse
 import dataclasses
 from collections.abc import Iterator
+from http import HTTPStatus
 from typing import Any
 
 from pydantic import ValidationError
@@ -40,9 +41,7 @@ class PlanPages:
         try:
             return PlanDocument.model_validate(self.raw(each=each, cursor=cursor), extra="ignore")
         except ValidationError as error:
-            first = error.errors()[0]
-            problem = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
-            raise failure("server_unreachable", url=self.client.url, problem=problem) from None
+            raise failure("http_error", url=self.client.url, status=int(HTTPStatus.OK)) from error
 
     def changes(self, first: PlanDocument, *, each: bool) -> Iterator[ChangeDiff]:
         """Walk all changes; pages are fetched as they are needed."""

@@ -46,8 +46,8 @@ class DocumentAsk:
 class PlanDocument(View):
     """A page of the review. `review` is on the first page alone.
 
-    `total` counts the changes of the plan, drift and what is deferred included, `left_out` those
-    that come after this page; `cursor` is where to go on.
+    `total` counts the changes that were asked for (all: drift and what is deferred too), `left_out`
+    those that come after this page; `cursor` is where to go on.
     """
 
     language: Language
@@ -91,7 +91,7 @@ def document_of(engine: Engine, run_id: str, ask: DocumentAsk) -> PlanDocument:
         title=_title(run, ask.language),
         review=review_of(engine, subject_of(engine, run, reading), ask.language) if first else None,
         changes=changes,
-        total=len(reading.rows),
+        total=sum(map(len, order)),
         left_out=left,
         cursor=end if left else None,
     )

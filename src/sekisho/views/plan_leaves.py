@@ -46,7 +46,10 @@ class LeafDiff(View):
     def of(cls, value: ValueChange, language: Language) -> "LeafDiff":
         """Show a value."""
         path = one_line(value.path, _PATH)
-        if value.note == Note.SENSITIVE or (names_secret(path) and value.note not in _WORDLESS):
+        telling = names_secret(path)
+        if value.note == Note.UNKNOWN and telling:
+            return cls(path=path, note=value.note, remark=_remark(value, language))
+        if value.note == Note.SENSITIVE or (telling and value.note not in _WORDLESS):
             return cls(path=path, note=Note.SENSITIVE, remark=_hidden(value, language))
         if value.note in _WORDLESS:
             remark = say(language, f"note.{value.note}")

@@ -64,10 +64,8 @@ def markdown_of(document: PlanDocument, changes: Iterable[ChangeDiff]) -> str:
         title = html_text(f"{writer.say(key)} ({shown})")
         folds = bool(document.review)
         blocks.append(details(title, "\n\n".join(diff)) if folds else "\n\n".join(diff))
-    if left and document.review:
-        command = f"sekisho plan show {document.run_id} --full"
-        said = writer.say("full.cut", count=left, total=document.total, command=command)
-        blocks.append(prose(said))
+    if left:
+        blocks.append(writer.cut(left))
     return "\n\n".join(blocks) + "\n"
 
 
@@ -321,6 +319,13 @@ class _Writer:
         kept, told = _fitting([(line, 1) for line in lines], _DIFF)
         left = len(lines) - told
         return [*kept, *[f"# {self.say('value.lines', count=left)}"] * bool(left)]
+
+    def cut(self, left: int) -> str:
+        """Say how many changes are not here, and where they are."""
+        document = self._document
+        command = f"sekisho plan show {document.run_id} --full"
+        said = self.say("full.cut", count=left, total=document.total, command=command)
+        return self._step(said, None)
 
     def _table(self, columns: Sequence[str]) -> list[str]:
         return [row(self.say(c) for c in columns), row(["---"] * len(columns))]

@@ -101,8 +101,7 @@ TEXTS: dict[str, Text] = {
     "danger.unsaid": Text("This change needs a close look.", "よく確認してください。"),
     "counts": Text("Counts", "件数"),
     "groups": Text("What changes", "変更の概要"),
-    "groups.equal": Text("equal changes are folded", "同じ変更はまとめています"),
-    "groups.none": Text("Nothing changes.", "変更はありません。"),
+    "groups.none": Text("No resource changes.", "変更されるリソースはありません。"),
     "full": Text("Full diff", "全差分"),
     "full.cut": Text(
         "Left out here for length: {count} of {total} changes. All of them: {command}",

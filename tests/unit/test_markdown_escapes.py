@@ -4,7 +4,7 @@ import html
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sekisho.domain.text import plain
@@ -35,6 +35,8 @@ def test_code_is_read_back_as_it_was_written(text: str):
 
 
 @given(HOSTILE)
+@example("x/0000000")
+@example("(www.e.example")
 def test_prose_is_read_back_as_it_was_written_and_nothing_in_it_is_alive(text: str):
     assert spoken(prose(text)) == flat(text)
     assert complaints(prose(text)) == []

@@ -17,7 +17,9 @@ _WORD = re.compile(
     r"""[("']*[A-Za-z0-9][A-Za-z0-9'()/-]*(?:[.,][A-Za-z0-9]+)*[)"'.,;:?%]*|[,./;:()"'?]"""
 )
 """A run of ASCII that means nothing in Markdown …"""
-_MEANS = re.compile(r"""[("']*(?:www\.|gh-\d|[0-9a-f]{7,64}\b)|\d+[.)]\Z|.*--""", re.IGNORECASE)
+_MEANS = re.compile(
+    r".*(?:--|\bwww\.|\bgh-\d|\b[0-9a-f]{7,64}\b)|\d+[.)]\Z", re.IGNORECASE | re.ASCII
+)
 """… unless it is an address, a reference, the number of a list, a commit or a rule."""
 _URL = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+(?:/[A-Za-z0-9._~/-]*)?")
 _BACKTICKS = re.compile("`+")

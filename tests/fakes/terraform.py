@@ -201,7 +201,7 @@ class FakeDesk:
     def read_plan(self, keep: Keep) -> PlanReading:
         if not self._room.plan:
             raise ConfigurationInvalid(problem="Terraform left no saved plan")
-        plan = _load(self._room.plan)
+        plan, raw = _load(self._room.plan), self._state()
         changes = tuple(_change(c) for c in plan["changes"])
         outputs = tuple(ValueChange(n, after=v) for n, v in plan["outputs"].items())
         reading = PlanReading(
@@ -213,6 +213,7 @@ class FakeDesk:
             applyable=bool(changes or outputs),
             complete=self._terraform.script.complete,
             errored=self._terraform.script.errored,
+            from_nothing=not (raw and _load(raw)["resources"]),
             code=tuple(CodeRun(a, CodeKind.PROVISIONER, "local-exec") for a in plan["runs_code"]),
         )
         return handed(reading, keep)

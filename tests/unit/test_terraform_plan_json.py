@@ -73,7 +73,7 @@ def test_deferred_changes_make_a_plan_incomplete():
         (["delete"], Action.DELETE, Risk.DANGEROUS),
         (["delete", "create"], Action.REPLACE, Risk.DANGEROUS),
         (["create", "delete"], Action.REPLACE, Risk.DANGEROUS),
-        (["create", "forget"], Action.REPLACE, Risk.DANGEROUS),
+        (["create", "forget"], Action.REPLACE, Risk.REVIEW),
         (["forget"], Action.FORGET, Risk.REVIEW),
         (["explode"], Action.UNKNOWN, Risk.REVIEW),
     ],
@@ -238,7 +238,7 @@ def test_ephemeral_variables_are_those_declared_and_not_planned():
         "configuration": {"root_module": {"variables": {"a": {}, "e": {}}}},
         "variables": {"a": {"value": 1}},
     }
-    assert ephemeral_variables(plan) == ("e",)
+    assert ephemeral_variables(plan, {"a": 1, "e": 2, "x": 3}) == ("e",)
 
 
 def test_numbers_that_no_float_holds_stay_as_they_are_written(tmp_path: Path):

@@ -13,12 +13,18 @@ _RUNS = frozenset({Action.CREATE, Action.DELETE, Action.REPLACE, Action.UNKNOWN}
 _PROBLEMS = 10
 
 
-def action_calls(plan: Mapping[str, Any], redactor: Redactor) -> Iterator[ActionCall]:
-    """Yield the actions (Terraform 1.14) that this plan would call."""
-    for raw in objects(plan.get("action_invocations")):
-        yield _call(raw, redactor, deferred=False)
-    for raw in objects(plan.get("deferred_action_invocations")):
-        yield _call(obj(raw.get("action_invocation")) or raw, redactor, deferred=True)
+def action_calls(plan: Mapping[str, Any], redactor: Redactor) -> list[ActionCall]:
+    """Return the actions (Terraform 1.14) that this plan would call; its own order varies."""
+    now = (_call(raw, redactor, deferred=False) for raw in objects(plan.get("action_invocations")))
+    later = (
+        _call(obj(raw.get("action_invocation")) or raw, redactor, deferred=True)
+        for raw in objects(plan.get("deferred_action_invocations"))
+    )
+    return [*sorted(now, key=_place), *sorted(later, key=_place)]
+
+
+def _place(call: ActionCall) -> tuple[str, str]:
+    return call.address, call.trigger
 
 
 def _call(raw: Json, redactor: Redactor, *, deferred: bool) -> ActionCall:
@@ -43,8 +49,7 @@ def code_in(
 ) -> Iterator[CodeRun]:
     """Yield what will run: provisioners of what comes or goes, external data, actions."""
     touched = {c.block for c in changes if c.action in _RUNS}
-    root = obj(configuration.get("root_module"))
-    for address, resource in _resources(root, ""):
+    for address, resource in blocks(configuration):
         external = resource.get("mode") == "data" and resource.get("type") == "external"
         name = redactor.text(address)
         if external:
@@ -57,8 +62,9 @@ def code_in(
         yield CodeRun(call.address, CodeKind.ACTION, call.type)
 
 
-def _resources(module: Json, prefix: str) -> Iterator[tuple[str, Json]]:
-    waiting = [(module, prefix)]
+def blocks(configuration: Json) -> Iterator[tuple[str, Json]]:
+    """Yield every resource block of a configuration, with its address in it."""
+    waiting = [(obj(configuration.get("root_module")), "")]
     while waiting:
         found, at = waiting.pop(0)
         for resource in objects(found.get("resources")):

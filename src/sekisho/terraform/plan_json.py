@@ -8,16 +8,21 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from sekisho.domain.errors import ConfigurationInvalid
-from sekisho.domain.plan_changes import Keep, Part, ValueChange
+from sekisho.domain.plan_changes import Keep, Note, Part, ResourceChange, ValueChange
+from sekisho.domain.plan_graphs import Changed, graph_of
 from sekisho.domain.plans import PlanReading, count
-from sekisho.domain.states import StatePosition, position_of
-from sekisho.terraform.documents import open_document, raw_part
+from sekisho.domain.references import module_of
+from sekisho.domain.states import MASK, StatePosition, position_of
+from sekisho.terraform.documents import chosen, open_document, raw_part
 from sekisho.terraform.json_text import Json, check_format, obj, objects
 from sekisho.terraform.masks import secrets_in
 from sekisho.terraform.plan_code import action_calls, checks, code_in
-from sekisho.terraform.plan_rows import Rows
+from sekisho.terraform.plan_rows import Rows, made_from
 from sekisho.terraform.redaction import Redactor, strings
+from sekisho.terraform.references import StatePairs, state_pairs
 from sekisho.terraform.values import Lens, differing
 
 _KNOWN = frozenset(
@@ -45,6 +50,8 @@ _KNOWN = frozenset(
 )
 """Top-level fields that we know; others are named, so that nobody takes silence for a no."""
 _OUTPUT_LEAVES = 1_000
+_STATE_BYTES = 8 * 1024 * 1024
+"""Size up to which a prior state is decoded for its dependencies."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -68,7 +75,9 @@ def read_plan(plan: Mapping[str, Any], origin: PlanOrigin, keep: Keep) -> PlanRe
     check_format(plan)
     redactor = origin.redactor.also(sensitive_in(plan))
     lens = Lens(redactor, origin.mark)
-    rows = Rows(lens, obj(plan.get("configuration")), keep)
+    configuration = obj(plan.get("configuration"))
+    made = made_from(configuration, _state_pairs(plan), redactor.text)
+    rows = Rows(lens, made, keep)
     changes = rows.read(objects(plan.get("resource_changes")), Part.CHANGE)
     drift = rows.read(objects(plan.get("resource_drift")), Part.DRIFT)
     deferred = rows.read(_deferred(plan), Part.DEFERRED)
@@ -88,8 +97,9 @@ def read_plan(plan: Mapping[str, Any], origin: PlanOrigin, keep: Keep) -> PlanRe
         drift=drift,
         deferred=deferred,
         actions=actions,
-        code=tuple(code_in(obj(plan.get("configuration")), changes, actions, redactor)),
+        code=tuple(code_in(configuration, changes, actions, redactor)),
         checks=tuple(checks(plan, redactor)),
+        graph=graph_of(map(_changed, changes), made.references.needs),
         extra=tuple(redactor.text(str(k), 100) for k in plan if k not in _KNOWN)[:20],
     )
 
@@ -116,24 +126,67 @@ def open_plan(path: Path) -> Mapping[str, Any]:
     return open_document(path, {"resource_changes": worth_reading, "resource_drift": None})
 
 
+class _Masks(msgspec.Struct):
+    actions: list[str] = []
+    before_sensitive: msgspec.Raw = msgspec.Raw(b"")
+    after_sensitive: msgspec.Raw = msgspec.Raw(b"")
+    importing: msgspec.Raw = msgspec.Raw(b"")
+
+
+class _Head(msgspec.Struct):
+    """What decides whether a resource change is decoded at all."""
+
+    change: _Masks
+    previous_address: str = ""
+
+    @property
+    def masks(self) -> bool:
+        """Whether its masks may cover anything."""
+        change = self.change
+        return any(b"true" in bytes(m) for m in (change.before_sensitive, change.after_sensitive))
+
+
+_HEAD = msgspec.json.Decoder(_Head)
+
+
 def worth_reading(raw: bytes) -> bool:
-    """Say whether a resource change, as Terraform writes it, is more than a plain no-op.
+    """Say whether a resource change is more than a plain no-op."""
+    try:
+        head = _HEAD.decode(raw)
+    except (ValueError, RecursionError):
+        return True  # of another shape than we know: a look is due
+    changes = head.change.actions != ["no-op"] or bool(bytes(head.change.importing))
+    return changes or bool(head.previous_address) or head.masks
 
-    `change` comes after nothing but strings, in which a quote is escaped: its first occurrence is
-    the real one, whatever the values hold. The masks come after the values: their last is.
+
+def _hides(raw: bytes) -> bool:
+    """Say whether a resource change may have anything masked."""
+    try:
+        return _HEAD.decode(raw).masks
+    except (ValueError, RecursionError):
+        return True
+
+
+def ephemeral_variables(plan: Mapping[str, Any], given: Mapping[str, Any]) -> tuple[str, ...]:
+    """Name the root variables that were given and that the plan does not hold: ephemeral ones.
+
+    Nothing marks them. One without a default is missing; one with a default is there with that,
+    whatever was given.
     """
-    start = raw.find(b'"change":{"actions":[')
-    if start < 0 or not raw.startswith(b'"change":{"actions":["no-op"]', start):
-        return True
-    if b'"previous_address"' in raw or b'"importing"' in raw:
-        return True
-    return b"true" in raw[raw.rfind(b'"before_sensitive"') :]
-
-
-def ephemeral_variables(plan: Mapping[str, Any]) -> tuple[str, ...]:
-    """Name the root variables that are declared and not in the plan: it never holds these."""
     declared = obj(obj(obj(plan.get("configuration")).get("root_module")).get("variables"))
-    return tuple(n for n in declared if n not in obj(plan.get("variables")))
+    kept = obj(plan.get("variables"))
+    return tuple(
+        name
+        for name in declared
+        if name in given and (name not in kept or _defaulted(declared, kept, given, name))
+    )
+
+
+def _defaulted(declared: Json, kept: Json, given: Mapping[str, Any], name: str) -> bool:
+    """Say whether a plan holds the default of a variable where another value was given."""
+    default = obj(declared.get(name)).get("default")
+    holds = obj(kept.get(name)).get("value")
+    return default is not None and holds == default and str(given[name]) != str(default)
 
 
 def sensitive_in(plan: Mapping[str, Any]) -> set[str]:
@@ -144,9 +197,8 @@ def sensitive_in(plan: Mapping[str, Any]) -> set[str]:
     for name, variable in obj(plan.get("variables")).items():
         if obj(declared.get(name)).get("sensitive"):
             found.update(strings(obj(variable).get("value")))
-    resources = itertools.chain(
-        objects(plan.get("resource_changes")), objects(plan.get("resource_drift"))
-    )
+    lists = (plan.get(name) for name in ("resource_changes", "resource_drift"))
+    resources = itertools.chain.from_iterable(objects(chosen(each, _hides)) for each in lists)
     changes = (obj(r.get("change")) for r in resources)
     outputs = map(obj, obj(plan.get("output_changes")).values())
     for change in itertools.chain(changes, outputs):
@@ -166,6 +218,24 @@ def _holds_resources(plan: Mapping[str, Any]) -> bool:
     return re.search(rb'"mode"\s*:\s*"managed"', raw) is not None
 
 
+def _state_pairs(plan: Mapping[str, Any]) -> StatePairs:
+    """Give the dependencies in the prior state, where it is small enough to be decoded for them."""
+    if raw_part(plan, "prior_state").nbytes > _STATE_BYTES:
+        return ()
+    return state_pairs(obj(plan.get("prior_state")))
+
+
+def _changed(row: ResourceChange) -> Changed:
+    return Changed(
+        address=row.block,
+        module=module_of(row.block),
+        type=row.type,
+        name=row.name,
+        action=str(row.action),
+        risk=str(row.risk),
+    )
+
+
 def _deferred(plan: Mapping[str, Any]) -> Iterator[Json]:
     """Yield deferred changes as resource changes, with why they are put off as their reason."""
     for raw in objects(plan.get("deferred_changes")):
@@ -181,11 +251,21 @@ def _outputs(outputs: Json, lens: Lens) -> tuple[ValueChange, ...]:
         if change.get("actions") == ["no-op"]:
             continue
         rows = differing({**change, **_wrapped(name, change)}, lens)
-        found += rows or (ValueChange(lens.redactor.text(name)),)
+        found += rows or (_flipped(name, change, lens),)
     if len(found) > _OUTPUT_LEAVES:
         rest = len(found) - _OUTPUT_LEAVES
         found = [*found[:_OUTPUT_LEAVES], ValueChange("…", note=f"{rest} more")]
     return tuple(found)
+
+
+def _flipped(name: str, change: Json, lens: Lens) -> ValueChange:
+    """Show an output whose value stays: what changes is whether it is sensitive.
+
+    Terraform gives both masks as true then, whichever way it goes.
+    """
+    hidden = change.get("before_sensitive") is True or change.get("after_sensitive") is True
+    side = MASK if hidden else None
+    return ValueChange(lens.path(name), side, side, str(Note.SENSITIVITY) if hidden else "")
 
 
 def _wrapped(name: str, change: Json) -> Json:

@@ -74,10 +74,12 @@ def every_kind() -> tuple[ResourceChange, ...]:
             risk=Risk.IRREVERSIBLE,
             why=reasons(
                 "replaced",
+                "data_gone",
                 "snapshot_off",
                 "forced_by",
                 attribute="skip_final_snapshot",
                 paths="engine_version",
+                type="aws_db_instance",
             ),
             forced_by=("engine_version",),
         ),

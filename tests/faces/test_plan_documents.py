@@ -8,6 +8,8 @@ from typing import Any
 import httpx2
 import pytest
 
+from sekisho.cli.lines import Paper
+from sekisho.cli.plan_screens import PlanScreen
 from sekisho.domain.actions import Action, Risk
 from sekisho.domain.errors import ChangeNumberUnknown, CursorInvalid, PlanMissing
 from sekisho.domain.plan_changes import Note, Side, ValueChange
@@ -16,6 +18,7 @@ from sekisho.domain.states import MASK
 from sekisho.domain.text import Language
 from sekisho.views.plan_documents import DocumentAsk, PlanDocument, document_of, every_change
 from sekisho.views.plan_leaves import LINES, VALUE, LeafDiff
+from sekisho.views.plan_markdown import diff_lines
 from sekisho.views.plan_texts import TEXTS
 from tests.faces.consoles import a_review, change, set_status
 from tests.faces.house import House
@@ -118,6 +121,33 @@ def test_pages_together_have_every_change_once_drift_and_deferred_ones_too(house
         assert [p.left_out for p in pages] == [252, 52, 0]
         assert [p.review is not None for p in pages] == [True, False, False]
         assert [c.part for c in found[-2:]] == ["drift", "deferred"]
+
+
+def test_what_forces_a_replacement_comes_first_and_what_is_not_known_yet_shares_a_line(
+    house: House,
+):
+    values = (
+        ValueChange("arn", "a", note=Note.UNKNOWN),
+        ValueChange("domain", "", None),
+        ValueChange("id", "i", note=Note.UNKNOWN),
+        ValueChange("size", 1, 2),
+        ValueChange("zone.name", "b", note=Note.UNKNOWN),
+    )
+    made = change("a_b.c", Action.REPLACE, *values, forced_by=("zone",))
+    run = reviewed(house, a_reading((made,)))
+    page = document_of(house.engine, run.id, DocumentAsk())
+    found = page.changes[0]
+    assert [leaf.path for leaf in found.leaves] == ["zone.name", "size", "domain", "arn", "id"]
+    assert [leaf.forces for leaf in found.leaves] == [True, None, None, None, None]
+    assert page.review
+    assert page.review.changes.groups[0].brief[0] == (
+        'zone.name "b" → (known after apply, forces replacement)'
+    )
+    assert diff_lines(found, "en")[-1] == "# 2 known after apply: arn, id"
+    folded = "\n".join(PlanScreen(page, Paper()).full([found]))
+    assert "… 2 known after apply: arn, id" in folded
+    every = "\n".join(PlanScreen(page, Paper(), folds=False).full([found]))
+    assert '~ arn "a" → (known after apply)' in every
 
 
 def test_equal_changes_are_told_once_and_counted_and_one_by_one_where_asked(house: House):

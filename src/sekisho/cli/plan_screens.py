@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from sekisho.cli.lines import Paper, Words
 from sekisho.domain.plan_changes import Note, Part
 from sekisho.domain.text import Language
-from sekisho.views.plan_diffs import ChangeDiff, ChangeHead, DangerView, GroupView
+from sekisho.views.plan_diffs import ChangeDiff, ChangeHead, DangerView, GroupView, folds
 from sekisho.views.plan_documents import PlanDocument
 from sekisho.views.plan_facts import FactView
 from sekisho.views.plan_leaves import LeafDiff
@@ -241,15 +241,15 @@ class PlanScreen:
         yield self._named(change, f"{times}{change.address}", indent=0)
         for text in (*change.reasons, *change.notes):
             yield from self._paper.lines(text, Tone.QUIET, indent=4, hang=0)
-        unknown = [leaf for leaf in change.leaves if leaf.note == Note.UNKNOWN and not leaf.before]
-        folds = self._folds and len(unknown) > 1
+        unknown = [leaf for leaf in change.leaves if self._folds and folds(leaf)]
+        several = len(unknown) > 1
         for leaf in change.leaves:
-            if not (folds and leaf.note == Note.UNKNOWN and not leaf.before):
+            if not (several and folds(leaf)):
                 yield from self._leaf(leaf, 4)
-        if folds:
+        if several:
             names = ", ".join(leaf.path for leaf in unknown)
-            said = self.say("change.unknown", count=len(unknown), names=names)
-            yield from self._paper.lines(f"+ {said}", Tone.QUIET, indent=4)
+            said = f"{self.say('change.unknown', count=len(unknown))}{self.say('colon')}{names}"
+            yield from self._paper.lines(f"… {said}", Tone.QUIET, indent=4)
         if change.leaves_left_out:
             said = self.say("change.left_out", count=change.leaves_left_out)
             yield self._paper.line(Words(f"… {said}", Tone.QUIET), indent=4)

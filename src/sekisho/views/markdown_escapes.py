@@ -21,6 +21,7 @@ _MEANS = re.compile(
     r".*(?:--|\bwww\.|\bgh-\d|\b[0-9a-f]{7,64}\b)|\d+[.)]\Z", re.IGNORECASE | re.ASCII
 )
 """… unless it is an address, a reference, the number of a list, a commit or a rule."""
+_ENCLOSED = re.compile(r"\(([^()]+)\)([.,;:]*)")
 _URL = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+(?:/[A-Za-z0-9._~/-]*)?")
 _BACKTICKS = re.compile("`+")
 
@@ -47,6 +48,8 @@ def _as_it_is(found: re.Match[str]) -> str:
     run = found[0]
     if _WORD.fullmatch(run) and not _MEANS.match(run):
         return run
+    if inner := _ENCLOSED.fullmatch(run):
+        return f"({code(inner[1])}){inner[2]}"
     bare = run.rstrip(".,;:")
     return code(bare) + run[len(bare) :] if bare else code(run)
 

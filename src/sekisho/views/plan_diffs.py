@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from pydantic import Field
 
 from sekisho.domain.actions import DESTRUCTIVE, Action, Risk
-from sekisho.domain.plan_changes import Note, Part, ResourceChange
+from sekisho.domain.plan_changes import Note, Part, ResourceChange, ValueChange
 from sekisho.domain.plan_groups import in_order
 from sekisho.domain.risks import words
 from sekisho.domain.text import Language
@@ -174,14 +174,53 @@ def _within(change: ResourceChange, language: Language) -> tuple[list[LeafDiff],
     """Show the first values that fit into the room of one change, and count the rest."""
     leaves: list[LeafDiff] = []
     room = ROOM
-    values = list(real(change.values))
+    values = telling_first(change)
     for value in values:
-        leaf = LeafDiff.of(value, language)
+        leaf = _leaf(value, change, language)
         room -= leaf.weight
         if room < 0 and leaves:
             break
         leaves.append(leaf)
     return leaves, len(values) - len(leaves) + rest_of(change.values)
+
+
+def telling_first(change: ResourceChange) -> list[ValueChange]:
+    """Put values into the order in which they tell something: what forces a replacement first."""
+    return sorted(real(change.values), key=lambda value: _silence(value, change))
+
+
+def _silence(value: ValueChange, change: ResourceChange) -> int:
+    """Say how little a value tells: one that is reset or not known yet, hardly anything."""
+    if _forces(value, change):
+        return 0
+    if value.note == Note.UNKNOWN:
+        return 3
+    reset = change.action is Action.REPLACE and value.after is None and not value.note
+    return 2 if reset else 1
+
+
+def _forces(value: ValueChange, change: ResourceChange) -> bool:
+    below = (f"{value.path}.", f"{value.path}[")
+    return any(
+        value.path == path
+        or value.path.startswith((f"{path}.", f"{path}["))
+        or path.startswith(below)
+        for path in change.forced_by
+    )
+
+
+def _leaf(value: ValueChange, change: ResourceChange, language: Language) -> LeafDiff:
+    leaf = LeafDiff.of(value, language)
+    if not _forces(value, change):
+        return leaf
+    said = say(language, "note.forces")
+    remark = f"{leaf.remark}{say(language, 'comma')}{said}" if leaf.remark else said
+    return leaf.model_copy(update={"forces": True, "remark": remark})
+
+
+def folds(leaf: LeafDiff) -> bool:
+    """Say whether a value may share a line with others: it is known after apply, and no more."""
+    return leaf.note == Note.UNKNOWN and not leaf.forces
 
 
 def _notes(change: ResourceChange, language: Language) -> list[str]:
@@ -211,9 +250,8 @@ def _brief(whole: ResourceChange | None, language: Language) -> tuple[list[str],
     """Say the first values that are known, shortly, and count the others."""
     if whole is None or whole.part is Part.DEFERRED:
         return [], 0
-    values = list(real(whole.values))
-    known = [v for v in values if v.note != Note.UNKNOWN] or values
-    brief = [_short(LeafDiff.of(v, language)) for v in known[:_BRIEF]]
+    values = telling_first(whole)
+    brief = [_short(_leaf(v, whole, language)) for v in values[:_BRIEF]]
     return brief, len(values) - len(brief) + rest_of(whole.values)
 
 

@@ -32,7 +32,7 @@ _WORDLESS = frozenset({Note.SENSITIVITY, Note.WRITE_ONLY, Note.SPACING})
 class LeafDiff(View):
     """One value that changes. `before` and `after` are JSON; `lines` is a diff of a long text.
 
-    `note` is a stable word, `remark` says it to the reader.
+    `note` is a stable word, `remark` says it to the reader. `forces`: it makes Terraform replace.
     """
 
     path: str
@@ -41,6 +41,7 @@ class LeafDiff(View):
     lines: list[str] | None = None
     note: str | None = None
     remark: str | None = None
+    forces: bool | None = None
 
     @classmethod
     def of(cls, value: ValueChange, language: Language) -> "LeafDiff":

@@ -20,7 +20,7 @@ from sekisho.views.markdown_escapes import (
     prose,
     row,
 )
-from sekisho.views.plan_diffs import ChangeDiff, DangerView, GroupView
+from sekisho.views.plan_diffs import ChangeDiff, DangerView, GroupView, folds
 from sekisho.views.plan_documents import (
     DocumentAsk,
     PlanDocument,
@@ -62,8 +62,8 @@ def markdown_of(document: PlanDocument, changes: Iterable[ChangeDiff]) -> str:
     if diff:
         key = "full" if document.review else "chosen"
         title = html_text(f"{writer.say(key)} ({shown})")
-        folds = bool(document.review)
-        blocks.append(details(title, "\n\n".join(diff)) if folds else "\n\n".join(diff))
+        whole = "\n\n".join(diff)
+        blocks.append(details(title, whole) if document.review else whole)
     if left:
         blocks.append(writer.cut(left))
     return "\n\n".join(blocks) + "\n"
@@ -352,21 +352,17 @@ def _within(lines: Sequence[str], room: int, more: Callable[[int], str]) -> list
 
 def diff_lines(change: ChangeDiff, language: Language) -> list[str]:
     """Write the values of a change as lines of a diff; what is not known yet takes one line."""
-    unknown = [leaf for leaf in change.leaves if _only_unknown(leaf)]
-    folds = len(unknown) > 1
-    told = [leaf for leaf in change.leaves if not (folds and _only_unknown(leaf))]
+    unknown = [leaf for leaf in change.leaves if folds(leaf)]
+    several = len(unknown) > 1
+    told = [leaf for leaf in change.leaves if not (several and folds(leaf))]
     found = [line for leaf in told for line in _leaf(leaf)]
-    if folds:
+    if several:
         names = ", ".join(leaf.path for leaf in unknown)
-        said = say(language, "change.unknown", count=len(unknown), names=names)
-        found.append(f"+ {said}")
+        said = say(language, "change.unknown", count=len(unknown))
+        found.append(f"# {said}{say(language, 'colon')}{names}")
     if change.leaves_left_out:
         found.append(f"# … {say(language, 'change.left_out', count=change.leaves_left_out)}")
     return found
-
-
-def _only_unknown(leaf: LeafDiff) -> bool:
-    return leaf.note == Note.UNKNOWN and leaf.before is None
 
 
 def _leaf(leaf: LeafDiff) -> list[str]:
@@ -380,4 +376,5 @@ def _leaf(leaf: LeafDiff) -> list[str]:
     if leaf.before is None and leaf.after is None:
         return [f"! {leaf.path}{remark}"]
     sides = (("-", leaf.before), ("+", leaf.after))
-    return [f"{sign} {leaf.path} = {text}{remark}" for sign, text in sides if text is not None]
+    lines = [f"{sign} {leaf.path} = {text}" for sign, text in sides if text is not None]
+    return [*lines[:-1], lines[-1] + remark]

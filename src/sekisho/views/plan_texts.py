@@ -158,9 +158,7 @@ TEXTS: dict[str, Text] = {
     "change.also": Text("The same for {count} more", "他 {count} 件も同じ変更"),
     "change.no_values": Text("No attribute changes.", "変わる属性はありません。"),
     "change.left_out": Text("{count} more values", "他 {count} 件の値"),
-    "change.unknown": Text(
-        "{count} known after apply: {names}", "適用後に確定 {count} 件: {names}"
-    ),
+    "change.unknown": Text("{count} known after apply", "適用後に確定 {count} 件"),
     # notes of one value
     "note.unknown": Text("known after apply", "適用後に確定"),
     "note.sensitive": Text("sensitive, changes", "機微情報、変更あり"),
@@ -177,6 +175,7 @@ TEXTS: dict[str, Text] = {
         "only the spacing or order of JSON differs", "JSON の書式・並びのみの違い"
     ),
     "note.order": Text("the same elements in another order", "要素は同じ、順序のみの違い"),
+    "note.forces": Text("forces replacement", "再作成の原因"),
     "value.cut": Text("… {count} more characters", "… 他 {count} 文字"),
     "value.lines": Text("… {count} more lines of the difference", "… 差分の残り {count} 行"),
     # how it ended

@@ -16,8 +16,8 @@ from sekisho.domain.plan_changes import Note, Side, ValueChange
 from sekisho.domain.runs import RunStatus
 from sekisho.domain.states import MASK
 from sekisho.domain.text import Language
+from sekisho.views.document_leaves import LINES, VALUE, LeafDiff
 from sekisho.views.plan_documents import DocumentAsk, PlanDocument, document_of, every_change
-from sekisho.views.plan_leaves import LINES, VALUE, LeafDiff
 from sekisho.views.plan_markdown import diff_lines
 from sekisho.views.plan_texts import TEXTS
 from tests.faces.consoles import a_review, change, set_status

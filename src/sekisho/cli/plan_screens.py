@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from sekisho.cli.lines import Paper, Words
 from sekisho.domain.plan_changes import Note, Part
 from sekisho.domain.text import Language
-from sekisho.views.plan_diffs import ChangeDiff, ChangeHead, DangerView, GroupView, folds
+from sekisho.views.document_changes import ChangeDiff, ChangeHead, DangerView, GroupView, folds
+from sekisho.views.document_leaves import LeafDiff
 from sekisho.views.plan_documents import PlanDocument
 from sekisho.views.plan_facts import FactView
-from sekisho.views.plan_leaves import LeafDiff
 from sekisho.views.plan_review import Listing, PlanReview
 from sekisho.views.plan_texts import say
 from sekisho_client.colours import Tone

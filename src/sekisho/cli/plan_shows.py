@@ -15,7 +15,7 @@ from sekisho.cli import output
 from sekisho.cli.lines import Paper
 from sekisho.cli.plan_screens import PlanScreen
 from sekisho.domain.text import Language
-from sekisho.views.plan_diffs import ChangeDiff
+from sekisho.views.document_changes import ChangeDiff
 from sekisho.views.plan_documents import PlanDocument, every_change
 from sekisho.views.plan_markdown import markdown_of
 from sekisho_client.errors import failure

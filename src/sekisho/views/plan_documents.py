@@ -16,7 +16,7 @@ from sekisho.domain.runs import WAITING, Run
 from sekisho.domain.text import Language
 from sekisho.domain.workspaces import Workspace
 from sekisho.engine.engine import Engine
-from sekisho.views.plan_diffs import ChangeDiff, Members, folded
+from sekisho.views.document_changes import ChangeDiff, Members, folded
 from sekisho.views.plan_orders import ORDERS, Order
 from sekisho.views.plan_review import PlanReview, Subject, review_of
 from sekisho.views.plan_texts import named, say

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from sekisho.domain.plan_changes import Note, Part
 from sekisho.domain.text import Language
 from sekisho.engine.engine import Engine
+from sekisho.views.document_changes import ChangeDiff, DangerView, GroupView, folds
+from sekisho.views.document_leaves import LeafDiff, shortened
 from sekisho.views.markdown_escapes import (
     code,
     details,
@@ -20,7 +22,6 @@ from sekisho.views.markdown_escapes import (
     prose,
     row,
 )
-from sekisho.views.plan_diffs import ChangeDiff, DangerView, GroupView, folds
 from sekisho.views.plan_documents import (
     DocumentAsk,
     PlanDocument,
@@ -29,7 +30,6 @@ from sekisho.views.plan_documents import (
     masked,
 )
 from sekisho.views.plan_facts import FactView
-from sekisho.views.plan_leaves import LeafDiff, shortened
 from sekisho.views.plan_review import Listing, PlanReview
 from sekisho.views.plan_texts import named, say
 from sekisho.views.view import one_line

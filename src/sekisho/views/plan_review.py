@@ -19,10 +19,10 @@ from sekisho.domain.runs import Run
 from sekisho.domain.text import Language
 from sekisho.domain.workspaces import Workspace
 from sekisho.engine.engine import Engine
+from sekisho.views.document_changes import DangerView, GroupView, alike_in_danger, folded
+from sekisho.views.document_leaves import LeafDiff, real, rest_of
 from sekisho.views.gate import UnmetView, unmet_of
-from sekisho.views.plan_diffs import DangerView, GroupView, alike_in_danger, folded
 from sekisho.views.plan_facts import FactView, facts_of, steps_of
-from sekisho.views.plan_leaves import LeafDiff, real, rest_of
 from sekisho.views.plan_line import plan_line
 from sekisho.views.plan_texts import say
 from sekisho.views.view import View, one_line, shown

@@ -12,7 +12,7 @@ from sekisho.domain.plan_changes import Note, Part, ResourceChange, ValueChange
 from sekisho.domain.plan_groups import in_order
 from sekisho.domain.risks import words
 from sekisho.domain.text import Language
-from sekisho.views.plan_leaves import LeafDiff, real, rest_of
+from sekisho.views.document_leaves import LeafDiff, real, rest_of
 from sekisho.views.plan_texts import named, say
 from sekisho.views.view import View, one_line
 

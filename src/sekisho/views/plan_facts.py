@@ -5,8 +5,8 @@ from sekisho.domain.runs import WAITING, Run, RunStatus
 from sekisho.domain.states import NO_STATE
 from sekisho.domain.text import Language
 from sekisho.domain.workspaces import Workspace
-from sekisho.views.jst import minute
 from sekisho.views.plan_texts import TEXTS, say
+from sekisho.views.times import minute
 from sekisho.views.view import View, one_line
 
 _ADDRESSES = 20

@@ -84,7 +84,7 @@ TEXTS: dict[str, Text] = {
         "このワークスペースは現在宣言されていないため、ここでは判断できません。",
     ),
     # gate
-    "gate": Text("Gate", "ゲート判定"),
+    "gate": Text("Gate", "適用可否"),
     "gate.open": Text("open: this plan may be applied", "開（この計画は適用できます）"),
     "gate.closed": Text("closed, {count} unmet", "閉（未達 {count} 件）"),
     "gate.approvals": Text("Approvals: {given} of {needed}", "承認: {given} / {needed}"),
@@ -161,11 +161,11 @@ TEXTS: dict[str, Text] = {
     "change.unknown": Text("{count} known after apply", "適用後に確定 {count} 件"),
     # notes of one value
     "note.unknown": Text("known after apply", "適用後に確定"),
-    "note.sensitive": Text("sensitive, changes", "機微情報、変更あり"),
-    "note.sensitive_new": Text("sensitive, added", "機微情報、追加"),
-    "note.sensitive_gone": Text("sensitive, removed", "機微情報、削除"),
+    "note.sensitive": Text("sensitive, changes", "機密の値、変更あり"),
+    "note.sensitive_new": Text("sensitive, added", "機密の値、追加"),
+    "note.sensitive_gone": Text("sensitive, removed", "機密の値、削除"),
     "note.sensitivity": Text(
-        "the value stays; whether it is sensitive changes", "値は同じ。機微情報の指定のみ変更"
+        "the value stays; whether it is sensitive changes", "値は同じ。機密指定のみ変更"
     ),
     "note.write_only": Text(
         "write-only: given to the provider, kept nowhere",

@@ -12,8 +12,8 @@ from sekisho.domain.logs import LogLine
 from sekisho.domain.runs import AT_WORK, FINAL, RunStatus
 from sekisho.domain.text import plain
 from sekisho.engine.engine import Engine
+from sekisho.views import times
 from sekisho.views.redaction import mask
-from sekisho.web import times
 from sekisho.web.languages import say
 from sekisho.web.visits import Console, Page, Visit
 

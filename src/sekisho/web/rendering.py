@@ -12,8 +12,9 @@ from starlette.responses import HTMLResponse, Response
 
 from sekisho.domain.risks import Reason, words
 from sekisho.domain.text import Language, Text, plain
+from sekisho.views import times
 from sekisho.views.redaction import mask
-from sekisho.web import asset_files, times
+from sekisho.web import asset_files
 from sekisho.web.languages import say
 from sekisho.web.options import ConsoleOptions
 from sekisho.web.plan_diffs import in_short

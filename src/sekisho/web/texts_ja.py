@@ -180,7 +180,7 @@ JAPANESE: dict[str, str] = {
     "changes.lines_more": "残り {count} 行は比較していません。",
     "changes.unknown": "適用後に確定",
     "changes.sensitive": "機密",
-    "changes.note.sensitivity": "値は同じで、機微情報の指定だけが変わります。",
+    "changes.note.sensitivity": "値は同じで、機密指定だけが変わります。",
     "changes.note.write_only": "書き込み専用: プロバイダーに渡されるだけで、どこにも保存されません。",
     "changes.note.spacing": "意味は同じです（空白や表記だけの違い）。",
     "changes.note.order": "要素は同じで、順序だけが変わります。",

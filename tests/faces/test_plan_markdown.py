@@ -149,7 +149,7 @@ def test_however_much_is_dangerous_everything_that_matters_is_there(tmp_path: Pa
     run = reviewed(house, reading)
     text = markdown_shown(house.engine, run.id, DocumentAsk("ja"))
     assert len(text) <= CAP
-    for said in ("### 🚫 ゲート判定", "### 実行されるコード", "### 危険な変更 (300)", "### 件数"):
+    for said in ("### 🚫 適用可否", "### 実行されるコード", "### 危険な変更 (300)", "### 件数"):
         assert said in text
     assert "`aws_db_instance.d0`" in text
     named = sum(f"`aws_db_instance.d{i}`" in text.split("### 件数")[0] for i in range(300))

@@ -7,7 +7,7 @@ Each face maps the six kinds below; every leaf has a stable code.
     │                       configuration_unknown · upload_unknown · plan_missing · state_missing
     │                       address_unknown · path_unknown · tool_unknown · prompt_unknown
     │                       resource_unknown · rpc_method_unknown · push_unknown · token_unknown
-    │                       audit_empty
+    │                       audit_empty · change_unknown · nothing_to_compare
     ├── Invalid             command_unknown · option_unknown · choice_invalid · arguments_missing
     │                       git_ref_invalid · git_ref_ambiguous · git_content_refused
     │                       arguments_invalid · cursor_invalid · configuration_invalid
@@ -111,7 +111,9 @@ from sekisho.domain.errors.kinds import (
 from sekisho.domain.errors.missing import (
     AddressUnknown,
     AuditEmpty,
+    ChangeUnknown,
     ConfigurationUnknown,
+    NothingToCompare,
     PathUnknown,
     PlanMissing,
     PromptUnknown,
@@ -163,6 +165,7 @@ __all__ = [
     "AuditEmpty",
     "AuditFault",
     "BodyTooLarge",
+    "ChangeUnknown",
     "ChoiceInvalid",
     "CodeWrong",
     "CodesTooMany",
@@ -203,6 +206,7 @@ __all__ = [
     "MoveIllegal",
     "NameNeeded",
     "NotFound",
+    "NothingToCompare",
     "OperatorFileInvalid",
     "OptionUnknown",
     "OriginRefused",

@@ -1,0 +1,146 @@
+"""Who gets how much of a summary: what may not be missed is given room first."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from sekisho.domain.actions import DESTRUCTIVE, Risk
+from sekisho.domain.plan_groups import ChangeGroup
+from sekisho.views.budgets import brief, lines_within, size, views_within, weight
+from sekisho.views.gate import UnmetView, unmet_of
+from sekisho.views.plan_changes import LEVELS, ChangeRow, Detail
+from sekisho.views.plan_leaves import leaf_line
+from sekisho.views.plan_sections import (
+    PlanFacts,
+    alarms_of,
+    checks_of,
+    code_of,
+    deferred_of,
+    drift_of,
+    notes_of,
+    outputs_of,
+)
+
+SAMPLES = 12
+"""Groups of which the first values are shown."""
+_MANY = 40
+"""Rows beyond which the leanest form is taken at once."""
+_KEPT = 150
+"""Tokens that the worst changes leave to all the rest."""
+_STEP = 90
+_TRIES = 20
+
+
+class Shares:
+    """Fills a summary within so many tokens, in the order of what matters most."""
+
+    def __init__(self, facts: PlanFacts, room: int) -> None:
+        self._facts = facts
+        self._room = room
+        self._tries = 0
+
+    def give_up(self) -> bool:
+        """Make do with less; False where there is nothing left to give up."""
+        self._tries += 1
+        self._room = max(self._room - _STEP, 0)
+        return self._tries < _TRIES
+
+    def filled(self) -> dict[str, Any]:
+        """Return what to show in each field, and the counts of what is not shown."""
+        reading = self._facts.reading
+        left = _Left(self._room, self._facts.amounts)
+        found: dict[str, Any] = {"alarms": left.lines("alarms", alarms_of(reading), 0.5)}
+        found["notes"] = left.lines("", iter(notes_of(self._facts)), 0.4)
+        worst = self._worst(Risk.IRREVERSIBLE, left, 0.7)
+        found["unmet"] = self._unmet(left)
+        found["code_that_runs"] = left.lines("code", code_of(reading), 0.3)
+        dangerous = self._worst(Risk.DANGEROUS, left, 0.6)
+        found["checks"] = left.lines("checks", checks_of(reading), 0.2)
+        found["deferred"] = left.lines("deferred", deferred_of(reading), 0.2)
+        found["drift"] = left.lines("drift", drift_of(reading), 0.25)
+        found["outputs"] = left.lines("outputs", outputs_of(reading), 0.3)
+        rows = [*worst, *dangerous, *self._rest(left)]
+        found["changes"] = rows
+        found["left_out"] = len(reading.changes) - sum(row.count or 1 for row in rows)
+        found["not_shown"] = {name: count for name, count in left.amounts.items() if count}
+        return found
+
+    def _worst(self, risk: Risk, left: "_Left", share: float) -> list[ChangeRow]:
+        """Show the changes of a risk as fully as all fit; the leanest take what there is."""
+        groups = [g for g in self._facts.groups if g.risk is risk]
+        room = int(left.room * share)
+        rows: list[ChangeRow] = []
+        for detail in LEVELS if len(groups) <= _MANY else ():
+            rows = [self._row(group, detail) for group in groups]
+            if sum(map(size, rows)) <= room:
+                break
+        else:
+            lean = (self._row(group, LEVELS[-1]) for group in groups)
+            rows = views_within(lean, left.room - _KEPT)
+        left.spend(sum(map(size, rows)))
+        left.amounts[str(risk)] = left.amounts.get(str(risk), 0) - sum(r.count or 1 for r in rows)
+        return rows
+
+    def _rest(self, left: "_Left") -> list[ChangeRow]:
+        """Show all other changes, group by group, as far as they fit."""
+        groups = [g for g in self._facts.groups if g.risk not in DESTRUCTIVE]
+        return views_within(self._rows(groups), left.room)
+
+    def _rows(self, groups: Sequence[ChangeGroup]) -> Iterator[ChangeRow]:
+        for group in groups:
+            yield self._row(group, LEVELS[1] if len(groups) < SAMPLES else LEVELS[2])
+
+    def _row(self, group: ChangeGroup, detail: Detail) -> ChangeRow:
+        """Show a group by its first member, with some of the values that all of them change."""
+        first = self._facts.rows[group.numbers[0]]
+        row = ChangeRow.of(first, detail)
+        more: dict[str, Any] = {"values": first.leaves or None}
+        if group.count > 1:
+            named = group.numbers[1 : 1 + detail.others] if group.risk in DESTRUCTIVE else ()
+            others = [brief(self._facts.rows[n].address, detail.address) for n in named]
+            kind = brief(group.type, 60)
+            more |= {"count": group.count, "type": kind, "others": others or None}
+        sample = self._facts.samples.get(first.number)
+        if sample:
+            leaves = [leaf_line(v) for v in sample.values[: detail.leaves]]
+            more["leaves"] = leaves or None
+        return row.model_copy(update=more)
+
+    def _unmet(self, left: "_Left") -> list[UnmetView]:
+        verdict = self._facts.verdict
+        if verdict is None:
+            return []
+        room = int(left.room * 0.35)
+        views: list[UnmetView] = []
+        for cap in (160, 60, 20):
+            views = [_shortened(u, cap) for u in unmet_of(verdict.unmet, "en")]
+            if sum(map(size, views)) <= room:
+                break
+        kept = views_within(views, room, least=1)
+        left.spend(sum(map(size, kept)))
+        left.amounts["unmet"] = len(verdict.unmet) - len(kept)
+        return kept
+
+
+def _shortened(unmet: UnmetView, cap: int) -> UnmetView:
+    rule = brief(unmet.rule, min(cap, 60)) if unmet.rule else None
+    return unmet.model_copy(update={"text": brief(unmet.text, cap), "rule": rule})
+
+
+class _Left:
+    """Room that is left, and what was not shown yet."""
+
+    def __init__(self, room: int, amounts: dict[str, int]) -> None:
+        self.room = room
+        self.amounts = dict(amounts)
+
+    def spend(self, tokens: int) -> None:
+        """Take room away."""
+        self.room = max(self.room - tokens, 0)
+
+    def lines(self, name: str, lines: Iterable[str], share: float) -> list[str]:
+        """Take the first lines that fit into a share of the room."""
+        kept = lines_within(lines, int(self.room * share))
+        self.spend(sum(map(weight, kept)))
+        if name in self.amounts:
+            self.amounts[name] -= len(kept)
+        return kept

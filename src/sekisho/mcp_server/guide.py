@@ -39,8 +39,8 @@ _TROUBLE = (
         " unchanged."
     ),
     (
-        "A run that errored: run_log with tail=50 says why. Correct the files and plan again: a plan is never"
-        " repaired."
+        "A run that errored: run_log with tail=50 says why. Correct the files and plan again: a"
+        " plan is never repaired."
     ),
     "stale or expired: the state moved on, or the plan became too old. Plan again.",
     "gate_check lists everything that keeps a plan from being applied.",

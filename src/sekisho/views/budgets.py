@@ -3,10 +3,11 @@
 Both forms of an answer count, since nobody knows which one a client hands to its model.
 """
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
-from sekisho.views.view import View, one_line, tokens
+from sekisho.views.view import View, compact, one_line, tokens
 
 SUMMARY_TOKENS = 1500
 """Budget of a summary, text and structured form together."""
@@ -18,14 +19,26 @@ MARGIN = 60
 V = TypeVar("V", bound=View)
 
 
+_WORD = re.compile(r"[A-Za-z0-9]+")
+_SIGNS = re.compile(r"[^\sA-Za-z0-9\u0080-\U0010ffff]+")
+
+
+def heavy(text: str) -> int:
+    """Estimate the tokens of a text that may be made of signs: these take more than words do."""
+    words = sum((len(w) + 3) // 4 for w in _WORD.findall(text))
+    signs = sum((len(s) + 1) // 2 for s in _SIGNS.findall(text))
+    other = 0 if text.isascii() else sum(not c.isascii() for c in text)
+    return max(tokens(text), words + signs + other)
+
+
 def size(view: View) -> int:
     """Estimate the tokens of a view, both forms together."""
-    return tokens(view.words()) + tokens(view.model_dump_json(exclude_none=True))
+    return heavy(view.words()) + heavy(view.model_dump_json(exclude_none=True))
 
 
 def weight(text: str) -> int:
-    """Estimate the tokens of a line that both forms repeat, with what stands around it."""
-    return 2 * tokens(text) + 3
+    """Estimate the tokens of a line in both forms, with what stands around it."""
+    return heavy(text) + heavy(compact(text)) + 2
 
 
 _LONGEST = 4_000

@@ -46,14 +46,11 @@ class Detail:
 
 
 FULL = Detail()
-LEVELS = (
-    FULL,
-    Detail(160, 3, 1, 2),
-    Detail(120, 2, 0, 1),
-    Detail(90, 1, 0, 0),
-    Detail(60, 0, 0, 0),
-)
+LEVELS = (FULL, Detail(160, 3, 1, 2), Detail(120, 2, 0, 1), Detail(90, 1, 0, 0))
 """From the fullest to the leanest."""
+MERGED = (Detail(120, 3, 11, 0), Detail(90, 2, 7, 0), Detail(60, 1, 3, 0), Detail(60, 1, 0, 0))
+"""The same for rows that many different changes of a type share."""
+LEANEST = Detail(60, 0, 0, 0)
 
 
 def ref_of(change: ResourceChange) -> str:
@@ -80,7 +77,7 @@ def why_of(change: ResourceChange, most: int, cap: int = 160) -> list[str]:
 
 
 class ChangeRow(View):
-    """One resource that changes, or `count` to which the same is done, by the first of them.
+    """One resource that changes, or `count` of a type with the same action, by the first of them.
 
     `ref` stands for it in calls. `leaves` are its first values; `values` counts all of them,
     `alike` the resources to which the very same is done.

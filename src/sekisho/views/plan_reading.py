@@ -2,8 +2,8 @@
 
 import difflib
 from collections.abc import Iterable, Sequence
+from functools import partial
 
-from sekisho.domain.actions import DESTRUCTIVE, Action
 from sekisho.domain.errors import ChangeUnknown, NothingToCompare
 from sekisho.domain.plan_changes import Part, ResourceChange
 from sekisho.domain.plan_filters import ChangeFilter
@@ -22,7 +22,6 @@ from sekisho.views.plan_explanations import (
     whole_explained,
 )
 from sekisho.views.plan_sections import PlanFacts, Section
-from sekisho.views.plan_shares import SAMPLES
 from sekisho.views.plans import PlanView, SectionName, section_of, summary_of
 
 _NEAR = 3
@@ -43,19 +42,12 @@ def plan_shown(
     if section != "summary":
         named: Section = section
         return section_of(PlanFacts(run, reading), named, start)
-    bare = PlanFacts(run, reading)
-    samples = {c.number: c for c in engine.plans.changes(run_id, _samples(bare))}
+    look = partial(engine.plans.changes, run_id)
     if run.status not in WAITING:
-        return summary_of(PlanFacts(run, reading, samples))
+        return summary_of(PlanFacts(run, reading, look))
     link = engine.approvals.link(run_id)
     url = link.url if link.running else ""
-    return summary_of(PlanFacts(run, reading, samples, link.verdict, url))
-
-
-def _samples(facts: PlanFacts) -> list[int]:
-    """Choose the changes of which a summary shows values: what an update does, its name hides."""
-    groups = [g for g in facts.groups if g.risk not in DESTRUCTIVE][:SAMPLES]
-    return [g.numbers[0] for g in groups if g.action is Action.UPDATE]
+    return summary_of(PlanFacts(run, reading, look, link.verdict, url))
 
 
 def changes_shown(

@@ -3,10 +3,10 @@
 import dataclasses
 import functools
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Literal
 
-from sekisho.domain.actions import Risk
+from sekisho.domain.actions import DESTRUCTIVE, Action, Risk
 from sekisho.domain.errors import CursorInvalid
 from sekisho.domain.gate import Verdict
 from sekisho.domain.plan_changes import Note, ResourceChange, Side, ValueChange
@@ -23,19 +23,19 @@ from sekisho.views.view import one_line
 Section = Literal["code", "outputs", "checks", "actions"]
 DETAILED: tuple[Section, ...] = ("code", "outputs", "checks")
 """Sections of a summary that can be asked for alone."""
+_SAMPLES = 12
+"""Groups of which the first values are shown."""
 _NAMED = 3
 """Addresses that are named where any number may be given."""
 
 
 @dataclasses.dataclass(frozen=True)
 class PlanFacts:
-    """All that a plan is shown from. `samples`: changes with their values, by number."""
+    """All that a plan is shown from; `look` gives changes with their values, by number."""
 
     run: Run
     reading: PlanReading
-    samples: Mapping[int, ResourceChange] = dataclasses.field(
-        default_factory=dict[int, ResourceChange]
-    )
+    look: Callable[[Sequence[int]], Iterable[ResourceChange]] = lambda _numbers: ()
     verdict: Verdict | None = None
     review_url: str = ""
 
@@ -49,13 +49,20 @@ class PlanFacts:
         """Changes by their numbers."""
         return {c.number: c for c in self.reading.changes}
 
-    @property
+    @functools.cached_property
+    def samples(self) -> Mapping[int, ResourceChange]:
+        """Changes of which a summary shows values: what an update does, its name does not tell."""
+        groups = [g for g in self.groups if g.risk not in DESTRUCTIVE][:_SAMPLES]
+        numbers = [g.numbers[0] for g in groups if g.action is Action.UPDATE]
+        return {c.number: c for c in self.look(numbers)}
+
+    @functools.cached_property
     def risks(self) -> dict[str, int]:
         """How many changes there are of each risk, worst first."""
         counted = Counter(c.risk for c in self.reading.changes)
         return {str(r): counted[r] for r in reversed(Risk) if counted[r]}
 
-    @property
+    @functools.cached_property
     def amounts(self) -> dict[str, int]:
         """How much there is of everything that may be left out."""
         reading = self.reading

@@ -1,13 +1,15 @@
 """Who gets how much of a summary: what may not be missed is given room first."""
 
-from collections.abc import Iterable, Iterator, Sequence
+import dataclasses
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sekisho.domain.actions import DESTRUCTIVE, Risk
+from sekisho.domain.actions import DESTRUCTIVE, Action, Risk
+from sekisho.domain.plan_changes import ResourceChange
 from sekisho.domain.plan_groups import ChangeGroup
 from sekisho.views.budgets import brief, lines_within, size, views_within, weight
 from sekisho.views.gate import UnmetView, unmet_of
-from sekisho.views.plan_changes import LEVELS, ChangeRow, Detail
+from sekisho.views.plan_changes import LEANEST, LEVELS, MERGED, ChangeRow, Detail
 from sekisho.views.plan_leaves import leaf_line
 from sekisho.views.plan_sections import (
     PlanFacts,
@@ -20,14 +22,12 @@ from sekisho.views.plan_sections import (
     outputs_of,
 )
 
-SAMPLES = 12
-"""Groups of which the first values are shown."""
 _MANY = 40
 """Rows beyond which the leanest form is taken at once."""
 _KEPT = 150
 """Tokens that the worst changes leave to all the rest."""
-_STEP = 90
-_TRIES = 20
+_STEP = 60
+_TRIES = 30
 
 
 class Shares:
@@ -48,8 +48,8 @@ class Shares:
         """Return what to show in each field, and the counts of what is not shown."""
         reading = self._facts.reading
         left = _Left(self._room, self._facts.amounts)
-        found: dict[str, Any] = {"alarms": left.lines("alarms", alarms_of(reading), 0.5)}
-        found["notes"] = left.lines("", iter(notes_of(self._facts)), 0.4)
+        found: dict[str, Any] = {"notes": left.lines("", notes_of(self._facts), 0.6)}
+        found["alarms"] = left.lines("alarms", alarms_of(reading), 0.5)
         worst = self._worst(Risk.IRREVERSIBLE, left, 0.7)
         found["unmet"] = self._unmet(left)
         found["code_that_runs"] = left.lines("code", code_of(reading), 0.3)
@@ -66,44 +66,56 @@ class Shares:
 
     def _worst(self, risk: Risk, left: "_Left", share: float) -> list[ChangeRow]:
         """Show the changes of a risk as fully as all fit; the leanest take what there is."""
-        groups = [g for g in self._facts.groups if g.risk is risk]
-        room = int(left.room * share)
-        rows: list[ChangeRow] = []
-        for detail in LEVELS if len(groups) <= _MANY else ():
-            rows = [self._row(group, detail) for group in groups]
-            if sum(map(size, rows)) <= room:
-                break
-        else:
-            lean = (self._row(group, LEVELS[-1]) for group in groups)
-            rows = views_within(lean, left.room - _KEPT)
+        bunches = [_Bunch.of(g) for g in self._facts.groups if g.risk is risk]
+        room, most = int(left.room * share), max(left.room - _KEPT, 0)
+        rows = self._all(bunches, room) or self._leaner(bunches, most)
         left.spend(sum(map(size, rows)))
         left.amounts[str(risk)] = left.amounts.get(str(risk), 0) - sum(r.count or 1 for r in rows)
         return rows
 
+    def _leaner(self, bunches: Sequence["_Bunch"], room: int) -> list[ChangeRow]:
+        """Let types share rows; what does not fit even so is left out."""
+        merged = _merged(bunches)
+        rows = self._all(merged, room, MERGED)
+        return rows or views_within((self._row(b, LEANEST) for b in merged), room)
+
+    def _all(
+        self, bunches: Sequence["_Bunch"], room: int, levels: Sequence[Detail] = LEVELS
+    ) -> list[ChangeRow]:
+        """Return a row a bunch, as fully as all of them fit; none where they do not."""
+        for detail in levels if len(bunches) <= _MANY else ():
+            rows = [self._row(bunch, detail) for bunch in bunches]
+            if sum(map(size, rows)) <= room:
+                return rows
+        return []
+
     def _rest(self, left: "_Left") -> list[ChangeRow]:
-        """Show all other changes, group by group, as far as they fit."""
+        """Show all other changes: the same done to many is one row; a type is, if need be."""
         groups = [g for g in self._facts.groups if g.risk not in DESTRUCTIVE]
-        return views_within(self._rows(groups), left.room)
+        bunches = [_Bunch.of(g) for g in groups]
+        return self._all(bunches, left.room) or self._leaner(bunches, left.room)
 
-    def _rows(self, groups: Sequence[ChangeGroup]) -> Iterator[ChangeRow]:
-        for group in groups:
-            yield self._row(group, LEVELS[1] if len(groups) < SAMPLES else LEVELS[2])
-
-    def _row(self, group: ChangeGroup, detail: Detail) -> ChangeRow:
-        """Show a group by its first member, with some of the values that all of them change."""
-        first = self._facts.rows[group.numbers[0]]
+    def _row(self, bunch: "_Bunch", detail: Detail) -> ChangeRow:
+        """Show a bunch by its first member, with some of the values that all of them change."""
+        first = self._facts.rows[bunch.numbers[0]]
         row = ChangeRow.of(first, detail)
-        more: dict[str, Any] = {"values": first.leaves or None}
-        if group.count > 1:
-            named = group.numbers[1 : 1 + detail.others] if group.risk in DESTRUCTIVE else ()
+        count = len(bunch.numbers)
+        more: dict[str, Any] = {"values": first.leaves or None} if bunch.equal else {}
+        if count > 1:
+            named = bunch.numbers[1 : 1 + detail.others] if first.risk in DESTRUCTIVE else ()
             others = [brief(self._facts.rows[n].address, detail.address) for n in named]
-            kind = brief(group.type, 60)
-            more |= {"count": group.count, "type": kind, "others": others or None}
-        sample = self._facts.samples.get(first.number)
+            more |= {"count": count, "type": brief(first.type, 60), "others": others or None}
+            more |= {"alike": count} if bunch.equal else {}
+            if len({(c.why, c.reason, c.forced_by) for c in self._of(bunch)}) > 1:
+                more["why"] = None  # each has its own
+        sample = self._facts.samples.get(first.number) if bunch.equal else None
         if sample:
             leaves = [leaf_line(v) for v in sample.values[: detail.leaves]]
             more["leaves"] = leaves or None
         return row.model_copy(update=more)
+
+    def _of(self, bunch: "_Bunch") -> list[ResourceChange]:
+        return [self._facts.rows[n] for n in bunch.numbers]
 
     def _unmet(self, left: "_Left") -> list[UnmetView]:
         verdict = self._facts.verdict
@@ -124,6 +136,30 @@ class Shares:
 def _shortened(unmet: UnmetView, cap: int) -> UnmetView:
     rule = brief(unmet.rule, min(cap, 60)) if unmet.rule else None
     return unmet.model_copy(update={"text": brief(unmet.text, cap), "rule": rule})
+
+
+@dataclasses.dataclass(frozen=True)
+class _Bunch:
+    """Changes that share a row: to all the same is done (`equal`), or the same kind of thing."""
+
+    key: tuple[Risk, Action, str]
+    numbers: tuple[int, ...]
+    equal: bool
+
+    @classmethod
+    def of(cls, group: ChangeGroup) -> "_Bunch":
+        return cls((group.risk, group.action, group.type), group.numbers, equal=True)
+
+
+def _merged(bunches: Iterable[_Bunch]) -> list[_Bunch]:
+    """Put together what has the same risk, action and type: fewer rows, and none is lost."""
+    found: dict[tuple[Risk, Action, str], list[_Bunch]] = {}
+    for bunch in bunches:
+        found.setdefault(bunch.key, []).append(bunch)
+    return [
+        _Bunch(key, tuple(n for b in same for n in b.numbers), equal=len(same) == 1)
+        for key, same in found.items()
+    ]
 
 
 class _Left:

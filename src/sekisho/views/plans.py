@@ -7,7 +7,7 @@ from pydantic import Field
 
 from sekisho.domain.plan_groups import in_order
 from sekisho.domain.runs import Run
-from sekisho.views.budgets import SUMMARY_TOKENS, size
+from sekisho.views.budgets import SUMMARY_TOKENS, size, weight
 from sekisho.views.gate import UnmetView
 from sekisho.views.next_steps import next_steps
 from sekisho.views.plan_changes import ChangeRow, ref_of
@@ -21,6 +21,8 @@ from sekisho.views.plan_sections import (
 from sekisho.views.plan_shares import Shares
 from sekisho.views.view import View, one_line
 
+_LONGEST_STEP = 130
+"""Tokens that one step may take: names of workspaces can be long."""
 SectionName = Literal["summary", "code", "outputs", "checks", "actions"]
 
 
@@ -64,9 +66,9 @@ class PlanView(View):
         lines += self.notes
         lines += _listed("Code that will run:", [f"! {c}" for c in self.code_that_runs])
         lines += [self._counted()]
-        lines += ["Changes, most worth a look first:"] if self.changes else []
+        lines += [f"{self.total} changes, most worth a look first:"] if self.changes else []
         lines += [row.words() for row in self.changes]
-        lines += [f"  … {self.left_out} of {self.total} not shown"] if self.left_out else []
+        lines += [f"  … {self.left_out} more of {self.total}"] if self.left_out else []
         lines += _listed("Changed outside Terraform (drift, not by this plan):", self.drift)
         lines += _listed("Put off to a later plan:", self.deferred)
         lines += _listed("Checks that do not pass:", self.checks)
@@ -98,10 +100,15 @@ def _listed(head: str, lines: Iterable[str]) -> list[str]:
 def summary_of(facts: PlanFacts) -> PlanView:
     """Show a plan within `SUMMARY_TOKENS`; what does not fit is counted and can be asked for."""
     shares = Shares(facts, SUMMARY_TOKENS - size(_bare(facts, _reserved(facts))))
-    filled = shares.filled()
-    view = _bare(facts, filled)
+    view = _whole(facts, shares.filled())
     while size(view) > SUMMARY_TOKENS and shares.give_up():
-        view = _bare(facts, shares.filled())
+        view = _whole(facts, shares.filled())
+    return view
+
+
+def _whole(facts: PlanFacts, filled: Mapping[str, Any]) -> PlanView:
+    """Put a summary together; what to call next depends on what it shows."""
+    view = _bare(facts, filled)
     return view.model_copy(update={"next": _next(facts, view)})
 
 
@@ -150,16 +157,17 @@ def _next(facts: PlanFacts, view: PlanView | None) -> list[str]:
     steps: list[str] = []
     rows = view.changes if view else []
     if rows and view and view.risks.get("irreversible", 0) + view.risks.get("dangerous", 0):
-        steps += [f'plan_explain({here}, address="{rows[0].ref}"): why, what would avoid it']
+        steps += [f'plan_explain({here}, address="{rows[0].ref}"): why']
     if facts.reading.changes:
-        steps += [f"plan_changes({here}): every change, by filters"]
+        steps += [f"plan_changes({here}): all, by filters"]
         ref = ref_of(in_order(facts.reading.changes)[0])
-        steps += [f'plan_change({here}, address="{ref}"): the values of one']
+        steps += [f'plan_change({here}, address="{ref}"): its values']
     hidden = next((s for s in DETAILED if view and s in view.not_shown), None)
     if hidden:
         steps += [_section(facts.run, hidden, 0)]
     own = [s for s in next_steps(facts.run) if not s.startswith("plan_get(")]
-    return [*steps, *own[:2]]
+    light = [s for s in own[:2] if weight(s) <= _LONGEST_STEP]
+    return [*steps, *light] or own[:1]
 
 
 def _summary(run: Run) -> str:

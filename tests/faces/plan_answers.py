@@ -93,17 +93,18 @@ def _template(word: str) -> bool:
 
 
 def _pieces(value: Any, key: str = "") -> list[str]:
+    if key in ("before", "after"):
+        return [_normal(_compact(value))]
     if isinstance(value, dict):
-        if key in ("before", "after"):
-            return [_normal(_compact(value))]
         return [p for k, v in value.items() for p in (*_pieces(v, k), *_named(key, k, v))]
     if isinstance(value, list):
-        return [_normal(_compact(value))] if key in ("before", "after") else _each(value, key)
+        return _each(value, key)
     if isinstance(value, bool):
         return [_FLAGS[key]] if value else []
     if isinstance(value, str):
-        quoted = key in ("before", "after")
-        return [p for p in (_normal(_compact(value) if quoted else _time(key, value)),) if p]
+        if key == "at":
+            return [value[:10], value[11:19]]
+        return [p for p in (_normal(value),) if p]
     return [] if value in (0, None) else [f"{value:g}" if isinstance(value, float) else str(value)]
 
 
@@ -115,10 +116,6 @@ def _named(key: str, name: str, value: Any) -> list[str]:
     """Names of a tally are facts; those of a view are not."""
     tallies = ("risks", "actions", "not_shown", "left_out", "in_plan", "set_from", "extra")
     return [_normal(name)] if key in tallies and value else []
-
-
-def _time(key: str, value: str) -> str:
-    return value[11:19] if key == "at" else value
 
 
 def _compact(value: Any) -> str:

@@ -12,6 +12,7 @@ from sekisho.views.view import View, one_line, shown
 
 _ROOM = 3400
 """Tokens for the lines of one page, both forms together."""
+_LOUD = ("warn", "error")
 PhaseName = Literal["", "plan", "apply"]
 LevelName = Literal["", "info", "warn", "error"]
 
@@ -45,7 +46,7 @@ class LineView(View):
     def words(self) -> str:
         """Say it."""
         said = f"{self.at:%H:%M:%S} {self.phase} "
-        said += "" if self.level == "info" else f"{self.level.upper()}: "
+        said += f"{self.level.upper() if self.level in _LOUD else self.level}: "
         said += f"[{self.address}] " if self.address and self.address not in self.text else ""
         said += self.text
         said += f" ({self.file}:{self.line})" if self.file else ""

@@ -89,7 +89,8 @@ def diff_of(
     room = DETAIL_TOKENS - size(bare) - MARGIN - _LEFT - sum(map(weight, apart))
     plain = _PLAIN.get(change.action, Side.BOTH)
     cap = ALONE if len(chosen or rest) <= _FEW else VALUE
-    kept = views_within((LeafView.of(v, plain, cap) for v in ordered[start:]), room, least=1)
+    leaves = (LeafView.fitting(v, plain, cap, room) for v in ordered[start:])
+    kept = views_within(leaves, room, least=1)
     end = start + len(kept)
     left = ordered[end:]
     more = {

@@ -4,7 +4,7 @@ import difflib
 from typing import Any
 
 from sekisho.domain.plan_changes import Note, Side, ValueChange
-from sekisho.views.budgets import brief
+from sekisho.views.budgets import brief, shrunk
 from sekisho.views.redaction import mask, names_secret
 from sekisho.views.view import View, compact, one_line, shown, trimmed
 
@@ -12,6 +12,7 @@ VALUE = 300
 """Characters shown of a value among others."""
 ALONE = 2_000
 """Characters shown of a value that was asked for."""
+_CAPS = (500, 150, 40)
 _LINES = 400
 """Lines that are held against each other."""
 _CONTEXT = 2
@@ -40,17 +41,22 @@ class LeafView(View):
     @classmethod
     def of(cls, value: ValueChange, plain: Side = Side.BOTH, cap: int = VALUE) -> "LeafView":
         """Show a leaf. `plain` is the side that goes without saying: of what comes or goes."""
-        path = one_line(value.path, 300)
+        path = brief(value.path, 300)
         hidden = value.note in (Note.SENSITIVE, Note.SENSITIVITY) or names_secret(value.path)
         note = _note(value, plain, hidden=hidden)
         if hidden:
             return cls(path=path, note=note)
         if value.note == Note.UNKNOWN:
-            return cls(path=path, before=trimmed(value.before, cap), note=note)
+            return cls(path=path, before=_short(value.before, cap), note=note)
         if _lines(value):
             return cls(path=path, diff=_unified(value.before, value.after, cap), note=note)
-        before, after = trimmed(value.before, cap), trimmed(value.after, cap)
+        before, after = _short(value.before, cap), _short(value.after, cap)
         return cls(path=path, before=before, after=after, note=note)
+
+    @classmethod
+    def fitting(cls, value: ValueChange, plain: Side, cap: int, room: int) -> "LeafView":
+        """Show a leaf as fully as it fits into so many tokens."""
+        return shrunk(lambda most: cls.of(value, plain, most), (cap, *_CAPS), room)
 
     def words(self) -> str:
         """Say it as Terraform does."""
@@ -107,6 +113,13 @@ def _unified(before: str, after: str, cap: int) -> str:
     if not found:
         return "(the line breaks alone, or what is beyond the first lines)"
     return _cut("\n".join(found), 4 * cap)
+
+
+def _short(value: Any, cap: int) -> Any:
+    """Cut a value; one of many parts becomes the beginning of its JSON text."""
+    kept = trimmed(value, cap)
+    whole = compact(kept) if isinstance(kept, dict | list) else ""
+    return kept if len(whole) <= 2 * cap else brief(whole, cap)
 
 
 def _cut(text: str, cap: int) -> str:

@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Iterable, Sequence
 from functools import partial
 
-from sekisho.domain.errors import ChangeUnknown, NothingToCompare
+from sekisho.domain.errors import ChangeUnknown, CursorInvalid, NothingToCompare
 from sekisho.domain.plan_changes import Part, ResourceChange
 from sekisho.domain.plan_filters import ChangeFilter
 from sekisho.domain.plan_renames import candidates, rename_of
@@ -42,6 +42,8 @@ def plan_shown(
     if section != "summary":
         named: Section = section
         return section_of(PlanFacts(run, reading), named, start)
+    if start:
+        raise CursorInvalid
     look = partial(engine.plans.changes, run_id)
     if run.status not in WAITING:
         return summary_of(PlanFacts(run, reading, look))

@@ -1,6 +1,6 @@
 """The budgets of the design, measured: `make bench`. Ratios within one run, since machines differ.
 
-    python bench/run.py [NAME …]      start plan read
+    python bench/run.py [NAME …]      start plan read plans
 
 Prints one line a figure, with its budget, and exits 1 where a budget was missed.
 """
@@ -15,24 +15,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # some benches use `tests`, too
+
 import httpx2
+from figures import figure, missed
 from hand import by_hand, cold_folder
 from mcp import Client
+from plans import bench_plans
 from raw import calls
 from servers import BARE, Server, sekisho
 
 HELLO = Path(__file__).resolve().parent.parent / "examples" / "hello" / "main.tf"
-missed: list[str] = []
-
-
-def figure(name: str, value: float, unit: str, budget: float, *, at_least: bool = False) -> None:
-    """Print one figure beside its budget."""
-    kept = value >= budget if at_least else value <= budget
-    sign = "≥" if at_least else "≤"
-    verdict = "ok  " if kept else "MISS"
-    print(f"{verdict}  {name:<58} {value:10.3f} {unit:<8} (budget {sign} {budget:g})")
-    if not kept:
-        missed.append(name)
 
 
 def bench_start() -> None:
@@ -155,6 +148,7 @@ BENCHES: dict[str, Callable[[], None]] = {
     "start": bench_start,
     "plan": bench_plan,
     "read": bench_read,
+    "plans": bench_plans,
 }
 
 

@@ -91,7 +91,7 @@ def test_a_run_can_be_looked_at_in_every_status(house: House, status: RunStatus,
 @BOTH
 def test_a_run_that_has_no_plan_yet_can_be_looked_at(house: House, language: str):
     run = a_review(house, S.PLANNING, plan=None)
-    words = {"en": "not there yet", "ja": "まだできていません"}
+    words = {"en": "not there yet", "ja": "まだ作成されていません"}
     html = page(house, f"/runs/{run.id}", language)
     assert words[language] in html.text
     assert html.all("meta", http_equiv="refresh")
@@ -129,7 +129,7 @@ def test_dangerous_changes_are_told_with_their_reasons_in_plain_words(house: Hou
     for words in (
         "データ消失の恐れ",
         "再作成",
-        "原因の属性: engine_version",
+        "原因となる属性: engine_version",
         "for_each から無くなり",
     ):
         assert words in japanese

@@ -26,7 +26,7 @@ def test_a_state_that_lost_its_resources_raises_an_alarm():
     assert lost.plan
     assert lost.plan.alarms == ("state_lost",)
     (alarm,) = world.engine.plans.reading(lost.id).alarms
-    assert dict(alarm.facts)["count"] == "2"
+    assert dict(alarm.facts)["had"] == "2"
 
 
 def test_what_was_destroyed_on_purpose_raises_none():

@@ -222,3 +222,19 @@ def test_over_its_cap_the_log_keeps_problems_alone(monkeypatch: pytest.MonkeyPat
 def test_no_line_however_odd_breaks_the_stream(raw: bytes):
     heard = Heard().hear(raw, event("version", "after"))
     assert heard.lines[-1].text == "after"
+
+
+@pytest.mark.parametrize("split", ["", "\x1b[0m", "\u200b", "\x00"], ids=ascii)
+def test_an_unknown_secret_is_masked_in_every_kind_of_line(split: str):
+    text = f"login failed: pass{split}word=hunter2-{split}x9 was refused"
+    heard = Heard().hear(
+        event("log", text),
+        event("log", text, level="warn"),
+        diagnostic(text, text, address=text, range={"filename": text}),
+        diagnostic(text, text, "warning"),
+        f"panic: {text}".encode(),
+        f"│ {text}".encode(),
+    )
+    assert len(heard.lines) == 6
+    assert "hunter2" not in repr([*heard.lines, *heard.listener.errors(1)])
+    assert all(MASK in line.text for line in heard.lines)

@@ -73,7 +73,7 @@ def test_deferred_changes_make_a_plan_incomplete():
         (["delete"], Action.DELETE, Risk.DANGEROUS),
         (["delete", "create"], Action.REPLACE, Risk.DANGEROUS),
         (["create", "delete"], Action.REPLACE, Risk.DANGEROUS),
-        (["create", "forget"], Action.REPLACE, Risk.DANGEROUS),
+        (["create", "forget"], Action.REPLACE, Risk.REVIEW),
         (["forget"], Action.FORGET, Risk.REVIEW),
         (["explode"], Action.UNKNOWN, Risk.REVIEW),
     ],

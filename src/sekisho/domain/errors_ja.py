@@ -4,7 +4,10 @@ A test holds that every code has its row here, with the same facts as in English
 """
 
 JAPANESE: dict[str, tuple[str, str]] = {
-    "internal": ("Sekisho 内部の問題です。", "運用担当者にサーバーログの確認を依頼してください。"),
+    "internal": (
+        "Sekisho 内部で問題が発生しました。",
+        "運用担当者にサーバーログの確認を依頼してください。",
+    ),
     "token_unknown": (
         "該当するキーがありません: {which}",
         "`sekisho token list` でキーの一覧を確認できます。",
@@ -43,11 +46,11 @@ JAPANESE: dict[str, tuple[str, str]] = {
         "破棄される対象を確認し、ワークスペース名を入力してからもう一度承認してください。",
     ),
     "state_missing": (
-        "ワークスペース {name} の状態はまだありません。",
+        "ワークスペース {name} の state はまだありません。",
         "先に plan_create で計画し、適用してください。",
     ),
     "address_unknown": (
-        "{address} は {name} の状態にありません。",
+        "{address} は {name} の state にありません。",
         "state_list または output_get で確認してください。",
     ),
     "change_unknown": (
@@ -59,7 +62,7 @@ JAPANESE: dict[str, tuple[str, str]] = {
         "比較する実行を with_run で指定してください。run_list で一覧を確認できます。",
     ),
     "path_unknown": (
-        "このアドレスには何もありません。",
+        "このアドレスで提供しているものはありません。",
         "API のパスの一覧は docs/reference/api.md にあります。",
     ),
     "arguments_invalid": (
@@ -76,11 +79,11 @@ JAPANESE: dict[str, tuple[str, str]] = {
     ),
     "configuration_empty": (
         "ルートに .tf または .tf.json ファイルがありません（{count} ファイル受信）。",
-        ".tf ファイルのあるフォルダーを送信してください（その親ではなく）。",
+        "親フォルダーではなく、.tf ファイルのあるフォルダーを送信してください。",
     ),
     "archive_invalid": (
         "アーカイブは受け付けられません: {problem}。",
-        "通常のファイルとフォルダーだけを相対パスで固めてください: tar -czf - -C FOLDER .",
+        "通常のファイルとフォルダーだけを、相対パスでアーカイブしてください: tar -czf - -C FOLDER .",
     ),
     "operator_file_invalid": ("{path}: {problem}", "ファイルを修正して再起動してください。"),
     "setting_invalid": ("設定 {name}: {problem}。", "修正して再起動してください。"),
@@ -97,7 +100,7 @@ JAPANESE: dict[str, tuple[str, str]] = {
         "`{near}` のことですか？一覧は `{help}` で表示できます。",
     ),
     "arguments_missing": (
-        "`{command}` に足りないものがあります: {names}。",
+        "`{command}` に必要な引数が不足しています: {names}。",
         "呼び出し方は `{help}` で表示できます。",
     ),
     "version_unmet": (
@@ -105,8 +108,8 @@ JAPANESE: dict[str, tuple[str, str]] = {
         "運用担当者にバージョンの追加、または sekisho.yaml の `terraform:` の変更を依頼してください。",
     ),
     "inline_too_large": (
-        "インラインは {size} バイトです（上限 {cap}）。",
-        "代わりに config_upload を使用してください。",
+        "インラインのファイルが {size} バイトあり、上限 {cap} を超えています。",
+        "config_upload でアップロードしてください。",
     ),
     "upload_too_large": (
         "アップロードが上限を超えています: {problem}。",
@@ -126,24 +129,24 @@ JAPANESE: dict[str, tuple[str, str]] = {
     ),
     "workspace_not_locked": ("ワークスペース {name} はロックされていません。", "対応は不要です。"),
     "seal_broken": (
-        "適用しようとした内容が承認された内容と異なります: {parts}。",
-        "plan_create で再度計画してください。",
+        "適用しようとした内容が、承認された内容と異なります: {parts}。",
+        "plan_create で再計画してください。",
     ),
     "approval_repeated": (
         "{person} は実行 {run_id} を承認済みです。",
         "別の担当者の承認が必要です。",
     ),
     "approval_own": (
-        "{person} は実行 {run_id} の要求者のため、承認できません。",
+        "{person} は実行 {run_id} の申請者のため、承認できません。",
         "別の担当者の承認が必要です。",
     ),
     "plan_over": (
-        "実行 {run_id} の計画はもう適用できません: {unmet}",
-        "plan_create で再度計画してください。",
+        "実行 {run_id} の計画は、もはや適用できません: {unmet}",
+        "plan_create で再計画してください。",
     ),
     "codes_too_many": (
-        "この1分間にワンタイムコードが多く要求されすぎています。",
-        "最後のコードは有効です。それを入力するか、1分待って再度要求してください。",
+        "直近 1 分間のワンタイムコードの要求が多すぎます。",
+        "最後に表示されたコードは有効です。それを入力するか、1 分待って再度要求してください。",
     ),
     "process_alive": (
         "実行 {run_id} の Terraform はまだ動作中です（プロセス {pid}）。",
@@ -178,12 +181,12 @@ JAPANESE: dict[str, tuple[str, str]] = {
         "コンソールを直接開いてやり直してください。",
     ),
     "store_unavailable": (
-        "ストアに接続できません: {problem}。",
+        "データストアに接続できません: {problem}。",
         "変更はありません。再試行し、続く場合は運用担当者に連絡してください。",
     ),
     "disk_full": (
         "サーバーのディスクに空きがありません。",
-        "変更はありません。運用担当者が空きを作ります: sekisho store prune。",
+        "変更はありません。運用担当者に空き容量の確保を依頼してください: sekisho store prune。",
     ),
     "terraform_missing": (
         "サーバーに Terraform が見つかりません。",
@@ -338,15 +341,15 @@ JAPANESE: dict[str, tuple[str, str]] = {
         "再試行し、続く場合は運用担当者に連絡してください。",
     ),
     "git_timeout": (
-        "{url} の応答に {seconds} 秒以上かかりました。",
+        "{url} から {seconds} 秒以内に応答がありませんでした。",
         "再試行し、続く場合は運用担当者に連絡してください。",
     ),
     "git_missing": (
         "サーバーに使用できる git がありません: {problem}。",
-        "運用担当者が git {version} 以降を導入します。",
+        "運用担当者に git {version} 以降の導入を依頼してください。",
     ),
     "git_failed": (
-        "{url} で Git が失敗しました: {problem}。",
+        "{url} に対する Git の処理が失敗しました: {problem}。",
         "再試行し、続く場合は運用担当者に連絡してください。",
     ),
     "request_malformed": (
@@ -355,7 +358,7 @@ JAPANESE: dict[str, tuple[str, str]] = {
     ),
     "plans_waiting": (
         "すでに {cap} 件の計画が順番待ちです（1 人あたりの上限）。",
-        "順番待ちの計画（run_list、status plan_queued）が終わるのを待つか、不要なものを取り消してください。",
+        "順番待ちの計画（run_list、status plan_queued）が終わるのを待つか、不要なものを中止してください。",
     ),
     "allowance_spent": (
         "1 日に送信したデータが {sent} バイトに達しました（1 人あたりの上限 {cap} バイト）。",

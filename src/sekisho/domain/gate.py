@@ -154,7 +154,7 @@ def _time(facts: GateFacts, now: datetime) -> list[Unmet]:
     if facts.state_now is not None and facts.state_now != facts.planned_on:
         text = Text(
             "The state has moved on since the plan ({then} → {now}).",
-            "計画後に状態が変わりました（{then} → {now}）。",
+            "計画後に state が更新されました（{then} → {now}）。",
         )
         filled = text.fill({"then": facts.planned_on, "now": facts.state_now})
         found.append(Unmet("plan_stale", filled, final=True))
@@ -166,14 +166,14 @@ def _workspace(facts: GateFacts) -> list[Unmet]:
     if facts.lock:
         text = Text(
             "The workspace is locked by {owner}: {reason}.",
-            "ワークスペースは {owner} がロック中: {reason}。",
+            "ワークスペースは {owner} がロックしています（理由: {reason}）。",
         )
         filled = text.fill({"owner": facts.lock.owner, "reason": facts.lock.reason})
         found.append(Unmet("workspace_locked", filled))
     if facts.lease and facts.lease.run_id != facts.run_id:
         text = Text(
             "Run {run} is applying in this workspace.",
-            "実行 {run} がこのワークスペースで適用中です。",
+            "このワークスペースでは実行 {run} が適用中です。",
         )
         found.append(Unmet("workspace_busy", text.fill({"run": facts.lease.run_id})))
     return found

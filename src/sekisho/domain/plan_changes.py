@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from sekisho.domain.actions import Action, Risk
-from sekisho.domain.risks import Reason
+from sekisho.domain.reasons import Reason
 
 
 class Side(StrEnum):

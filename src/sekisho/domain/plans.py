@@ -13,7 +13,8 @@ from sekisho.domain.plan_changes import (
     ResourceChange,
     ValueChange,
 )
-from sekisho.domain.risks import Reason
+from sekisho.domain.plan_graphs import PlanGraph
+from sekisho.domain.reasons import Reason
 from sekisho.domain.seals import SignedSeal
 from sekisho.domain.states import StatePosition
 
@@ -81,6 +82,7 @@ class PlanReading:
     code: tuple[CodeRun, ...] = ()
     checks: tuple[Check, ...] = ()
     alarms: tuple[Reason, ...] = ()
+    graph: PlanGraph = dataclasses.field(default_factory=PlanGraph)
     extra: tuple[str, ...] = ()
 
     @property

@@ -25,7 +25,7 @@ PROBLEMS: dict[str, tuple[Text, Text]] = {
     "plan_not_applyable": (
         Text(
             "Terraform says this plan cannot be applied.",
-            "この計画は適用できないと Terraform が示しています。",
+            "Terraform が、この計画は適用できないと判定しました。",
         ),
         _AGAIN,
     ),
@@ -43,7 +43,7 @@ PROBLEMS: dict[str, tuple[Text, Text]] = {
         ),
         Text(
             "Read run_log, correct it, and plan again: the new plan shows what is left to do.",
-            "run_log を確認し、修正後に再計画してください。残りの作業が計画に出ます。",
+            "run_log を確認し、修正後に再計画してください。残りの作業は新しい計画に表示されます。",
         ),
     ),
     "apply_stopped": (
@@ -63,7 +63,7 @@ PROBLEMS: dict[str, tuple[Text, Text]] = {
     "apply_in_doubt": (
         Text(
             "The apply was cut off: nobody knows how far it came. The workspace is locked.",
-            "適用が途中で断たれ、結果が不明です。ワークスペースはロックされました。",
+            "適用が途中で中断され、結果が不明です。ワークスペースはロックされました。",
         ),
         _LOOK,
     ),
@@ -79,26 +79,26 @@ PROBLEMS: dict[str, tuple[Text, Text]] = {
     "state_unsaved": (
         Text(
             "Terraform applied, but could not save the state. It is kept; the workspace is locked.",
-            "適用後の state を保存できませんでした。保管済みで、ワークスペースはロック中です。",
+            "適用後の state を保存できませんでした。退避済みで、ワークスペースはロック中です。",
         ),
         _LOOK,
     ),
     "state_moved": (
         Text(
             "The state moved on after the plan ({detail}).",
-            "計画後に state が変わりました（{detail}）。",
+            "計画後に state が更新されました（{detail}）。",
         ),
         Text("Plan again: plan_create.", "plan_create で再計画してください。"),
     ),
     "worker_lost": (
         Text(
             "The worker was lost {attempts} times while planning.",
-            "計画中にワーカーが {attempts} 回失われました。",
+            "計画中にワーカーが {attempts} 回停止しました。",
         ),
         Text("Tell the operator; then plan again.", "運用担当者に連絡後、再計画してください。"),
     ),
     "internal": (
-        Text("Something went wrong inside Sekisho.", "Sekisho 内部の問題です。"),
+        Text("Something went wrong inside Sekisho.", "Sekisho 内部で問題が発生しました。"),
         Text(
             "Ask the operator to look at the server log.",
             "運用担当者にサーバーログの確認を依頼してください。",

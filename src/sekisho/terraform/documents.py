@@ -15,17 +15,27 @@ from sekisho.domain.errors import ConfigurationInvalid
 from sekisho.terraform.json_text import decode, load
 
 Keep = Callable[[bytes], bool]
+_LET_GO = 500
+"""Elements after which memory is let go of."""
 
 
 class Elements(Iterable[Any]):
     """The elements of a list, decoded one at a time, each time they are asked for."""
 
-    def __init__(self, raw: list[bytes | msgspec.Raw]) -> None:
-        self._raw = raw
+    def __init__(self, text: mmap.mmap, raw: list[msgspec.Raw]) -> None:
+        self._text, self._raw = text, raw
 
     def __iter__(self) -> Iterator[Any]:
-        """Decode them from the first."""
-        return map(decode, self._raw)
+        """Decode them from the first; what lies behind is let go of, and read again if need be."""
+        return self.where(None)
+
+    def where(self, keep: Keep | None) -> Iterator[Any]:
+        """Decode those alone that `keep` says yes to, from their bytes."""
+        for count, raw in enumerate(self._raw):
+            if count % _LET_GO == 0:
+                _let_go(self._text)
+            if keep is None or keep(bytes(raw)):
+                yield decode(raw)
 
 
 class Document(Mapping[str, Any]):
@@ -34,10 +44,10 @@ class Document(Mapping[str, Any]):
     Of a list, elements are passed over to which its function says no, from their bytes alone.
     """
 
-    def __init__(self, raw: dict[str, msgspec.Raw], lists: Mapping[str, Keep | None]) -> None:
-        self._raw = raw
+    def __init__(self, text: mmap.mmap, lists: Mapping[str, Keep | None]) -> None:
+        self._raw = raw = msgspec.json.decode(text, type=dict[str, msgspec.Raw])
         self._elements = {
-            key: _elements(raw[key], keep)
+            key: _elements(text, raw[key], keep)
             for key, keep in lists.items()
             if key in raw and bytes(memoryview(raw[key])[:1]) == b"["
         }
@@ -46,9 +56,13 @@ class Document(Mapping[str, Any]):
         """Decode one value."""
         return self._elements[key] if key in self._elements else decode(self._raw[key])
 
-    def raw(self, key: str) -> bytes:
-        """Return the bytes of one value."""
-        return bytes(self._raw[key])
+    def raw(self, key: str) -> memoryview:
+        """Return the bytes of one value, where they lie."""
+        return memoryview(self._raw[key])
+
+    def __contains__(self, key: object) -> bool:
+        """Say whether there is such a key, without a look at its value."""
+        return key in self._raw
 
     def __iter__(self) -> Iterator[str]:
         """List the keys in their order."""
@@ -71,20 +85,31 @@ def open_document(path: Path, lists: Mapping[str, Keep | None]) -> Mapping[str, 
     except (ValueError, OSError) as error:
         raise ConfigurationInvalid(problem="Terraform's JSON cannot be read") from error
     try:
-        return Document(msgspec.json.decode(text, type=dict[str, msgspec.Raw]), lists)
+        return Document(text, lists)
     except (ValueError, RecursionError):
         return load(path)
 
 
-def raw_part(document: Mapping[str, Any], key: str) -> bytes:
-    """Return the JSON of one value, undecoded; nothing where there is none."""
+def chosen(elements: Any, keep: Keep) -> Any:
+    """Return the elements of a list that `keep` says yes to; all of them, where it is no file's."""
+    return elements.where(keep) if isinstance(elements, Elements) else elements
+
+
+def raw_part(document: Mapping[str, Any], key: str) -> memoryview:
+    """Return the JSON of one value, undecoded and not copied; nothing where there is none."""
     if key not in document:
-        return b""
+        return memoryview(b"")
     if isinstance(document, Document):
         return document.raw(key)
-    return json.dumps(document[key]).encode()
+    return memoryview(json.dumps(document[key]).encode())
 
 
-def _elements(raw: msgspec.Raw, keep: Keep | None) -> Elements:
+def _elements(text: mmap.mmap, raw: msgspec.Raw, keep: Keep | None) -> Elements:
     found = msgspec.json.decode(raw, type=list[msgspec.Raw])
-    return Elements([r for r in found if keep is None or keep(bytes(r))])
+    return Elements(text, [r for r in found if keep is None or keep(bytes(r))])
+
+
+def _let_go(text: mmap.mmap) -> None:
+    """Let the pages of the file go from memory: they stay in the system's cache."""
+    if hasattr(mmap, "MADV_DONTNEED"):  # not on Windows
+        text.madvise(mmap.MADV_DONTNEED)

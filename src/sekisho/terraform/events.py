@@ -39,6 +39,7 @@ _CHATTER = b'"type":"provision_progress"'
 Inside of a string the quotes would be escaped.
 """
 _QUIET_LEVELS = frozenset({"trace", "debug"})
+_LEVELS = _QUIET_LEVELS | {"info", "warn", "error"}
 _CAP = 64 * 1024 * 1024
 _DETAIL_CAP = 4000
 _SEQUENCES = re.compile(r"\x1b\[[0-9;]*m")
@@ -143,7 +144,7 @@ class Listener:
         self._say("log", level, text)
 
     def _event_line(self, event: Json) -> None:
-        kind, level = str(event.get("type") or ""), str(event.get("@level") or "info")
+        kind, level = str(event.get("type") or ""), _level(event)
         text = self._redactor.text(str(event.get("@message") or ""))
         if kind == "diagnostic":
             self._give(self.diagnostic(_object(event.get("diagnostic"))))
@@ -179,6 +180,11 @@ def _event(raw: bytes) -> Json | None:
     except ValueError:
         return None
     return cast("Json", found) if isinstance(found, dict) and "@message" in found else None
+
+
+def _level(event: Json) -> str:
+    level = event.get("@level")
+    return level if isinstance(level, str) and level in _LEVELS else "info"
 
 
 def _object(value: Any) -> Json:

@@ -6,8 +6,9 @@ from typing import Any, cast
 
 from sekisho.domain.states import MASK
 from sekisho.domain.text import plain
-from sekisho.terraform.redaction import SENSITIVE_NAME, Redactor
+from sekisho.terraform.redaction import Redactor
 
+_ENDLESS = 1 << 40
 DEEPEST = 64
 """Levels that are looked into; Terraform's own types nest far less. What is deeper is cut."""
 
@@ -82,29 +83,24 @@ def secrets_in(value: Any, mask: Any) -> Iterator[str]:
             yield str(found)
 
 
-def telling(path: str) -> bool:
-    """Say whether the last step of a path names something that is taken for a secret."""
-    return bool(SENSITIVE_NAME.search(path.rpartition(".")[2]))
-
-
-def shown(value: Any, redactor: Redactor, depth: int = 0) -> Any:
-    """Return a value as it may be stored: redacted, inert."""
-    if isinstance(value, str):
-        return text_shown(value, redactor)
-    if isinstance(value, dict | list) and depth > DEEPEST:
-        return "…"
-    if isinstance(value, list):
-        return [shown(v, redactor, depth + 1) for v in cast("list[Any]", value)]
-    if isinstance(value, dict):
-        entries = cast("dict[str, Any]", value).items()
-        return {
-            text_shown(k, redactor): MASK if telling(k) and v else shown(v, redactor, depth + 1)
-            for k, v in entries
-        }
-    return MASK if redactor.hides(value) else value
+def shown(value: Any, redactor: Redactor, path: str = "") -> Any:
+    """Return a value as it may be stored: inert, redacted; `path` tells where it stands."""
+    return redactor.leaf(path, _inert(value))
 
 
 def text_shown(text: str, redactor: Redactor) -> str:
     """Return text redacted and inert, whole."""
-    hidden = redactor.mask(text)
-    return plain(hidden, len(hidden))
+    return redactor.text(text, _ENDLESS)
+
+
+def _inert(value: Any, depth: int = 0) -> Any:
+    if isinstance(value, str):
+        return plain(value, len(value))
+    if isinstance(value, dict | list) and depth > DEEPEST:
+        return "…"
+    if isinstance(value, list):
+        return [_inert(v, depth + 1) for v in cast("list[Any]", value)]
+    if isinstance(value, dict):
+        entries = cast("dict[str, Any]", value).items()
+        return {plain(k, len(k)): _inert(v, depth + 1) for k, v in entries}
+    return value

@@ -43,8 +43,7 @@ def code_in(
 ) -> Iterator[CodeRun]:
     """Yield what will run: provisioners of what comes or goes, external data, actions."""
     touched = {c.block for c in changes if c.action in _RUNS}
-    root = obj(configuration.get("root_module"))
-    for address, resource in _resources(root, ""):
+    for address, resource in blocks(configuration):
         external = resource.get("mode") == "data" and resource.get("type") == "external"
         name = redactor.text(address)
         if external:
@@ -57,8 +56,9 @@ def code_in(
         yield CodeRun(call.address, CodeKind.ACTION, call.type)
 
 
-def _resources(module: Json, prefix: str) -> Iterator[tuple[str, Json]]:
-    waiting = [(module, prefix)]
+def blocks(configuration: Json) -> Iterator[tuple[str, Json]]:
+    """Yield every resource block of a configuration, with its address in it."""
+    waiting = [(obj(configuration.get("root_module")), "")]
     while waiting:
         found, at = waiting.pop(0)
         for resource in objects(found.get("resources")):

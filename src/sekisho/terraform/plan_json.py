@@ -8,16 +8,21 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from sekisho.domain.errors import ConfigurationInvalid
-from sekisho.domain.plan_changes import Keep, Part, ValueChange
+from sekisho.domain.plan_changes import Keep, Part, ResourceChange, ValueChange
+from sekisho.domain.plan_graphs import Changed, graph_of
 from sekisho.domain.plans import PlanReading, count
+from sekisho.domain.references import module_of
 from sekisho.domain.states import StatePosition, position_of
-from sekisho.terraform.documents import open_document, raw_part
+from sekisho.terraform.documents import chosen, open_document, raw_part
 from sekisho.terraform.json_text import Json, check_format, obj, objects
 from sekisho.terraform.masks import secrets_in
 from sekisho.terraform.plan_code import action_calls, checks, code_in
-from sekisho.terraform.plan_rows import Rows
+from sekisho.terraform.plan_rows import Rows, made_from
 from sekisho.terraform.redaction import Redactor, strings
+from sekisho.terraform.references import StatePairs, state_pairs
 from sekisho.terraform.values import Lens, differing
 
 _KNOWN = frozenset(
@@ -45,6 +50,8 @@ _KNOWN = frozenset(
 )
 """Top-level fields that we know; others are named, so that nobody takes silence for a no."""
 _OUTPUT_LEAVES = 1_000
+_STATE_BYTES = 8 * 1024 * 1024
+"""Size up to which a prior state is decoded for its dependencies."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -68,7 +75,9 @@ def read_plan(plan: Mapping[str, Any], origin: PlanOrigin, keep: Keep) -> PlanRe
     check_format(plan)
     redactor = origin.redactor.also(sensitive_in(plan))
     lens = Lens(redactor, origin.mark)
-    rows = Rows(lens, obj(plan.get("configuration")), keep)
+    configuration = obj(plan.get("configuration"))
+    made = made_from(configuration, _state_pairs(plan), redactor.text)
+    rows = Rows(lens, made, keep)
     changes = rows.read(objects(plan.get("resource_changes")), Part.CHANGE)
     drift = rows.read(objects(plan.get("resource_drift")), Part.DRIFT)
     deferred = rows.read(_deferred(plan), Part.DEFERRED)
@@ -88,8 +97,9 @@ def read_plan(plan: Mapping[str, Any], origin: PlanOrigin, keep: Keep) -> PlanRe
         drift=drift,
         deferred=deferred,
         actions=actions,
-        code=tuple(code_in(obj(plan.get("configuration")), changes, actions, redactor)),
+        code=tuple(code_in(configuration, changes, actions, redactor)),
         checks=tuple(checks(plan, redactor)),
+        graph=graph_of(map(_changed, changes), made.references.needs),
         extra=tuple(redactor.text(str(k), 100) for k in plan if k not in _KNOWN)[:20],
     )
 
@@ -116,18 +126,45 @@ def open_plan(path: Path) -> Mapping[str, Any]:
     return open_document(path, {"resource_changes": worth_reading, "resource_drift": None})
 
 
-def worth_reading(raw: bytes) -> bool:
-    """Say whether a resource change, as Terraform writes it, is more than a plain no-op.
+class _Masks(msgspec.Struct):
+    actions: list[str] = []
+    before_sensitive: msgspec.Raw = msgspec.Raw(b"")
+    after_sensitive: msgspec.Raw = msgspec.Raw(b"")
+    importing: msgspec.Raw = msgspec.Raw(b"")
 
-    `change` comes after nothing but strings, in which a quote is escaped: its first occurrence is
-    the real one, whatever the values hold. The masks come after the values: their last is.
-    """
-    start = raw.find(b'"change":{"actions":[')
-    if start < 0 or not raw.startswith(b'"change":{"actions":["no-op"]', start):
+
+class _Head(msgspec.Struct):
+    """What decides whether a resource change is decoded at all."""
+
+    change: _Masks
+    previous_address: str = ""
+
+    @property
+    def masks(self) -> bool:
+        """Whether its masks may cover anything."""
+        change = self.change
+        return any(b"true" in bytes(m) for m in (change.before_sensitive, change.after_sensitive))
+
+
+_HEAD = msgspec.json.Decoder(_Head)
+
+
+def worth_reading(raw: bytes) -> bool:
+    """Say whether a resource change is more than a plain no-op."""
+    try:
+        head = _HEAD.decode(raw)
+    except (ValueError, RecursionError):
+        return True  # of another shape than we know: a look is due
+    changes = head.change.actions != ["no-op"] or bool(bytes(head.change.importing))
+    return changes or bool(head.previous_address) or head.masks
+
+
+def _hides(raw: bytes) -> bool:
+    """Say whether a resource change may have anything masked."""
+    try:
+        return _HEAD.decode(raw).masks
+    except (ValueError, RecursionError):
         return True
-    if b'"previous_address"' in raw or b'"importing"' in raw:
-        return True
-    return b"true" in raw[raw.rfind(b'"before_sensitive"') :]
 
 
 def ephemeral_variables(plan: Mapping[str, Any]) -> tuple[str, ...]:
@@ -144,9 +181,8 @@ def sensitive_in(plan: Mapping[str, Any]) -> set[str]:
     for name, variable in obj(plan.get("variables")).items():
         if obj(declared.get(name)).get("sensitive"):
             found.update(strings(obj(variable).get("value")))
-    resources = itertools.chain(
-        objects(plan.get("resource_changes")), objects(plan.get("resource_drift"))
-    )
+    lists = (plan.get(name) for name in ("resource_changes", "resource_drift"))
+    resources = itertools.chain.from_iterable(objects(chosen(each, _hides)) for each in lists)
     changes = (obj(r.get("change")) for r in resources)
     outputs = map(obj, obj(plan.get("output_changes")).values())
     for change in itertools.chain(changes, outputs):
@@ -164,6 +200,24 @@ def _holds_resources(plan: Mapping[str, Any]) -> bool:
     raw = raw_part(plan, "prior_state")
     # A quote inside of a string would be escaped.
     return re.search(rb'"mode"\s*:\s*"managed"', raw) is not None
+
+
+def _state_pairs(plan: Mapping[str, Any]) -> StatePairs:
+    """Give the dependencies in the prior state, where it is small enough to be decoded for them."""
+    if raw_part(plan, "prior_state").nbytes > _STATE_BYTES:
+        return ()
+    return state_pairs(obj(plan.get("prior_state")))
+
+
+def _changed(row: ResourceChange) -> Changed:
+    return Changed(
+        address=row.block,
+        module=module_of(row.block),
+        type=row.type,
+        name=row.name,
+        action=str(row.action),
+        risk=str(row.risk),
+    )
 
 
 def _deferred(plan: Mapping[str, Any]) -> Iterator[Json]:

@@ -3,7 +3,8 @@
 import functools
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, cast
 
 from sekisho.domain.actions import Action, action_of
@@ -15,10 +16,12 @@ from sekisho.domain.plan_changes import (
     ValueChange,
     diff_digest,
 )
+from sekisho.domain.references import Feed, References
 from sekisho.domain.risks import RiskFacts, judge
 from sekisho.terraform.json_text import Json, obj
-from sekisho.terraform.masks import shown
-from sekisho.terraform.references import References, config_address, references_of
+from sekisho.terraform.masks import mask_at, masks_anything, shown
+from sekisho.terraform.plan_code import blocks
+from sekisho.terraform.references import StatePairs, config_address, references_of
 from sekisho.terraform.values import Lens, differing
 
 Name = Callable[[str], str]
@@ -58,19 +61,36 @@ _CHANGE = frozenset(
 )
 
 
+@dataclass(frozen=True)
+class MadeFrom:
+    """What the configuration says of its resources, by their addresses in it.
+
+    `write_only`: attributes that are given to the provider and kept nowhere. Plans do not mark
+    them; providers end their names in `_wo`.
+    """
+
+    references: References
+    write_only: Mapping[str, tuple[str, ...]]
+
+
+def made_from(configuration: Json, state: StatePairs, clean: Name) -> MadeFrom:
+    """Read a configuration; `state` adds the dependencies that only it knows."""
+    written = {
+        clean(address): names
+        for address, resource in blocks(configuration)
+        if (names := tuple(n for n in obj(resource.get("expressions")) if n.endswith("_wo")))
+    }
+    return MadeFrom(references_of(configuration, clean, state), written)
+
+
 class Rows:
     """Reads lists of resource changes into rows; numbers go on from list to list."""
 
-    def __init__(self, lens: Lens, configuration: Json, keep: Keep) -> None:
+    def __init__(self, lens: Lens, made: MadeFrom, keep: Keep) -> None:
         self._lens, self._keep, self._next = lens, keep, 0
-        self._configuration = configuration
+        self._made = made
         # Types, modules and providers come again and again.
         self._name = functools.lru_cache(maxsize=512)(lens.redactor.text)
-
-    @functools.cached_property
-    def references(self) -> References:
-        """What the configuration sets each attribute from."""
-        return references_of(self._configuration, self._name)
 
     def read(self, resources: Iterable[Json], part: Part) -> tuple[ResourceChange, ...]:
         """Hand on what changes, and return it as rows."""
@@ -95,8 +115,8 @@ class Rows:
         kind, mode = str(resource.get("type") or ""), str(resource.get("mode") or "managed")
         module, name = str(resource.get("module_address") or ""), str(resource.get("name") or "")
         block = config_address(module, kind, name, mode)
-        set_from = self.references.attributes(block)
-        values = differing(change, self._lens) + _write_only(change, action, set_from)
+        block = self._name(block)
+        values = differing(change, self._lens) + self._write_only(change, action, block)
         facts = _facts(resource, change, self._name)
         judged = judge(facts)
         return ResourceChange(
@@ -125,10 +145,22 @@ class Rows:
             why=judged.reasons,
             leaves=len(values),
             unknown=sum(v.note == Note.UNKNOWN for v in values),
-            block=self._name(block),
+            block=block,
             diff=diff_digest(action, values),
-            references=_told_from(set_from, values),
+            references=_told_from(self._made.references.feeds.get(block, ()), values),
             extra=tuple(self._extra(resource, change)),
+        )
+
+    def _write_only(self, change: Json, action: Action, block: str) -> tuple[ValueChange, ...]:
+        """Label what is given to the provider and kept nowhere: null on both sides, by its rule."""
+        names = self._made.write_only.get(block, ())
+        if not names or action not in (Action.CREATE, Action.UPDATE, Action.REPLACE):
+            return ()
+        sides = obj(change.get("before")), obj(change.get("after"))
+        return tuple(
+            ValueChange(n, note=str(Note.WRITE_ONLY))
+            for n in names
+            if all(side.get(n) is None for side in sides)
         )
 
     def _import_id(self, importing: Any) -> str:
@@ -154,7 +186,6 @@ class Rows:
 
 def _facts(resource: Json, change: Json, name: Name) -> RiskFacts:
     actions = tuple(str(a) for a in cast("list[Any]", change.get("actions") or []))
-    before, after = change.get("before"), change.get("after")
     return RiskFacts(
         type=name(str(resource.get("type") or "")),
         mode=name(str(resource.get("mode") or "managed")),
@@ -165,37 +196,33 @@ def _facts(resource: Json, change: Json, name: Name) -> RiskFacts:
         importing=change.get("importing") is not None,
         deposed=name(str(resource.get("deposed") or "")),
         moved=bool(resource.get("previous_address")),
-        before=obj(before) if isinstance(before, dict) else None,
-        after=obj(after) if isinstance(after, dict) else None,
+        before=_open(change, "before"),
+        after=_open(change, "after"),
     )
 
 
-def _write_only(
-    change: Json, action: Action, set_from: dict[str, tuple[str, ...]]
-) -> tuple[ValueChange, ...]:
-    """Label what is given to the provider and kept nowhere: null on both sides, by its rule.
-
-    The JSON does not mark it; providers end such names in `_wo`, and the configuration sets it.
-    """
-    if action not in (Action.CREATE, Action.UPDATE, Action.REPLACE):
-        return ()
-    sides = obj(change.get("before")), obj(change.get("after"))
-    names = sorted(n for n in set_from if n.endswith("_wo") and "." not in n)
-    return tuple(
-        ValueChange(n, note=str(Note.WRITE_ONLY))
-        for n in names
-        if all(side.get(n) is None for side in sides)
-    )
+def _open(change: Json, side: str) -> Json | None:
+    """Return the attributes of a side that are not masked: a risk may tell a number."""
+    found, mask = change.get(side), change.get(f"{side}_sensitive")
+    if not isinstance(found, dict) or mask is True:
+        return None
+    if not masks_anything(mask):
+        return obj(found)
+    return {k: v for k, v in obj(found).items() if mask_at(mask, k) is not True}
 
 
 def _told_from(
-    set_from: dict[str, tuple[str, ...]], values: Iterable[ValueChange]
+    feeds: Iterable[Feed], values: Iterable[ValueChange]
 ) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Choose the attributes that change, with what they are set from."""
-    if not set_from:
+    if not feeds:
         return ()
-    heads = {re.split(r"[.\[]", v.path, maxsplit=1)[0] for v in values}
-    return tuple((n, refs) for n, refs in sorted(set_from.items()) if n.split(".")[0] in heads)
+    heads = {_head(v.path) for v in values}
+    return tuple((f.path, f.written) for f in feeds if _head(f.path) in heads)
+
+
+def _head(path: str) -> str:
+    return re.split(r"[.\[]", path, maxsplit=1)[0]
 
 
 def _index(index: Any, name: Name) -> str | int | None:

@@ -1,62 +1,59 @@
 """The one redactor: every text and value that comes in from Terraform passes through it.
 
-It knows the secrets of its working directory, in the forms in which they turn up, and the looks of
-well-known ones. Text that was computed from a secret can hide it from any redactor: that is why
-operator secrets never meet an upload (design, rule 1).
+It knows the secrets of its working directory in the forms in which they turn up (`secret_forms`),
+the looks of well-known ones and what labels tell (the domain's tables), words that chance made
+(`entropy`), and looks through encodings (`encoded`). Text that was computed from a secret can hide
+it from any redactor: that is why operator secrets never meet an upload (design, rule 1).
 """
 
-import base64
-import json
 import re
-from collections.abc import Iterable, Mapping
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
 from typing import Any, cast
-from urllib.parse import quote, quote_plus
 
+from sekisho.domain.secret_labels import mask_labelled
+from sekisho.domain.secret_names import SENSITIVE_NAME, harmless, telling
+from sekisho.domain.secret_shapes import mask_shapes, suspicious
 from sekisho.domain.states import MASK
 from sekisho.domain.text import plain
-from sekisho.domain.workspaces import Workspace
+from sekisho.terraform.encoded import layers
+from sekisho.terraform.entropy import looks_like_a_password
+from sekisho.terraform.operator_secrets import declared_secrets, strings, workspace_secrets
+from sekisho.terraform.secret_forms import KnownForms, worth_hiding
+from sekisho.terraform.secret_pairs import hidden_entries
+from sekisho.terraform.secret_words import holds_digest, mask_words
 
-_LEAST = 4
-"""Shorter secrets are not looked for: they would mask half of every text."""
-_MOST = 500
-"""Known secrets looked for at once; the longest come first."""
-_EVERYDAY = frozenset({"true", "false", "null", "none", "default", "enabled", "disabled"})
-_OPEN_NAMES = re.compile(r"AWS_(DEFAULT_)?REGION|AWS_ENDPOINT_URL\w*|AWS_EC2_METADATA_DISABLED|TZ")
-SENSITIVE_NAME = re.compile(
-    r"passw(or)?d|passphrase|secret|token|credential|connection_?string|authorization|cookie|"
-    r"(private|access|api|encryption|signing|ssh|master|account|storage)_?key|(^|_)(pw|pwd)$",
-    re.IGNORECASE,
+__all__ = [
+    "SENSITIVE_NAME",
+    "Redactor",
+    "declared_secrets",
+    "strings",
+    "workspace_secrets",
+]
+
+_QUIET = re.compile(r"[\w./+-]{0,15}")
+"""Too short for a token, and no sign of a label: what most leaves are."""
+_RUN = re.compile(r"[A-Za-z0-9+/_-]{16}")
+_PIECE = 32 * 1024
+"""Characters that are looked at at once: a long text takes as long as its pieces together."""
+_NEAR = 4096
+_DEEPEST = 2
+"""Encodings inside of encodings that are looked into."""
+_ROUNDS = 6
+"""What is masked may bring to light what was hidden by it; then once more."""
+_UNSEEN = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e01ef]"
 )
-"""Names whose values are taken for secrets."""
-
-_BLOCK = re.MULTILINE | re.DOTALL
-_HIDDEN = re.compile(r'\b(?:sensitive|ephemeral)"?\s*[=:]\s*true\b')
-
-_PATTERNS = re.compile(
-    r"""
-    -----BEGIN[ A-Z0-9]*PRIVATE\ KEY(?:\ BLOCK)?-----.*?
-        (?:-----END[ A-Z0-9]*PRIVATE\ KEY(?:\ BLOCK)?-----|\Z)
-    | \b(?:AKIA|ASIA|AROA|AIDA)[A-Z0-9]{16}\b
-    | \bgh[pousr]_[A-Za-z0-9]{20,} | \bgithub_pat_[A-Za-z0-9_]{20,} | \bglpat-[A-Za-z0-9_-]{16,}
-    | \bxox[abeoprs]-[A-Za-z0-9-]{10,} | \bsk-[A-Za-z0-9_-]{20,} | \bsk_live_[A-Za-z0-9]{16,}
-    | \beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*
-    | \b[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9]{20,}
-    | (?P<scheme>\b(?:bearer|basic)\s+)[A-Za-z0-9._~+/=-]{8,}
-    | (?P<url>\b[a-z][a-z0-9+.-]*://[^\s/:@"']*:)[^\s/@"']+(?=@)
-    | (?P<name>(?:passw(?:or)?d|passphrase|secret(?:_?access)?(?:_?key)?|api_?key|access_?key
-        |auth_?token|session_?token|token|pwd)["']?\s*[=:]\s*\\?["']?)[^\s"'\\,;&}]{3,}
-    """,
-    re.VERBOSE | re.IGNORECASE | re.DOTALL,
-)
+"""Characters that show nothing: a word may be split with them and still be read."""
 
 
 class Redactor:
     """Masks known secrets and whatever looks like one."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        self._secrets = {s for s in secrets if len(s) >= _LEAST and s.casefold() not in _EVERYDAY}
-        self._known = _known(self._secrets)
+        self._secrets = {s for s in secrets if worth_hiding(s)}
+        self._known = KnownForms(self._secrets)
 
     def also(self, secrets: Iterable[str]) -> "Redactor":
         """Return a redactor that knows these secrets as well."""
@@ -68,108 +65,140 @@ class Redactor:
         self._secrets, self._known = more._secrets, more._known  # noqa: SLF001 (its own kind)
 
     def text(self, text: str, cap: int = 4000) -> str:
-        """Return inert text: redacted, no control characters, cut at `cap` characters."""
-        return plain(self.mask(text), cap)
+        """Return inert text: no control characters, redacted, cut at `cap` characters.
 
-    def mask(self, text: str) -> str:
-        """Mask secrets and leave all else as it is."""
-        if self._known:
-            text = self._known.sub(MASK, text)
-        return _PATTERNS.sub(_keep_label, text)
+        In this order: what splits a secret is out before it is looked for, and a secret is masked
+        whole before the text is cut.
+        """
+        return plain(self.mask(plain(text, len(text) + 1)), cap)
+
+    def mask(self, text: str, depth: int = 0) -> str:
+        """Mask secrets and leave all else as it is; `depth`: encodings that were taken off."""
+        return self._mask(text, depth)
+
+    def leaf(self, path: str, value: Any) -> Any:
+        """Redact one value that is rendered, knowing where it stands.
+
+        A telling name masks text and numbers; switches, references and empty values stay.
+        """
+        name = path.rpartition(".")[2]
+        if isinstance(value, str):
+            return self._named(name, value)
+        if isinstance(value, list):
+            return [self.leaf(path, v) for v in cast("list[Any]", value)]
+        if isinstance(value, dict):
+            return self._object(cast("dict[str, Any]", value), hide=telling(name))
+        return MASK if self.hides(value) or (_is_number(value) and telling(name)) else value
 
     def value(self, value: Any) -> Any:
         """Mask secrets in every string of a JSON value, and values under telling names."""
-        if isinstance(value, str):
-            return self.mask(value)
-        if isinstance(value, list):
-            return [self.value(v) for v in cast("list[Any]", value)]
-        if isinstance(value, dict):
-            return {k: self._entry(k, v) for k, v in cast("dict[str, Any]", value).items()}
-        return MASK if self.hides(value) else value
+        return self.leaf("", value)
 
     def hides(self, value: Any) -> bool:
         """Say whether a number of a JSON value is itself a known secret."""
-        number = isinstance(value, int | float) and not isinstance(value, bool)
-        return number and str(value) in self._secrets
+        return _is_number(value) and str(value) in self._secrets
 
-    def _entry(self, name: str, value: Any) -> Any:
-        if isinstance(value, str) and value and SENSITIVE_NAME.search(name):
+    def _named(self, name: str, value: str) -> str:
+        if name and telling(name) and not harmless(value):
             return MASK
-        return self.value(value)
+        if looks_like_a_password(value) and not holds_digest(name):
+            return MASK
+        return self._mask(value, 0, digests=holds_digest(name))
+
+    def _object(self, fields: dict[str, Any], *, hide: bool) -> dict[str, Any]:
+        hidden = hidden_entries(fields)
+        return {
+            self.mask(k): _covered(v) if k in hidden else self._entry(k, v, hide=hide)
+            for k, v in fields.items()
+        }
+
+    def _entry(self, name: str, value: Any, *, hide: bool) -> Any:
+        """Redact an entry; what is under a telling name is secret unless its own name is open."""
+        if hide and isinstance(value, str) and not _OPEN_ENTRIES.search(name):
+            return value if harmless(value) else MASK
+        return self.leaf(name, value)
+
+    def _mask(self, text: str, depth: int, *, digests: bool = False) -> str:
+        if len(text) > _PIECE:
+            whole = mask_shapes(self._known.mask(text) if self._known else text)
+            whole = mask_words(whole, self._holds(depth), digests=digests)
+            return "".join(self._mask(p, depth, digests=digests) for p in _pieces(whole))
+        if _QUIET.fullmatch(text):
+            return self._known.mask(text) if self._known else text
+        if not text.isascii() and _UNSEEN.search(text):
+            seen = _UNSEEN.sub("", text)
+            masked = self._mask(seen, depth, digests=digests)
+            return text if masked == seen else masked
+        for _ in range(_ROUNDS):
+            masked = self._once(text, depth, digests)
+            if masked == text:
+                break
+            text = masked
+        else:
+            return MASK
+        return self._through_escapes(text, depth, digests)
+
+    def _once(self, text: str, depth: int, digests: bool) -> str:
+        if self._known:
+            text = self._known.mask(text)
+        if suspicious(text):
+            text = mask_labelled(mask_shapes(text), telling)
+        if _RUN.search(text):
+            text = mask_words(text, self._holds(depth), digests=digests)
+        return text
+
+    def _through_escapes(self, text: str, depth: int, digests: bool) -> str:
+        """Show the text without its escapes where these hide a secret."""
+        for layer in layers(text):
+            masked = self._once(layer, depth, digests)
+            if masked != layer:
+                return self._mask(masked, depth, digests=digests)
+        return text
+
+    def _holds(self, depth: int) -> "_Holds":
+        return _Holds(self, depth + 1)
 
 
-def workspace_secrets(workspace: Workspace) -> set[str]:
-    """Collect what the operator gave a workspace that must not be seen."""
-    environment = workspace.target.environment
-    found = {v for n, v in environment.items() if not _OPEN_NAMES.fullmatch(n)}
-    for name, value in workspace.variables.items():
-        if SENSITIVE_NAME.search(name):
-            found.update(strings(value))
-    return found
+class _Holds:
+    """Answers whether a decoded text holds a secret; past the deepest level nothing is open."""
+
+    def __init__(self, redactor: Redactor, depth: int) -> None:
+        self._redactor, self._depth = redactor, depth
+
+    def __call__(self, text: str) -> bool:
+        if self._depth > _DEEPEST:
+            return False
+        return self._redactor.mask(text, self._depth) != text
 
 
-def declared_secrets(folder: Path, variables: Mapping[str, Any]) -> set[str]:
-    """Collect the operator's values of variables that the configuration declares sensitive.
-
-    Terraform says so only in the plan; what it prints until then is redacted too. Nothing is
-    decided by it, so it may take a little too much for secret, and reads no HCL.
-    """
-    found: set[str] = set()
-    texts = {p: p.read_text(encoding="utf-8", errors="replace") for p in _root_files(folder)}
-    for name, value in variables.items():
-        head = rf'^\s*variable\s+"?{re.escape(name)}"?\s*'
-        block = re.compile(head + r"{([^{}\n]*}|.*?(?:^}|\Z))", _BLOCK)
-        for path, text in texts.items():
-            named = [text] if f'"{name}"' in text else []
-            bodies = block.findall(text) if path.suffix == ".tf" else named
-            if any(_HIDDEN.search(b) for b in bodies):
-                found.update(strings(value))
-    return found
+_OPEN_ENTRIES = re.compile(
+    r"(?:^|_|(?<=[a-z]))(?:names?|ids?|arns?|types?|kind|users?|usernames?|engine|hosts?|ports?|urls?|regions?|versions?|keys?)$",
+    re.IGNORECASE,
+)
 
 
-def _root_files(folder: Path) -> list[Path]:
-    return [p for p in folder.iterdir() if p.name.endswith((".tf", ".tf.json")) and p.is_file()]
+def _pieces(text: str) -> Iterator[str]:
+    """Cut a long text at its white space: what labels tell is looked for piece by piece."""
+    at = 0
+    while at < len(text):
+        end = at + _PIECE
+        if end < len(text):
+            near = max(text.rfind(sign, end - _NEAR, end) for sign in "\n ,;")
+            end = near + 1 if near > at else end
+        yield text[at:end]
+        at = end
 
 
-def strings(value: Any) -> Iterable[str]:
-    """Yield every scalar in a JSON value, as text."""
+def _covered(value: Any) -> Any:
+    """Mask everything in a value but its shape and what is no secret."""
     if isinstance(value, Mapping):
-        for entry in cast("Mapping[str, Any]", value).values():
-            yield from strings(entry)
-    elif isinstance(value, list | tuple):
-        for entry in cast("list[Any]", value):
-            yield from strings(entry)
-    elif value is not None and not isinstance(value, bool):
-        yield str(value)
+        return {k: _covered(v) for k, v in cast("Mapping[str, Any]", value).items()}
+    if isinstance(value, list):
+        return [_covered(v) for v in cast("list[Any]", value)]
+    if value is None or isinstance(value, bool) or (isinstance(value, str) and harmless(value)):
+        return value
+    return MASK
 
 
-def _known(secrets: Iterable[str]) -> re.Pattern[str] | None:
-    chosen = sorted(secrets, key=len, reverse=True)[:_MOST]
-    forms = {form for secret in chosen for form in _forms(secret) if len(form) >= _LEAST}
-    if not forms:
-        return None
-    return re.compile("|".join(re.escape(f) for f in sorted(forms, key=len, reverse=True)))
-
-
-def _forms(secret: str) -> Iterable[str]:
-    raw = secret.encode()
-    yield secret
-    yield json.dumps(secret)[1:-1]
-    yield json.dumps(secret, ensure_ascii=False)[1:-1]
-    yield quote(secret, safe="")
-    yield quote_plus(secret)
-    yield raw.hex()
-    for encode in (base64.b64encode, base64.urlsafe_b64encode):
-        # At any of three offsets in a longer text; the characters at the edges depend on the text.
-        yield encode(raw).decode().rstrip("=")
-        for offset in (0, 1, 2):
-            inner = encode(b"\0" * offset + raw).decode().rstrip("=")
-            start = (0, 2, 3)[offset]
-            end = len(inner) - (1 if (offset + len(raw)) % 3 else 0)
-            if end - start >= 2 * _LEAST:
-                yield inner[start:end]
-
-
-def _keep_label(found: "re.Match[str]") -> str:
-    label = next((v for v in found.groupdict().values() if v), "")
-    return label + MASK
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)

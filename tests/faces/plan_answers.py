@@ -19,7 +19,7 @@ from sekisho.domain.plan_changes import (
     ValueChange,
 )
 from sekisho.domain.plans import PlanReading, count
-from sekisho.domain.risks import Reason
+from sekisho.domain.reasons import Reason
 from sekisho.domain.states import NO_STATE
 from sekisho.mcp_server.tools import TOOLS
 from sekisho.views.view import tokens as estimate

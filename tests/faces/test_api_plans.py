@@ -50,7 +50,7 @@ def planned(house: House) -> str:
          {"grep": "PLAN", "level": "info", "phase": "plan", "limit": 200}),
     ],
 )  # fmt: skip
-async def test_the_api_answers_what_the_tool_answers(
+async def test_the_api_answers_what_the_tool_answers(  # noqa: PLR0917 (a row of a table)
     house: House,
     api: httpx2.Client,
     server: MCPServer,

@@ -12,7 +12,7 @@ from sekisho.domain.plan_changes import (
     Side,
     ValueChange,
 )
-from sekisho.domain.risks import Reason
+from sekisho.domain.reasons import Reason
 from tests.faces.house import House
 from tests.faces.plan_answers import (
     DETAIL,
@@ -38,7 +38,7 @@ async def test_a_plan_is_explained_by_its_reasons_and_its_rules(house: House, se
             *(an_update(n) for n in range(9)),
             a_loss(0),
             a_loss(1),
-            alarms=(Reason("state_lost"),),
+            alarms=(Reason("state_lost", (("creates", "2"), ("had", "3"))),),
         ),
     )
     text, said = await asked(server, "plan_explain", run_id=run.id)

@@ -20,7 +20,7 @@ from sekisho.domain.plan_changes import (
     ValueChange,
 )
 from sekisho.domain.plans import PlanCounts, PlanMode, PlanOptions, PlanReading
-from sekisho.domain.risks import Reason
+from sekisho.domain.reasons import Reason
 from sekisho.domain.runs import RunStatus
 from sekisho.views.plan_line import plan_line
 from sekisho.views.plan_sections import PlanFacts
@@ -203,7 +203,7 @@ async def test_every_other_part_of_a_plan_is_told_apart(house: House, server: MC
             ValueChange("key", "(sensitive)", "(sensitive)", note=Note.SENSITIVITY),
         ),
         checks=(Check("check.health", "check", "fail", ("It is not well.",)),),
-        alarms=(Reason("state_lost", (("count", "3"),)),),
+        alarms=(Reason("state_lost", (("creates", "2"), ("had", "3"))),),
         actions=(ActionCall("action.empty_bucket.now", "empty_bucket", "aws", "before_destroy"),),
         code=(CodeRun("action.empty_bucket.now", CodeKind.ACTION, "empty_bucket"),),
         complete=False,

@@ -13,8 +13,7 @@ from sekisho.domain.plan_changes import Part, ResourceChange
 from sekisho.domain.plan_filters import ChangeFilter
 from sekisho.domain.plan_groups import groups_of, in_order
 from sekisho.domain.plans import PlanReading
-from sekisho.domain.risk_texts import words
-from sekisho.domain.risks import Reason
+from sekisho.domain.reasons import Reason, words
 from sekisho.domain.runs import Run
 from sekisho.views.budgets import DETAIL_TOKENS, MARGIN, brief, size, views_within
 from sekisho.views.view import View, one_line

@@ -10,8 +10,7 @@ from sekisho.domain.plan_changes import ResourceChange
 from sekisho.domain.plan_groups import in_order
 from sekisho.domain.plan_renames import Rename
 from sekisho.domain.plans import PlanReading
-from sekisho.domain.risk_texts import words
-from sekisho.domain.risks import Reason
+from sekisho.domain.reasons import Reason, words
 from sekisho.domain.runs import Run
 from sekisho.views.budgets import DETAIL_TOKENS, brief, shrunk
 from sekisho.views.gate import UnmetView, unmet_of
@@ -81,8 +80,9 @@ class ForceView(View):
 class ExplanationView(View):
     """Why a plan or a change is as risky as it is, and what the gate says to it.
 
-    `set_from` names what the configuration sets changing attributes from; `avoid` what would keep
-    the change from happening; `renamed` the probable other half of a rename.
+    `set_from` names what the configuration sets changing attributes from, `needed_by` what depends
+    on it; `avoid` what would keep the change from happening; `renamed` the probable other half of
+    a rename.
     """
 
     run_id: str
@@ -95,6 +95,7 @@ class ExplanationView(View):
     why: list[str] = Field(default_factory=list[str])
     forced_by: list[ForceView] = Field(default_factory=list[ForceView])
     set_from: dict[str, list[str]] = Field(default_factory=dict[str, list[str]])
+    needed_by: list[str] = Field(default_factory=list[str])
     renamed: ChangeRow | None = None
     avoid: list[str] = Field(default_factory=list[str])
     rules: list[RuleAsk] = Field(default_factory=list[RuleAsk])
@@ -113,6 +114,7 @@ class ExplanationView(View):
         lines += ["What forces the replacement:"] if self.forced_by else []
         lines += [force.words() for force in self.forced_by]
         lines += [f"  {name} is set from {', '.join(f)}" for name, f in self.set_from.items()]
+        lines += [f"  What depends on it: {', '.join(self.needed_by)}"] * bool(self.needed_by)
         lines += [f"Probably one with:\n{self.renamed.words()}"] if self.renamed else []
         lines += [f"To avoid it: {said}" for said in self.avoid]
         lines += [rule.words() for rule in self.rules]
@@ -190,6 +192,7 @@ def change_explained(
             left_out=max(len(reasons_of(change)) - most, 0),
             forced_by=_forces(change, most),
             set_from=_set_from(change, most),
+            needed_by=_needed_by(facts.reading, change)[:most],
             renamed=ChangeRow.of(other, brief_row) if other else None,
             avoid=advice(facts.run, change, rename)[:most],
             next=[*steps, *_own(facts.run)],
@@ -221,6 +224,12 @@ def _set_from(change: ResourceChange, most: int) -> dict[str, list[str]]:
     told = {head_of(path) for path in change.forced_by}
     rest = [(name, refs) for name, refs in change.references if head_of(name) not in told]
     return {one_line(n, 80): [brief(r, 100) for r in refs[:5]] for n, refs in rest[:most]}
+
+
+def _needed_by(reading: PlanReading, change: ResourceChange) -> list[str]:
+    """Name what depends on it, as far as the graph of the plan has it."""
+    found = (edge.target for edge in reading.graph.edges if edge.source == change.block)
+    return [brief(address, 100) for address in found]
 
 
 def _own(run: Run) -> Sequence[str]:

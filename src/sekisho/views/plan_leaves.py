@@ -117,8 +117,8 @@ def _unified(before: str, after: str, cap: int) -> str:
 
 def _short(value: Any, cap: int) -> Any:
     """Cut a value; one of many parts becomes the beginning of its JSON text."""
-    kept = trimmed(value, cap)
-    whole = compact(kept) if isinstance(kept, dict | list) else ""
+    kept: Any = trimmed(value, cap)
+    whole = compact(kept) if isinstance(value, dict | list) else ""
     return kept if len(whole) <= 2 * cap else brief(whole, cap)
 
 

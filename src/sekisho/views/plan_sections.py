@@ -12,7 +12,7 @@ from sekisho.domain.gate import Verdict
 from sekisho.domain.plan_changes import Note, ResourceChange, Side, ValueChange
 from sekisho.domain.plan_groups import ChangeGroup, groups_of
 from sekisho.domain.plans import PlanMode, PlanReading
-from sekisho.domain.risk_texts import words
+from sekisho.domain.reasons import words
 from sekisho.domain.runs import Run
 from sekisho.views.budgets import DETAIL_TOKENS, MARGIN, brief, lines_within
 from sekisho.views.plan_changes import ref_of, why_of

@@ -66,7 +66,7 @@ class PlanView(View):
         lines += self.notes
         lines += _listed("Code that will run:", [f"! {c}" for c in self.code_that_runs])
         lines += [self._counted()]
-        lines += [f"{self.total} changes, most worth a look first:"] if self.changes else []
+        lines += ["Changes, most worth a look first:"] if self.changes else []
         lines += [row.words() for row in self.changes]
         lines += [f"  … {self.left_out} more of {self.total}"] if self.left_out else []
         lines += _listed("Changed outside Terraform (drift, not by this plan):", self.drift)
@@ -86,8 +86,9 @@ class PlanView(View):
         """Say Terraform's own line, and what it leaves out."""
         counts = self.counts.model_dump()
         beside = {"move": "moved", "forget": "forgotten", "outputs": "outputs", "drift": "drift"}
-        beside |= {"replace": "of them replaced"}
-        said = [f"{counts[key]} {name}" for key, name in beside.items() if counts[key]]
+        beside |= {"replace": "replaced"}
+        said = [f"{self.total} changes in all"] if self.total else []
+        said += [f"{counts[key]} {name}" for key, name in beside.items() if counts[key]]
         said += [f"{count} {risk}" for risk, count in self.risks.items()]
         return f"{self.summary} ({', '.join(said)})" if said else self.summary
 

@@ -52,8 +52,9 @@ def _held(change: ResourceChange, other: ResourceChange) -> Rename | None:
     gone, new = (change, other) if change.action is Action.DELETE else (other, change)
     was = {v.path: v.before for v in gone.values if v.side is Side.BEFORE and not v.note}
     comes = {v.path: v.after for v in new.values if v.side is Side.AFTER and not v.note}
-    open_ = {v.path for v in (*gone.values, *new.values) if v.note in set(Note)}
-    held = (was.keys() | comes.keys()) - open_
+    unsure = tuple(v.path for v in (*gone.values, *new.values) if v.note in set(Note))
+    below = tuple(f"{path}{mark}" for path in unsure for mark in ".[")
+    held = [p for p in was.keys() | comes.keys() if p not in unsure and not p.startswith(below)]
     equal = sum(p in was and p in comes and was[p] == comes[p] for p in held)
     return Rename(gone, new, equal, len(held)) if equal else None
 

@@ -68,9 +68,17 @@ def reasons_of(change: ResourceChange) -> tuple[Reason, ...]:
     return (*change.why, *more)
 
 
+_PLAIN = frozenset(
+    {"created", "updated", "deleted", "read", "unchanged", "forgotten", "moved", "imported"}
+)
+
+
 def why_of(change: ResourceChange, most: int, cap: int = 160) -> list[str]:
-    """Say the first reasons, what matters most first; what forces it is always among them."""
-    reasons = reasons_of(change)
+    """Say the first reasons, what matters most first; what forces it is always among them.
+
+    What the row says anyway is left out.
+    """
+    reasons = [r for r in reasons_of(change) if r.code not in _PLAIN]
     kept = [*reasons[:most], *[r for r in reasons[most:] if r.code == "forced_by" and most]]
     return [brief(words(reason).en, cap) for reason in kept]
 
@@ -128,7 +136,8 @@ class ChangeRow(View):
         found += [f"moved from {self.moved_from}"] if self.moved_from else []
         found += [f"imported: {self.imported}"] if self.imported else []
         found += [f"{self.values} values"] if self.values else []
-        return found + ([f"{self.alike} alike"] if self.alike else [])
+        alike = "all alike" if self.alike == self.count else f"{self.alike} alike"
+        return found + ([alike] if self.alike else [])
 
 
 class ChangePage(View):

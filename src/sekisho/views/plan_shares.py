@@ -24,6 +24,7 @@ from sekisho.views.plan_sections import (
 
 _MANY = 40
 """Rows beyond which the leanest form is taken at once."""
+_MOST_MIXED = 10
 _KEPT = 150
 """Tokens that the worst changes leave to all the rest."""
 _STEP = 60
@@ -93,7 +94,26 @@ class Shares:
         """Show all other changes: the same done to many is one row; a type is, if need be."""
         groups = [g for g in self._facts.groups if g.risk not in DESTRUCTIVE]
         bunches = [_Bunch.of(g) for g in groups]
-        return self._all(bunches, left.room) or self._leaner(bunches, left.room)
+        room = left.room
+        return (
+            self._all(bunches, room, LEVELS[:3])
+            or self._mixed(bunches, room)
+            or self._all(bunches, room, LEVELS[3:])
+            or self._leaner(bunches, room)
+        )
+
+    def _mixed(self, bunches: Sequence["_Bunch"], room: int) -> list[ChangeRow]:
+        """Keep what is done to many a row of its own, with its values; types share the others."""
+        large = sorted((b for b in bunches if len(b.numbers) > 1), key=lambda b: -len(b.numbers))
+        for count in range(min(len(large), _MOST_MIXED), 0, -1):
+            others = _merged(b for b in bunches if b not in large[:count])
+            if len(others) > _MANY:
+                break
+            rows = [self._row(b, LEVELS[2]) for b in large[:count]]
+            rows += [self._row(b, MERGED[-1]) for b in others]
+            if sum(map(size, rows)) <= room:
+                return sorted(rows, key=lambda row: -Risk(row.risk).rank)
+        return []
 
     def _row(self, bunch: "_Bunch", detail: Detail) -> ChangeRow:
         """Show a bunch by its first member, with some of the values that all of them change."""

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sekisho.domain.plans import PlanReading, ResourceChange, ValueChange
-from sekisho.domain.states import NO_STATE
+from sekisho.domain.plan_changes import ResourceChange, ValueChange
+from sekisho.domain.plans import PlanReading
 from sekisho.terraform import json_text
-from sekisho.terraform.plan_json import open_plan, read_plan
-from sekisho.terraform.redaction import Redactor
+from sekisho.terraform.plan_json import open_plan
+from tests.fakes.readings import read_whole
 
 PLANS = Path(__file__).parent / "golden" / "plans"
 
@@ -84,5 +84,5 @@ def read_again(name: str, *, whole: bool = False) -> Read:
     """Read a plan anew; `whole`: from JSON that was decoded at once."""
     path = PLANS / f"{name}.json"
     plan = json_text.load(path) if whole else open_plan(path)
-    reading = read_plan(plan, NO_STATE, Redactor())
+    reading = read_whole(plan)
     return Read(reading, {(c.address, c.deposed): c.values for c in reading.changes})

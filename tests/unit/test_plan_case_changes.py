@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sekisho.domain.plans import Action
+from sekisho.domain.actions import Action
 from tests.plan_fixtures import load, made, read
 
 
@@ -187,7 +187,7 @@ def test_case_09_each_reason_to_delete_is_kept():
 
 def test_case_09_actions_run_code_and_count_each_time_that_they_run():
     found = read("case09-actions").reading
-    runs = " ".join(map(str, found.runs_code))
+    runs = " ".join(map(str, found.code))
     assert "action.kata_purge.before" in runs
     assert 'action.kata_purge.each["ログ"]' in runs
     assert found.counts.actions == 4
@@ -196,7 +196,7 @@ def test_case_09_actions_run_code_and_count_each_time_that_they_run():
 def test_case_09_an_action_that_is_invoked_alone_is_something_to_review():
     found = read("case09-actions-invoked").reading
     assert (found.counts.actions, found.counts.destroy, found.applyable) == (1, 0, True)
-    assert "action.kata_purge.before" in " ".join(map(str, found.runs_code))
+    assert "action.kata_purge.before" in " ".join(map(str, found.code))
 
 
 def test_case_09_a_deferred_change_makes_the_plan_incomplete():
@@ -227,7 +227,7 @@ def test_case_09_stateful_types_that_go_or_are_replaced():
 
 
 def test_case_09_provisioners_and_external_data_run_code():
-    runs = " ".join(map(str, read("case09-code").reading.runs_code))
+    runs = " ".join(map(str, read("case09-code").reading.code))
     for address in ("terraform_data.a", "data.external.who", "module.m.terraform_data.x"):
         assert address in runs
     assert "terraform_data.b" not in runs

@@ -238,7 +238,7 @@ def test_ephemeral_variables_are_those_declared_and_not_planned():
         "configuration": {"root_module": {"variables": {"a": {}, "e": {}}}},
         "variables": {"a": {"value": 1}},
     }
-    assert ephemeral_variables(plan) == ("e",)
+    assert ephemeral_variables(plan, {"a": 1, "e": 2, "x": 3}) == ("e",)
 
 
 def test_numbers_that_no_float_holds_stay_as_they_are_written(tmp_path: Path):

@@ -122,7 +122,7 @@ def test_masks_of_list_elements_follow_the_element():
         before_sensitive={"l": [False, True]},
         after_sensitive={"l": [False, True]},
     )
-    assert found == [("l[1]", MASK, None, SENSITIVE), ("l[1]", None, MASK, SENSITIVE)]
+    assert found == [("l[1]", MASK, MASK, SENSITIVE)]
 
 
 def test_json_inside_strings_is_compared_inside():

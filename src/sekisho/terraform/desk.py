@@ -239,8 +239,8 @@ class LocalDesk:
         variables = self._order.workspace.variables
         if not variables or not self._mentions_ephemeral():
             return ()
-        names = ephemeral_variables(self._show_plan())
-        return self._var_file({n: variables[n] for n in names if n in variables})
+        names = ephemeral_variables(self._show_plan(), variables)
+        return self._var_file({n: variables[n] for n in names})
 
     def _mentions_ephemeral(self) -> bool:
         files = [p for p in self._layout.work.iterdir() if p.name.endswith((".tf", ".tf.json"))]

@@ -13,12 +13,18 @@ _RUNS = frozenset({Action.CREATE, Action.DELETE, Action.REPLACE, Action.UNKNOWN}
 _PROBLEMS = 10
 
 
-def action_calls(plan: Mapping[str, Any], redactor: Redactor) -> Iterator[ActionCall]:
-    """Yield the actions (Terraform 1.14) that this plan would call."""
-    for raw in objects(plan.get("action_invocations")):
-        yield _call(raw, redactor, deferred=False)
-    for raw in objects(plan.get("deferred_action_invocations")):
-        yield _call(obj(raw.get("action_invocation")) or raw, redactor, deferred=True)
+def action_calls(plan: Mapping[str, Any], redactor: Redactor) -> list[ActionCall]:
+    """Return the actions (Terraform 1.14) that this plan would call; its own order varies."""
+    now = (_call(raw, redactor, deferred=False) for raw in objects(plan.get("action_invocations")))
+    later = (
+        _call(obj(raw.get("action_invocation")) or raw, redactor, deferred=True)
+        for raw in objects(plan.get("deferred_action_invocations"))
+    )
+    return [*sorted(now, key=_place), *sorted(later, key=_place)]
+
+
+def _place(call: ActionCall) -> tuple[str, str]:
+    return call.address, call.trigger
 
 
 def _call(raw: Json, redactor: Redactor, *, deferred: bool) -> ActionCall:

@@ -11,11 +11,11 @@ from typing import Any
 import msgspec
 
 from sekisho.domain.errors import ConfigurationInvalid
-from sekisho.domain.plan_changes import Keep, Part, ResourceChange, ValueChange
+from sekisho.domain.plan_changes import Keep, Note, Part, ResourceChange, ValueChange
 from sekisho.domain.plan_graphs import Changed, graph_of
 from sekisho.domain.plans import PlanReading, count
 from sekisho.domain.references import module_of
-from sekisho.domain.states import StatePosition, position_of
+from sekisho.domain.states import MASK, StatePosition, position_of
 from sekisho.terraform.documents import chosen, open_document, raw_part
 from sekisho.terraform.json_text import Json, check_format, obj, objects
 from sekisho.terraform.masks import secrets_in
@@ -167,10 +167,26 @@ def _hides(raw: bytes) -> bool:
         return True
 
 
-def ephemeral_variables(plan: Mapping[str, Any]) -> tuple[str, ...]:
-    """Name the root variables that are declared and not in the plan: it never holds these."""
+def ephemeral_variables(plan: Mapping[str, Any], given: Mapping[str, Any]) -> tuple[str, ...]:
+    """Name the root variables that were given and that the plan does not hold: ephemeral ones.
+
+    Nothing marks them. One without a default is missing; one with a default is there with that,
+    whatever was given.
+    """
     declared = obj(obj(obj(plan.get("configuration")).get("root_module")).get("variables"))
-    return tuple(n for n in declared if n not in obj(plan.get("variables")))
+    kept = obj(plan.get("variables"))
+    return tuple(
+        name
+        for name in declared
+        if name in given and (name not in kept or _defaulted(declared, kept, given, name))
+    )
+
+
+def _defaulted(declared: Json, kept: Json, given: Mapping[str, Any], name: str) -> bool:
+    """Say whether a plan holds the default of a variable where another value was given."""
+    default = obj(declared.get(name)).get("default")
+    holds = obj(kept.get(name)).get("value")
+    return default is not None and holds == default and str(given[name]) != str(default)
 
 
 def sensitive_in(plan: Mapping[str, Any]) -> set[str]:
@@ -235,11 +251,21 @@ def _outputs(outputs: Json, lens: Lens) -> tuple[ValueChange, ...]:
         if change.get("actions") == ["no-op"]:
             continue
         rows = differing({**change, **_wrapped(name, change)}, lens)
-        found += rows or (ValueChange(lens.redactor.text(name)),)
+        found += rows or (_flipped(name, change, lens),)
     if len(found) > _OUTPUT_LEAVES:
         rest = len(found) - _OUTPUT_LEAVES
         found = [*found[:_OUTPUT_LEAVES], ValueChange("…", note=f"{rest} more")]
     return tuple(found)
+
+
+def _flipped(name: str, change: Json, lens: Lens) -> ValueChange:
+    """Show an output whose value stays: what changes is whether it is sensitive.
+
+    Terraform gives both masks as true then, whichever way it goes.
+    """
+    hidden = change.get("before_sensitive") is True or change.get("after_sensitive") is True
+    side = MASK if hidden else None
+    return ValueChange(lens.path(name), side, side, str(Note.SENSITIVITY) if hidden else "")
 
 
 def _wrapped(name: str, change: Json) -> Json:

@@ -192,6 +192,13 @@ def _lists(pair: _Pair) -> Iterator[_Pair]:
         return
     olds = [(i, v, mask_at(pair.masks[0], i)) for i, v in enumerate(left or [])]
     news = [(i, v, mask_at(pair.masks[1], i)) for i, v in enumerate(right or [])]
+    if any(mask is True for _, _, mask in [*olds, *news]):
+        # Terraform masks sets whole: this is a list, in which places mean something.
+        for i in range(max(len(olds), len(news))):
+            old, new = _at(left or [], i, ABSENT), _at(right or [], i, ABSENT)
+            masks = mask_at(pair.masks[0], i), mask_at(pair.masks[1], i)
+            yield from _walk(_Pair(f"{pair.path}[{i}]", old, new, masks, depth=pair.depth + 1))
+        return
     removed, added = unpaired(olds, news)
     if not removed and not added and [v for _, v, _ in olds] != [v for _, v, _ in news]:
         yield replace(pair, note=Note.ORDER)

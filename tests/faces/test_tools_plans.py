@@ -25,6 +25,7 @@ from sekisho.domain.runs import RunStatus
 from sekisho.views.plan_line import plan_line
 from sekisho.views.plan_sections import PlanFacts
 from sekisho.views.plans import summary_of
+from sekisho.views.runs import RunView
 from tests.faces.house import CONSOLE, House
 from tests.faces.plan_answers import (
     DETAIL,
@@ -40,7 +41,7 @@ from tests.faces.plan_answers import (
     weighed,
 )
 from tests.fakes.readings import put_reading
-from tests.fakes.values import a_run
+from tests.fakes.values import a_full_run, a_run
 
 pytestmark = pytest.mark.anyio
 
@@ -343,3 +344,11 @@ def test_rows_stay_rows():
 )
 async def test_the_plan_line_is_terraforms_own(counts: PlanCounts, line: str):
     assert plan_line(counts) == line
+
+
+def test_a_run_tells_of_an_alarm_before_anybody_reads_the_plan():
+    run = a_full_run()
+    view = RunView.of(run)
+    assert view.plan
+    assert view.plan.alarms == ["state_lost"]
+    assert "ALARM (state_lost): read plan_get." in view.spoken()

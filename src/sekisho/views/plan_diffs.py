@@ -10,14 +10,24 @@ from sekisho.domain.actions import Action
 from sekisho.domain.errors import CursorInvalid
 from sekisho.domain.plan_changes import Note, ResourceChange, Side, ValueChange
 from sekisho.domain.runs import Run
-from sekisho.views.budgets import DETAIL_TOKENS, MARGIN, brief, size, views_within, weight
+from sekisho.views.budgets import (
+    DETAIL_TOKENS,
+    MARGIN,
+    brief,
+    shrunk,
+    size,
+    views_within,
+    weight,
+)
 from sekisho.views.plan_changes import FULL, ChangeRow, ref_of
 from sekisho.views.plan_leaves import ALONE, VALUE, LeafView
 from sekisho.views.view import View, one_line
 
 _FEW = 3
 """Leaves that are shown at length, and unknown ones that are shown each for itself."""
-_HEADS = 12
+_HEADS = (12, 4, 1, 0)
+"""Attributes of which it is counted what is left out."""
+_NAME = re.compile(r"[\w-]{1,60}")
 _PLAIN = {Action.CREATE: Side.AFTER, Action.READ: Side.AFTER, Action.DELETE: Side.BEFORE}
 """Where an action has one side only, it goes without saying which."""
 
@@ -96,11 +106,15 @@ def diff_of(
     more = {
         "leaves": kept,
         "known_after_apply": apart,
-        "left_out": _heads(left),
         "cursor": end if left else None,
         "next": [*_go_on(run, change, left, end), *bare.next],
     }
-    return bare.model_copy(update=more)
+    full = bare.model_copy(update=more)
+
+    def made(heads: int) -> DiffView:
+        return full.model_copy(update={"left_out": _heads(left, heads)})
+
+    return shrunk(made, _HEADS, DETAIL_TOKENS)
 
 
 _LEFT = 500
@@ -140,9 +154,9 @@ def head_of(path: str) -> str:
     return re.split(r"[.\[]", path, maxsplit=1)[0]
 
 
-def _heads(left: Sequence[ValueChange]) -> dict[str, int]:
+def _heads(left: Sequence[ValueChange], most: int) -> dict[str, int]:
     counted = Counter(one_line(head_of(v.path), 60) for v in left).most_common()
-    shown, rest = counted[:_HEADS], counted[_HEADS:]
+    shown, rest = counted[:most], counted[most:]
     return dict(shown) | ({"…": sum(n for _, n in rest)} if rest else {})
 
 
@@ -179,8 +193,6 @@ def _go_on(run: Run, change: ResourceChange, left: Sequence[ValueChange], end: i
     if not left:
         return []
     here = f'run_id="{run.id}", address="{ref_of(change)}"'
-    head = one_line(head_of(left[0].path), 60)
-    return [
-        f'plan_change({here}, paths=["{head}"]): these alone',
-        f"plan_change({here}, cursor={end}): the next, with the same paths",
-    ]
+    head = head_of(left[0].path)
+    steps = [f'plan_change({here}, paths=["{head}"]): these first'] if _NAME.fullmatch(head) else []
+    return [*steps, f"plan_change({here}, cursor={end}): the next, with the same paths"]

@@ -19,6 +19,7 @@ from sekisho.mcp_server.arguments import (
     WorkspaceName,
 )
 from sekisho.mcp_server.call import Call
+from sekisho.mcp_server.review_app import REVIEW_URI
 from sekisho.mcp_server.spec import ToolSpec
 from sekisho.views.orders import PlanAsk
 from sekisho.views.plan_changes import (
@@ -168,7 +169,7 @@ PLAN_TOOLS = (
         idempotent=False,
         open_world=True,
     ),
-    ToolSpec(plan_get, "Read a plan in short"),
+    ToolSpec(plan_get, "Read a plan in short", app=REVIEW_URI),
     ToolSpec(plan_changes, "List the changes of a plan"),
     ToolSpec(plan_change, "Read one change of a plan"),
     ToolSpec(plan_explain, "Explain a plan or a change"),

@@ -17,6 +17,7 @@ from sekisho.domain.problems import PROBLEMS
 from sekisho.domain.runs import RunStatus
 from sekisho.mcp_server.guide import guide, instructions
 from sekisho.mcp_server.prompts import change_plan, run_explain
+from sekisho.mcp_server.review_app import REVIEW_URI
 from sekisho.mcp_server.spec import ToolSpec
 from sekisho.mcp_server.tools import TOOLS
 from sekisho.views.next_steps import next_steps
@@ -161,6 +162,6 @@ async def test_prompts_come_in_both_languages_and_the_guide_can_be_read(server: 
         japanese = await client.get_prompt("run_explain", {"run_id": "run_1", "language": "ja"})
         assert english != japanese
         resources = (await client.list_resources()).resources
-        assert [str(r.uri) for r in resources] == ["sekisho://guide"]
+        assert [str(r.uri) for r in resources] == ["sekisho://guide", REVIEW_URI]
         read = await client.read_resource("sekisho://guide")
         assert "run_get" in read.model_dump_json()

@@ -122,7 +122,11 @@ def told(views: Any) -> list[tuple[View, int, str]]:
     return [(view, budget, view.spoken()) for view, budget in views]
 
 
-@settings(max_examples=25, suppress_health_check=list(HealthCheck), deadline=None)
+@settings(
+    max_examples=25,
+    suppress_health_check=(HealthCheck.too_slow, HealthCheck.data_too_large),
+    deadline=None,
+)
 @given(readings(), TEXT, st.sampled_from(PlanMode))
 def test_no_plan_breaks_a_view(
     made: tuple[PlanReading, list[ResourceChange]], target: str, mode: PlanMode

@@ -25,12 +25,22 @@ class Planned:
 
     run_id: str
     addresses: tuple[str, ...]
+    before: str
 
     def pages(self) -> Iterator[dict[str, Any]]:
-        """Ask for values by pages: the first, one in the middle, the last."""
+        """Ask for rows by pages: the first, one in the middle, the last; and by risk."""
         total = len(self.addresses)
-        yield {"details": True}
+        yield {}
         yield from ({"cursor": place} for place in {total // 2, total - 1} if place)
+        yield {"risk": ["irreversible", "dangerous"]}
+
+    def sections(self) -> Iterator[dict[str, Any]]:
+        """Ask for the parts of the summary in full."""
+        yield from ({"section": s} for s in ("code", "outputs", "checks", "actions"))
+
+    def earlier(self) -> Iterator[dict[str, Any]]:
+        """Ask for what another plan did differently."""
+        yield {"with_run": self.before}
 
     def singles(self) -> Iterator[dict[str, Any]]:
         """Ask for single resources, over the whole plan."""
@@ -45,8 +55,12 @@ class Planned:
 Asking = Callable[[Planned], Iterator[dict[str, Any]]]
 ASKED: tuple[tuple[str, int, Asking], ...] = (
     ("plan_get", SUMMARY, Planned.plain),
-    ("plan_get", DRILL, Planned.pages),
-    ("plan_get", DRILL, Planned.singles),
+    ("plan_get", DRILL, Planned.sections),
+    ("plan_changes", DRILL, Planned.pages),
+    ("plan_change", DRILL, Planned.singles),
+    ("plan_explain", DRILL, Planned.plain),
+    ("plan_explain", DRILL, Planned.singles),
+    ("plan_compare", DRILL, Planned.earlier),
     ("run_log", DRILL, Planned.plain),
 )
 """Each tool, its budget, and what it is asked. A new tool on plans is one more row."""
@@ -67,10 +81,12 @@ async def answers(reading: PlanReading, addresses: tuple[str, ...]) -> AsyncIter
     """Ask the real server, in memory, for everything in `ASKED` about one plan."""
     with tempfile.TemporaryDirectory() as folder:
         house = build(Path(folder))
-        run = house.planned()
+        before, run = house.planned(), house.planned()
+        half = dataclasses.replace(reading, changes=reading.changes[::2])
+        put_reading(house.store, before.id, half)
         put_reading(house.store, run.id, reading)
         server = build_server(house.engine, FaceOptions(version="1.2.3", base_url=CONSOLE))
-        planned = Planned(run.id, addresses)
+        planned = Planned(run.id, addresses, before.id)
         async with Client(server) as client:
             for tool, budget, asking in ASKED:
                 for words in asking(planned):

@@ -36,6 +36,23 @@ class Action(StrEnum):
     FORGET = "forget"
     UNKNOWN = "unknown"
 
+    @property
+    def sign(self) -> str:
+        """Terraform's own sign for it; `=`: only its address or its state entry changes."""
+        return SIGNS.get(self, UNKNOWN_SIGN)
+
+
+UNKNOWN_SIGN = "?"
+SIGNS: dict[str, str] = {
+    Action.CREATE: "+",
+    Action.DELETE: "-",
+    Action.REPLACE: "-/+",
+    Action.UPDATE: "~",
+    Action.READ: "<=",
+    Action.FORGET: ".",
+    Action.NO_OP: "=",
+}
+
 
 _ACTIONS: dict[tuple[str, ...], Action] = {
     ("no-op",): Action.NO_OP,

@@ -25,15 +25,6 @@ _REASONS = 8
 _BRIEF = 3
 _SIDE = 60
 _NAMED = 3
-_SIGNS = {
-    Action.CREATE: "+",
-    Action.DELETE: "-",
-    Action.REPLACE: "-/+",
-    Action.UPDATE: "~",
-    Action.READ: "<=",
-    Action.FORGET: ".",
-    Action.NO_OP: "=",
-}
 
 Members = tuple[ResourceChange, ...]
 """Changes that are told as one; the first stands for all."""
@@ -69,7 +60,7 @@ def head_of(members: Members, language: Language) -> dict[str, object]:
         "count": len(members),
         "action": first.action,
         "action_words": named(language, "action", first.action),
-        "sign": "+/-" if new_first else _SIGNS.get(first.action, "?"),
+        "sign": "+/-" if new_first else first.action.sign,
         "type": one_line(first.type),
         "risk": first.risk,
         "risk_words": named(language, "risk", first.risk),

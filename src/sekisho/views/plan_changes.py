@@ -21,15 +21,6 @@ from sekisho.views.view import View, one_line
 ActionName = Literal["create", "update", "replace", "delete", "forget", "read", "no-op", "unknown"]
 RiskName = Literal["irreversible", "dangerous", "review", "safe"]
 PartName = Literal["change", "drift", "deferred"]
-_MARKS = {
-    Action.CREATE: "+",
-    Action.DELETE: "-",
-    Action.REPLACE: "-/+",
-    Action.UPDATE: "~",
-    Action.READ: "<=",
-    Action.FORGET: ".",
-    Action.NO_OP: "=",
-}
 _TYPES = 15
 """Types that are named where a filter takes nothing."""
 
@@ -123,7 +114,7 @@ class ChangeRow(View):
     def words(self) -> str:
         """Say it with Terraform's own sign."""
         loud = f"{self.risk.upper()} " if Risk(self.risk) in DESTRUCTIVE else ""
-        said = f"  {loud}{self.ref} {_MARKS.get(Action(self.action), '?')} {self.action} "
+        said = f"  {loud}{self.ref} {Action(self.action).sign} {self.action} "
         said += f"{self.count} × {self.type}: " if self.count else ""
         said += ", ".join([self.address, *(self.others or [])])
         said += "".join(f"; {remark}" for remark in self._remarks())

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable
 
 from markupsafe import Markup
 
+from sekisho.domain.actions import SIGNS
 from sekisho.domain.plan_graphs import (
     ACTIONS,
     OTHERS,
-    SIGNS,
     SMALL_SIZE,
     TITLE_SIZE,
     GraphNode,

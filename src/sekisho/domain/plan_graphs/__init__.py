@@ -24,7 +24,6 @@ from sekisho.domain.plan_graphs.layouts import (
 from sekisho.domain.plan_graphs.values import (
     ACTIONS,
     OTHERS,
-    SIGNS,
     Changed,
     GraphEdge,
     GraphNode,
@@ -35,7 +34,6 @@ __all__ = [
     "ACTIONS",
     "CAP",
     "OTHERS",
-    "SIGNS",
     "SMALL_SIZE",
     "TITLE_SIZE",
     "Changed",

@@ -4,7 +4,8 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
-from sekisho.domain.plan_graphs.values import OTHERS, SIGNS, UNKNOWN_SIGN, GraphNode
+from sekisho.domain.actions import SIGNS, UNKNOWN_SIGN
+from sekisho.domain.plan_graphs.values import OTHERS, GraphNode
 
 TITLE_SIZE = 12
 SMALL_SIZE = 11

@@ -10,17 +10,6 @@ ROOT = "."
 
 RISKS = ("safe", "review", "dangerous", "irreversible")
 """How much a change deserves a look, least first; a word that is not here is `review`."""
-SIGNS = {
-    "create": "+",
-    "update": "~",
-    "delete": "-",
-    "replace": "-/+",
-    "read": "<=",
-    "forget": ".",
-    "no-op": "=",
-}
-"""Terraform's own signs; `=`: only its address or its state entry changes."""
-UNKNOWN_SIGN = "?"
 ACTIONS = ("delete", "replace", "update", "create", "forget", "read", "no-op")
 """Actions, the one that deserves a look first."""
 

@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from sekisho.edge.options import Pace
+from sekisho.mcp_server.tools import TOOLS
 from tests.faces.house import House
 from tests.faces.serving import serving
 
@@ -101,7 +102,7 @@ def calling(page: Page, url: str, token: str = "") -> dict[str, Any]:
     return page.evaluate(CALLING, {"url": f"{url}/mcp", "token": token})
 
 
-SEEN = {"status": 200, "id": "from-the-page", "tools": 19, "again": None, "code": None}
+SEEN = {"status": 200, "id": "from-the-page", "tools": len(TOOLS), "again": None, "code": None}
 BLOCKED = {"blocked": True}
 
 

@@ -26,17 +26,14 @@ def mask_at(mask: Any, step: str | int) -> Any:
 
 
 def masks_anything(mask: Any) -> bool:
-    """Say whether a mask covers anything at all: most cover nothing."""
-    waiting: list[Any] = [mask]
-    while waiting:
-        found = waiting.pop()
-        if found is True:
-            return True
-        if isinstance(found, dict):
-            waiting.extend(cast("dict[str, Any]", found).values())
-        elif isinstance(found, list):
-            waiting.extend(cast("list[Any]", found))
-    return False
+    """Say whether a mask may cover anything at all: most cover nothing, and this is quick.
+
+    A yes may be wrong (a key may be called so), a no never is.
+    """
+    try:
+        return bool(mask) and "True" in repr(mask)
+    except RecursionError:
+        return True
 
 
 def either(mask: Any, other: Any) -> Any:

@@ -105,7 +105,7 @@ class Rows:
                 yield found.row()
 
     def _change(self, resource: Json, part: Part) -> ResourceChange | None:
-        change = obj(resource.get("change"))
+        change = _unmasked(obj(resource.get("change")))
         actions = tuple(str(a) for a in cast("list[Any]", change.get("actions") or []))
         action = action_of(actions)
         moved = str(resource.get("previous_address") or "")
@@ -144,7 +144,7 @@ class Rows:
             risk=judged.risk,
             why=judged.reasons,
             leaves=len(values),
-            unknown=sum(v.note == Note.UNKNOWN for v in values),
+            unknown=sum(v.note == "unknown" for v in values),
             block=block,
             diff=diff_digest(action, values),
             references=_told_from(self._made.references.feeds.get(block, ()), values),
@@ -182,6 +182,13 @@ class Rows:
         for known, found in ((_RESOURCE, resource), (_CHANGE, change)):
             for name in sorted(found.keys() - known):
                 yield self._name(name), self._told(found[name])
+
+
+def _unmasked(change: Json) -> Json:
+    """Put False for masks that cover nothing: each is looked at several times."""
+    masks = ("before_sensitive", "after_sensitive")
+    idle = {m: False for m in masks if not masks_anything(change.get(m))}
+    return {**change, **idle}
 
 
 def _facts(resource: Json, change: Json, name: Name) -> RiskFacts:

@@ -6,7 +6,11 @@ from typing import Any
 
 from sekisho.domain.secret_names import telling
 
-_NAMES = ("name", "Name", "key", "Key", "parameter_name", "ParameterKey", "option_name", "variable")
+_NAMES = frozenset(
+    ("name", "Name", "key", "Key", "parameter_name", "ParameterKey", "option_name", "variable")
+)
+_LABELS = frozenset({*_NAMES, "kind"})
+_NONE: frozenset[str] = frozenset()
 _VALUES = re.compile(r"(?:string_?)?value|ParameterValue|content", re.IGNORECASE)
 _DATA = ("data", "stringData", "string_data", "binary_data", "binaryData")
 
@@ -18,7 +22,10 @@ def hidden_entries(fields: Mapping[str, Any]) -> frozenset[str]:
     data of a Kubernetes object of the kind Secret. Entries with telling names of their own are not
     in it.
     """
-    labels = (fields.get(n) for n in _NAMES)
+    beside = _LABELS.intersection(fields)
+    if not beside:
+        return _NONE
+    labels = (fields[n] for n in beside & _NAMES)
     if any(isinstance(label, str) and telling(label) for label in labels):
         return frozenset(k for k in fields if _VALUES.fullmatch(k))
     if fields.get("kind") == "Secret":

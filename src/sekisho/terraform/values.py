@@ -4,8 +4,7 @@ import functools
 import json
 import marshal
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from sekisho.domain.plan_changes import Note, Side, ValueChange
 from sekisho.domain.secret_names import harmless
@@ -39,6 +38,9 @@ class _Unknown:
 
 
 ABSENT, UNKNOWN = _Absent(), _Unknown()
+# Looked up once: members of an enum are found the slow way.
+_BOTH, _BEFORE, _AFTER = Side.BOTH, Side.BEFORE, Side.AFTER
+_UNKNOWN_NOTE = str(Note.UNKNOWN)
 
 
 class Lens:
@@ -68,8 +70,9 @@ _OPEN = (False, False)
 """Masks that cover nothing."""
 
 
-@dataclass(frozen=True)
-class _Pair:
+class _Pair(NamedTuple):
+    """Two sides that are compared; a plan has hundreds of thousands of these."""
+
     path: str
     before: Any
     after: Any
@@ -156,7 +159,7 @@ def _hidden(pair: _Pair) -> Iterator[_Pair]:
     if not _alike(pair.before, pair.after):
         yield pair
     elif flips:
-        yield replace(pair, note=Note.SENSITIVITY)
+        yield pair._replace(note=Note.SENSITIVITY)
 
 
 def _objects(pair: _Pair) -> Iterator[_Pair]:
@@ -164,10 +167,16 @@ def _objects(pair: _Pair) -> Iterator[_Pair]:
     if (left is None and not _nothing(pair.before)) or (right is None and not _nothing(pair.after)):
         yield pair
         return
-    names = sorted({**(left or {}), **(right or {}), **_keys(pair.masks)})
+    hides = pair.masks != _OPEN
+    if left is not None and right is not None and not hides:
+        both = {**left, **right}
+        names = sorted(n for n in both if not _alike(left.get(n, ABSENT), right.get(n, ABSENT)))
+        if not names:
+            return
+    else:
+        names = sorted({**(left or {}), **(right or {}), **_keys(pair.masks)})
     if not names and (left is None) != (right is None) and pair.path:
         yield pair
-    hides = pair.masks != _OPEN
     beside = hidden_entries(left or {}) | hidden_entries(right or {})
     for name in names:
         old = ABSENT if left is None else left.get(name, ABSENT)
@@ -201,7 +210,7 @@ def _lists(pair: _Pair) -> Iterator[_Pair]:
         return
     removed, added = unpaired(olds, news)
     if not removed and not added and [v for _, v, _ in olds] != [v for _, v, _ in news]:
-        yield replace(pair, note=Note.ORDER)
+        yield pair._replace(note=Note.ORDER)
         return
     hidden: Any = False
     for _, _, mask in [*olds, *news]:
@@ -234,11 +243,11 @@ def _texts(pair: _Pair, before: str, after: str) -> Iterator[_Pair]:
         yield pair
         return
     found = False
-    for below in _walk(replace(pair, before=inside[0], after=inside[1], depth=pair.depth + 1)):
+    for below in _walk(pair._replace(before=inside[0], after=inside[1], depth=pair.depth + 1)):
         found = True
         yield below
     if not found:
-        yield replace(pair, note=Note.SPACING)  # the text alone differs
+        yield pair._replace(note=Note.SPACING)  # the text alone differs
 
 
 def _parsed(before: str, after: str) -> tuple[Any, Any] | None:
@@ -251,16 +260,17 @@ def _parsed(before: str, after: str) -> tuple[Any, Any] | None:
 
 
 def _row(pair: _Pair, lens: Lens) -> ValueChange:
-    side = Side.AFTER if pair.before is ABSENT else Side.BOTH
-    side = Side.BEFORE if pair.after is ABSENT else side
+    side = _AFTER if pair.before is ABSENT else _BOTH
+    side = _BEFORE if pair.after is ABSENT else side
     path = lens.path(pair.path)
     if pair.masks[0] is True or pair.masks[1] is True:
         before, after = (None if _nothing(v) else MASK for v in (pair.before, pair.after))
         note = str(pair.note or Note.SENSITIVE)
         return ValueChange(path, before, after, note, side, _mark(pair.after, lens))
-    note = str(Note.UNKNOWN if pair.after is UNKNOWN else pair.note or "")
-    before, after = _open(pair, pair.before, lens), _open(pair, pair.after, lens)
-    if MASK in (before, after) and note != Note.UNKNOWN:
+    note = _UNKNOWN_NOTE if pair.after is UNKNOWN else str(pair.note or "")
+    name = pair.path.rpartition(".")[2]
+    before, after = _open(pair, name, pair.before, lens), _open(pair, name, pair.after, lens)
+    if MASK in (before, after) and note != _UNKNOWN_NOTE:
         note = str(Note.SENSITIVE)
         return ValueChange(path, before, after, note, side, _mark(pair.after, lens))
     if isinstance(before, str) and isinstance(after, str):
@@ -270,9 +280,8 @@ def _row(pair: _Pair, lens: Lens) -> ValueChange:
     return ValueChange(path, before, after, note, side)
 
 
-def _open(pair: _Pair, value: Any, lens: Lens) -> Any:
+def _open(pair: _Pair, name: str, value: Any, lens: Lens) -> Any:
     """Return one side of a leaf as it is kept; where it is an object, its masks cover parts."""
-    name = pair.path.rpartition(".")[2]
     if isinstance(value, dict | list):
         value = masked(cast("Any", value), either(*pair.masks), _as_is)
     return lens.shown(name, _there(value))
@@ -314,15 +323,24 @@ def _alike(before: Any, after: Any) -> bool:
     """Say whether two values are the same, kinds included; a no may be wrong, a yes never is."""
     if before is after:
         return True
+    if before != after:
+        return False
+    if isinstance(before, str):
+        return True
     try:
-        return bool(before == after) and marshal.dumps(before, 2) == marshal.dumps(after, 2)
+        return marshal.dumps(before, 2) == marshal.dumps(after, 2)
     except ValueError:  # holds what is not known yet, or nests too deeply
         return False
 
 
 def _same(before: Any, after: Any) -> bool:
-    numbers = all(isinstance(v, int | float) and not isinstance(v, bool) for v in (before, after))
-    return (numbers or type(before) is type(after)) and before == after
+    if before != after:
+        return False
+    return type(before) is type(after) or (_is_number(before) and _is_number(after))
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _object(value: Any) -> dict[str, Any] | None:

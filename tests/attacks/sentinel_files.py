@@ -272,7 +272,7 @@ resource "terraform_data" "runs" {{
 }}
 check "health" {{
   assert {{
-    condition     = {self.number} > 9
+    condition     = terraform_data.marked.id == "x{self.number}"
     error_message = "The login ${{nonsensitive(var.db_word)}} fails with password={self.word("a check's message")}."
   }}
 }}

@@ -1,0 +1,159 @@
+"""Secrets in every place that a plan can hold one; then every byte that left is searched for them.
+
+A secret that an agent's own computation has hidden (`base64gzip(var.word)`, a hash, every second
+letter) no redactor finds: those are not planted here (design, rule 1).
+"""
+
+from __future__ import annotations
+
+import secrets
+import tempfile
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+
+from sekisho.app import App
+from sekisho.domain.states import MASK
+from tests.attacks.asking import Known
+from tests.attacks.planted import Garden
+from tests.attacks.searching import Body, Search
+from tests.attacks.sentinel_failures import cloud, failures
+from tests.attacks.sentinel_files import Stage
+from tests.attacks.sentinel_server import BROKEN, CLOUD, VAULT, Bank, raw_plan, raw_states
+from tests.attacks.walking import Walker, run_commands
+from tests.e2e.serving import Serving
+from tests.providers.fixtures import provider_mirror
+from tests.providers.make_mirror import Mirror
+from tools.plan_fixtures.kiln import with_kata_beside
+
+__all__ = ["provider_mirror"]
+
+WRONG = "an argument that no call takes"
+ENDS = {"plan": "errored", "blocked": "blocked", "apply": "errored"}
+
+
+@pytest.fixture
+def short() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="s", dir="/tmp") as folder:
+        yield Path(folder)
+
+
+@pytest.mark.long
+@pytest.mark.mirror
+@pytest.mark.timeout(900)
+def test_no_planted_secret_leaves_by_any_face(
+    provider_mirror: Mirror, tmp_path: Path, short: Path, capfd: pytest.CaptureFixture[str]
+):
+    seed = secrets.randbelow(10**9)
+    print(f"seed {seed}")
+    garden = Garden(seed)
+    bank = Bank(garden, with_kata_beside(provider_mirror, tmp_path / "mirror"), tmp_path, short)
+    bank.declare()
+    raw: list[bytes] = []
+    with bank.open() as server:
+        plans = {**story(bank, server), **clouds(bank, server)}
+        failed = failing(bank, server)
+        app = bank.app()
+        known = Known.of_engine(app.engine, tuple(failed.values()))
+        walker = Walker(server.url, {}, known)
+        walker.walk(garden.plant(WRONG))
+        walker.close()
+        bank.bodies += walker.bodies
+        bank.bodies += run_commands(known, server.url, bank.data, bank.config)
+    for number, (what, files) in enumerate(plans.items()):
+        raw.append(raw_plan(app, bank.runs[what], files, bank.mirror, tmp_path / f"raw{number}"))
+    raw += raw_states(app)
+    rest = [*kept(app), *at_rest(bank)]
+    app.close()
+    told = capfd.readouterr()
+    bank.bodies += [Body("terminal", "stdout", (told.out + told.err).encode())]
+    search = Search(garden)
+    leaks = search.leaks([*bank.bodies, *rest])
+    print(f"{len(bank.bodies)} answers, {sum(len(b.content) for b in bank.bodies)} bytes")
+    assert not leaks, report(seed, leaks)
+    planted = {s.place for s in garden} - {WRONG}
+    assert planted - search.places([*raw, *bank.sent]) == set(), "never planted, or not searched for"
+    kept_by_terraform = {p for p in planted if not NOT_KEPT(p)}
+    assert kept_by_terraform - search.places(raw) == set(), "the search finds less than there is"
+    shown = b"\n".join(b.content for b in bank.bodies).decode(errors="replace")
+    assert shown.count(MASK) > 1000
+
+
+def NOT_KEPT(place: str) -> bool:
+    """Say whether a secret is in no plan and in no state."""
+    return "(fails)" in place or "target's environment" in place or "ephemeral" in place
+
+
+def story(bank: Bank, server: Serving) -> dict[str, dict[str, str]]:
+    """Create, change and replace, drift, destroy. Return the files of each plan that was made."""
+    first, second = (Stage(bank.garden, n, bank.things) for n in (1, 2))
+    made: dict[str, dict[str, str]] = {}
+
+    def planned(what: str, files: dict[str, str], **more: str):
+        made[what] = files
+        return bank.plan(server, what, files, VAULT, **more)
+
+    run = bank.apply(server, planned("create", first.files()))
+    assert run["status"] == "applied", bank.told(server, run)
+    run = planned("drift", first.files(drift=True), mode="refresh_only")
+    run = planned("change with drift", second.files(drift=True))
+    run = bank.apply(server, planned("change", second.files()))
+    assert run["status"] == "applied", bank.told(server, run)
+    assert planned("destroy", second.files(), mode="destroy")["status"] == "awaiting_approval"
+    return made
+
+
+def clouds(bank: Bank, server: Serving) -> dict[str, dict[str, str]]:
+    """Plan genuine AWS resources."""
+    files = cloud(bank.garden)
+    run = bank.plan(server, "cloud", files, CLOUD)
+    assert run["status"] == "awaiting_approval", bank.told(server, run)
+    return {"cloud": files}
+
+
+def failing(bank: Bank, server: Serving) -> dict[str, dict[str, str]]:
+    """Fail in every way; Terraform is heard to speak where a secret could be beside."""
+    found: dict[str, dict[str, str]] = {}
+    for what, failure in failures(bank.garden).items():
+        found[what] = failure.files(bank.things)
+        run = bank.plan(server, what, found[what], BROKEN)
+        if failure.fails == "apply":
+            run = bank.apply(server, run)
+        assert run["status"] == ENDS[failure.fails], (what, bank.told(server, run))
+        assert failure.says in bank.told(server, run), what
+    return found
+
+
+def kept(app: App) -> Iterator[Body]:
+    """Yield what the server keeps for reading, decrypted."""
+    engine = app.engine
+    for run in Known.of_engine(engine).runs:
+        record = engine.runs.get(run)
+        yield Body("kept", f"run {run}", repr(record).encode())
+        yield Body("kept", f"log of {run}", repr(engine.runs.log(run, limit=100_000).lines).encode())
+        if record.plan:
+            reading = engine.plans.reading(run)
+            yield Body("kept", f"reading of {run}", repr(asdict(reading)).encode())
+            rows = (*reading.changes, *reading.drift, *reading.deferred)
+            changes = engine.plans.changes(run, [r.number for r in rows])
+            yield Body("kept", f"changes of {run}", repr(changes).encode())
+    for workspace in engine.workspaces.list():
+        if workspace.record.state:
+            index = engine.states.list(workspace.declared.name).index
+            yield Body("kept", f"state index of {workspace.declared.name}", repr(index).encode())
+    for record in engine.audits.all():
+        yield Body("kept", f"audit record {record.sequence}", repr(record).encode())
+
+
+def at_rest(bank: Bank) -> Iterator[Body]:
+    """Yield every file that is left: of the data folder, of temporary folders, the log."""
+    for folder in (bank.data, bank.tmp):
+        for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+            yield Body("at rest", str(path.relative_to(folder)), path.read_bytes())
+    yield Body("log", "server.log", bank.log.read_bytes())
+
+
+def report(seed: int, leaks: list[object]) -> str:
+    return "\n".join([f"{len(leaks)} leaks (seed {seed})", *map(str, leaks)])

@@ -31,7 +31,6 @@ from tools.plan_fixtures.kiln import with_kata_beside
 __all__ = ["provider_mirror"]
 
 WRONG = "an argument that no call takes"
-ENDS = {"plan": "errored", "blocked": "blocked", "apply": "errored"}
 
 
 @pytest.fixture
@@ -53,8 +52,8 @@ def test_no_planted_secret_leaves_by_any_face(
     bank.declare()
     raw: list[bytes] = []
     with bank.open() as server:
-        plans = {**story(bank, server), **clouds(bank, server)}
         failed = failing(bank, server)
+        plans = {**clouds(bank, server), **story(bank, server)}
         app = bank.app()
         known = Known.of_engine(app.engine, tuple(failed.values()))
         walker = Walker(server.url, {}, known)
@@ -116,13 +115,15 @@ def clouds(bank: Bank, server: Serving) -> dict[str, dict[str, str]]:
 def failing(bank: Bank, server: Serving) -> dict[str, dict[str, str]]:
     """Fail in every way; Terraform is heard to speak where a secret could be beside."""
     found: dict[str, dict[str, str]] = {}
+    other: list[str] = []
     for what, failure in failures(bank.garden).items():
         found[what] = failure.files(bank.things)
         run = bank.plan(server, what, found[what], BROKEN)
-        if failure.fails == "apply":
+        if failure.fails == "apply" and run["status"] == "awaiting_approval":
             run = bank.apply(server, run)
-        assert run["status"] == ENDS[failure.fails], (what, bank.told(server, run))
-        assert failure.says in bank.told(server, run), what
+        if run["status"] not in ("errored", "interrupted") or failure.says not in bank.told(server, run):
+            other.append(f"{what}: {bank.told(server, run)}")
+    assert not other, "\n".join(other)
     return found
 
 

@@ -6,7 +6,7 @@ import ssl
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, BinaryIO, cast
 
@@ -43,9 +43,15 @@ class Client:
         """The server's address."""
         return self._server.url
 
-    def get(self, path: str, query: Mapping[str, object] | None = None) -> dict[str, Any]:
-        """Read something. Raises ClientError."""
-        asked = {k: str(v) for k, v in (query or {}).items() if v is not None}
+    def get(
+        self, path: str, query: Mapping[str, object] | None = None, **lists: Sequence[object]
+    ) -> dict[str, Any]:
+        """Read something; `lists` are parameters that may be there several times.
+
+        Raises ClientError.
+        """
+        asked = [(k, str(v)) for k, v in (query or {}).items() if v is not None]
+        asked += [(k, str(v)) for k, values in lists.items() for v in values]
         tail = f"?{urllib.parse.urlencode(asked)}" if asked else ""
         return self._call("GET", f"/api/v1{path}{tail}", None)
 

@@ -52,7 +52,8 @@ def opened(
     page.set_default_timeout(10_000)
     try:
         yield page
-        assert [s for s in said if not expected or expected not in s] == []
+        left = [s for s in said if not expected or expected not in s]
+        assert left == [], left
     finally:
         context.close()
 

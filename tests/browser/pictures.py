@@ -8,12 +8,16 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
+from playwright.sync_api import Page
+
 from sekisho.domain.targets import Target
 from sekisho.domain.workspaces import Workspace
 from tests.browser.conftest import chromium, opened
+from tests.browser.palettes import small
 from tests.browser.servers import serving
 from tests.faces.consoles import a_review
 from tests.faces.house import build
+from tests.faces.review_plans import THREE
 from tests.faces.test_console import declare
 from tests.fakes.clock import START
 
@@ -22,24 +26,44 @@ MESSAGES = {
     "en": "Move the private subnets behind the transit gateway; upgrade the orders database.",
     "ja": "プライベートサブネットを Transit Gateway 配下へ移行し、受注 DB を更新します。",
 }
-LARGEST = 200_000
+NAMES = {"stateful": "review", "equal": "review-equal", "small": "review-small"}
+LARGEST = 130_000
 
 
 def main() -> None:
-    """Take one picture a language, as an approver sees the page."""
+    """Take the review page of three plans, the full diff, the graph and the evidence."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, chromium() as browser:
         house = build(Path(folder))
         target = Target("spoke", "222222222222", "ap-northeast-1")
         declare(house, Workspace("network-prod", labels={"env": "prod"}, target=target))
         for language, message in MESSAGES.items():
-            run = a_review(house, workspace="network-prod", message=message)
-            with serving(house) as base, opened(browser, language) as page:
-                page.clock.set_fixed_time(START)
-                page.goto(f"{base}/runs/{run.id}")
-                picture = FOLDER / f"review-{language}.png"
-                page.screenshot(path=picture)
-                assert picture.stat().st_size < LARGEST, picture
+            for plan, name in NAMES.items():
+                run = a_review(
+                    house, workspace="network-prod", message=message, reading=THREE[plan]()
+                )
+                with serving(house) as base, opened(browser, language) as page:
+                    page.clock.set_fixed_time(START)
+                    page.goto(f"{base}/runs/{run.id}")
+                    _take(page, f"{name}-{language}")
+                    if plan == "stateful":
+                        _parts(page, language, f"{base}/runs/{run.id}")
+
+
+def _parts(page: Page, language: str, address: str) -> None:
+    _take(page, f"graph-{language}", "section:has(> #graph)")
+    page.goto(f"{address}?q=launch#changes")
+    page.locator("#change-list summary").first.click()
+    _take(page, f"diff-{language}", "#change-list")
+    page.goto(f"{address}/evidence")
+    _take(page, f"evidence-{language}")
+
+
+def _take(page: Page, name: str, part: str = "") -> None:
+    picture = FOLDER / f"{name}.png"
+    taken = page.locator(part).screenshot() if part else page.screenshot()
+    picture.write_bytes(small(taken))
+    assert picture.stat().st_size < LARGEST, picture
 
 
 if __name__ == "__main__":

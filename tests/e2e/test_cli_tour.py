@@ -75,9 +75,9 @@ def test_a_plan_is_shown_change_by_change_with_what_is_unmet(
         here = ("--server", server.url, "--data-dir", str(server.data))
         assert main(["plan", "show", run_id, *here]) == 0
         shown = capsys.readouterr().out
-        assert re.search(r"^create +terraform_data\.a\b", shown, re.MULTILINE)
-        assert "outputs that change: out" in shown
-        assert "unmet: " in shown
+        assert re.search(r"^  \+ +terraform_data\.a\b", shown, re.MULTILINE)
+        assert re.search(r"^Outputs \(1\)\n  out ", shown, re.MULTILINE)
+        assert "[approval_missing]" in shown
         assert f"{server.url}/runs/{run_id}" in shown
 
         assert main(["run", "get", run_id, *here]) == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -18,6 +19,7 @@ from sekisho.domain.gate import rules_version
 from sekisho.domain.logs import LogLine
 from sekisho.domain.plan_changes import CodeKind, CodeRun, ResourceChange, ValueChange
 from sekisho.domain.plans import PlanReading, PlanRecord, count
+from sekisho.domain.risks import RiskFacts, judge
 from sekisho.domain.runs import Run, RunStatus
 from sekisho.domain.seals import SignedSeal
 from sekisho.domain.states import StatePointer, StatePosition
@@ -25,7 +27,7 @@ from sekisho.web.console import console_errors, console_routes
 from sekisho.web.options import ConsoleOptions
 from tests.faces.house import House
 from tests.fakes.clock import START
-from tests.fakes.readings import put_reading, risk_of
+from tests.fakes.readings import put_reading
 from tests.fakes.values import a_seal, an_entry
 
 HOST = "127.0.0.1:8321"
@@ -60,21 +62,16 @@ def browser(
 
 
 def change(address: str, action: Action, /, *values: ValueChange, **more: Any) -> ResourceChange:
-    """One change of a plan."""
+    """One change of a plan, judged; `before` and `after` serve the judgement alone."""
     actions = {Action.REPLACE: ("delete", "create")}.get(action, (str(action),))
     kind, name = address.split(".")[-2:]
-    return ResourceChange(
-        **{
-            "address": address,
-            "type": kind,
-            "name": name,
-            "action": action,
-            "actions": actions,
-            "values": values,
-            "risk": risk_of(action),
-            **more,
-        }
-    )
+    given = {"type": kind, "action": action, "actions": actions, **more}
+    known = {f.name for f in dataclasses.fields(RiskFacts)}
+    judged = judge(RiskFacts(**{k: v for k, v in given.items() if k in known}))
+    given = {k: v for k, v in given.items() if k not in ("before", "after", "moved")}
+    whole = {"risk": judged.risk, "why": judged.reasons, "name": name, "values": values, **given}
+    whole["unknown"] = sum(v.note == "unknown" for v in values)
+    return ResourceChange(**{"address": address, **whole})
 
 
 def rich_changes() -> tuple[ResourceChange, ...]:
@@ -175,7 +172,8 @@ def a_review(
         seal=SignedSeal(seal, house.parts.keys.sign(seal.canonical()), house.parts.keys.key_id),
         plan_blob=f"runs/{run_id}/1/plan",
         bundle_blob=f"runs/{run_id}/1/bundle",
-        risks={"dangerous": sum(c.risk is Risk.DANGEROUS for c in found.changes)},
+        risks={str(r): n for r, n in Counter(c.risk for c in found.changes).items()},
+        alarms=tuple(a.code for a in found.alarms),
         runs_code=tuple(map(str, found.code)),
     )
     run = Run(

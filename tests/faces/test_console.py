@@ -14,9 +14,10 @@ from sekisho.domain.callers import Caller
 from sekisho.domain.changes import Change
 from sekisho.domain.leases import WorkspaceLock
 from sekisho.domain.logs import LogLine
-from sekisho.domain.plan_changes import ValueChange
+from sekisho.domain.plan_changes import ActionCall, Check, CodeKind, CodeRun, Part, ValueChange
 from sekisho.domain.plans import PlanMode, PlanOptions
 from sekisho.domain.problems import problem
+from sekisho.domain.risks import Reason
 from sekisho.domain.runs import (
     FINAL,
     MOVES,
@@ -33,7 +34,7 @@ from sekisho.domain.text import Text
 from sekisho.domain.workspaces import Workspace
 from sekisho.engine.engine import Engine
 from sekisho.web.plans import AT_ONCE
-from sekisho.web.runs import actions
+from sekisho.web.reviews import actions
 from tests.faces.consoles import (
     POSITION,
     SATO,
@@ -121,16 +122,19 @@ def test_dangerous_changes_are_told_with_their_reasons_in_plain_words(house: Hou
     run = a_review(house)
     english, japanese = (page(house, f"/runs/{run.id}", lang).text for lang in ("en", "ja"))
     for words in (
-        "what it holds is lost",
+        "2 cannot be undone",
+        "Data may be gone for good",
+        "It will be deleted first, then created anew.",
         "cannot change this in place",
-        "Forced by: engine_version",
+        "What forces it: engine_version",
     ):
         assert words in english
     for words in (
-        "データ消失の恐れ",
+        "うち復元不可 2 件（データ消失の恐れ）",
+        "データ消失の恐れがあります: ",
         "再作成",
         "原因となる属性: engine_version",
-        "for_each から無くなり",
+        "for_each から",
     ):
         assert words in japanese
     order = [english.index(w) for w in ("Gate", "Code that will run", "Dangerous", "create", "All")]
@@ -164,12 +168,16 @@ def test_what_is_unknown_or_sensitive_is_marked_and_has_no_value(house: House):
 
 
 def test_a_large_plan_comes_in_parts_with_nothing_dropped_uncounted(house: House):
-    many = tuple(change(f"a.n{i:04}", Action.CREATE) for i in range(2 * AT_ONCE + 50))
+    many = tuple(
+        change(f"a.n{i:04}", Action.CREATE, ValueChange("n", after=i))
+        for i in range(2 * AT_ONCE + 50)
+    )
     dangers = tuple(change(f"a.gone{i:03}", Action.DELETE) for i in range(120))
     run = a_review(house, reading=rich_reading((*many, *dangers)))
     first = page(house, f"/runs/{run.id}")
     total = len(many) + len(dangers)
-    assert f"1–{AT_ONCE} of {total}" in first.text
+    assert f"1–{AT_ONCE} of {len(many) + 1}" in first.text, "120 equal deletions are one"
+    assert "120 × a" in first.text
     assert all(c.address in first.text for c in dangers), "every dangerous change is on the screen"
     seen, path = set[str](), f"/runs/{run.id}"
     while True:
@@ -201,10 +209,10 @@ def test_unusual_plans_say_so(house: House, language: str):
     gone = change("a.c", Action.DELETE, deposed="0a1b2c3d")
     first = change("a.d", Action.REPLACE, actions=("create", "delete"), importing=True)
     replace = PlanOptions(replace=("a.d",))
-    reading = rich_reading((odd, gone, first), runs_code=(), outputs=())
+    reading = rich_reading((odd, gone, first), code=(), outputs=())
     run = a_review(house, reading=reading, options=replace)
     assert "0a1b2c3d" in page(house, f"/runs/{run.id}", language).text
-    bare = a_review(house, S.NO_CHANGES, reading=rich_reading((), runs_code=(), outputs=()))
+    bare = a_review(house, S.NO_CHANGES, reading=rich_reading((), code=(), outputs=()))
     page(house, f"/runs/{bare.id}", language)
 
 
@@ -485,7 +493,24 @@ def test_no_text_from_outside_becomes_markup_or_moves_the_cursor(house: House):
         **dict.fromkeys(("address", "type", "reason", "previous_address", "deposed"), EVIL),
         forced_by=(EVIL,),
     )
-    reading = rich_reading((evil,), runs_code=(EVIL,), outputs=(ValueChange(EVIL, EVIL, EVIL),))
+    more = {"import_id": EVIL, "identity": EVIL, "provider": EVIL, "extra": ((EVIL, EVIL),)}
+    evil = dataclasses.replace(evil, **more, references=((EVIL, (EVIL,)),), why=(Reason(EVIL),))
+    long = ValueChange(EVIL, f"{EVIL}\na\nb", f"{EVIL}\na\nc{EVIL}")
+    twins = tuple(
+        change(f"a.{n}{EVIL}", Action.UPDATE, ValueChange(EVIL, EVIL, f"{EVIL}{EVIL}"), long)
+        for n in "xy"
+    )
+    reading = rich_reading(
+        (evil, *(dataclasses.replace(t, type=EVIL) for t in twins)),
+        code=(CodeRun(EVIL, CodeKind.EXTERNAL, EVIL),),
+        outputs=(ValueChange(EVIL, EVIL, EVIL),),
+        drift=(dataclasses.replace(evil, part=Part.DRIFT),),
+        deferred=(dataclasses.replace(evil, part=Part.DEFERRED),),
+        actions=(ActionCall(EVIL, EVIL, EVIL, EVIL, deferred=True),),
+        checks=(Check(EVIL, EVIL, EVIL, (EVIL,)),),
+        alarms=(Reason(EVIL, ((EVIL, EVIL),)),),
+        extra=(EVIL,),
+    )
     run = a_review(
         house,
         S.AWAITING_APPROVAL,
@@ -518,6 +543,10 @@ def test_no_text_from_outside_becomes_markup_or_moves_the_cursor(house: House):
     pages += [
         f"/runs/{run.id}",
         f"/runs/{run.id}?decide={quote(EVIL)}",
+        f"/runs/{run.id}?with={quote(EVIL)}&log_q={quote(EVIL)}&log_phase={quote(EVIL)}",
+        f"/runs/{run.id}?q={quote(EVIL)}&type={quote(EVIL)}&module={quote(EVIL)}",
+        f"/runs/{run.id}?number=0",
+        f"/runs/{run.id}/evidence",
         f"/audit?run={quote(EVIL)}",
     ]
     with browser(house) as client:
@@ -528,7 +557,8 @@ def test_no_text_from_outside_becomes_markup_or_moves_the_cursor(house: House):
             assert "49" not in html.text.replace("2026", "")
             assert "\x1b" not in answer.text
             assert "\u202e" not in answer.text
-            assert len(html.all("script")) == 1
+            scripts = {a["src"] for a in html.all("script")}
+            assert {s.partition("-")[0] for s in scripts} <= {"/assets/console", "/assets/review"}
         for path in (f"/?workspace={quote(EVIL)}", f"/workspaces/{quote(EVIL.replace('/', '.'))}"):
             answer = client.get(path)
             assert answer.status_code == 404

@@ -1,16 +1,17 @@
 """How commands print: tables for people, JSON for programs, errors with the next step."""
 
 import dataclasses
+import io
 import json
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TextIO
 
 from sekisho.cli.colours import TONES
 from sekisho.cli.exits import Exit
-from sekisho.domain.text import plain
+from sekisho.domain.text import Language, plain
 from sekisho_client.colours import Tone, paint, wants_colour
 from sekisho_client.terminal import cut, error_text, width
 
@@ -42,6 +43,38 @@ def set_up(choice: str, environment: Mapping[str, str], *, as_json: bool) -> Non
     _style.error_colour = wants_colour(choice, environment, terminal=err)
     _style.json = as_json
     _style.width = terminal_width() if out else None
+
+
+def columns() -> int | None:
+    """Return how many cells a line of standard output has; None where nobody looks on."""
+    return _style.width
+
+
+def in_colour() -> bool:
+    """Say whether standard output is coloured."""
+    return _style.colour
+
+
+def encoding() -> str:
+    """Return the encoding of standard output."""
+    return sys.stdout.encoding or "ascii"
+
+
+def readable(language: Language) -> Language:
+    """Return a language that this terminal can show: English where it has no Japanese."""
+    try:
+        "計画".encode(encoding())
+    except (UnicodeEncodeError, LookupError):
+        return "en"
+    return language
+
+
+def exactly(text: str) -> None:
+    """Print a text that is the same bytes everywhere: UTF-8, whatever the terminal speaks."""
+    out: TextIO = sys.stdout
+    if isinstance(out, io.TextIOWrapper):
+        out.reconfigure(encoding="utf-8", newline="")
+    out.write(text)
 
 
 def prints_json() -> bool:

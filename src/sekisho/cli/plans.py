@@ -5,6 +5,7 @@ import webbrowser
 
 from sekisho.cli import output
 from sekisho.cli.exits import DETAILED_OPTION, detailed
+from sekisho.cli.languages import reader_language
 from sekisho.cli.options import Nouns, noun, remote_options, run_id_word, verb, workspace_word
 from sekisho.cli.remote import client_of, settled, show_run
 
@@ -30,10 +31,23 @@ def declare(nouns: Nouns) -> None:
     create.add_argument("--follow", action="store_true", help="wait until it settles")
     about = "wait, and end as `terraform plan` does: 0 no changes, 1 failed, 2 changes"
     create.add_argument(DETAILED_OPTION, action="store_true", help=about)
-    run_id_word(
-        remote_options(verb(plan, "show", plan_show, "show what a run's plan would change"))
-    )
+    _declare_show(plan)
     run_id_word(remote_options(verb(nouns, "approve", approve, "open the review page of a run")))
+
+
+def _declare_show(plan: Nouns) -> None:
+    about = "show the review of a run's plan: what matters on one screen, or all of it"
+    show = run_id_word(remote_options(verb(plan, "show", plan_show, about)))
+    about = "every change with its values below; equal changes are told once"
+    show.add_argument("--full", action="store_true", help=about)
+    about = "as --full, and nothing is folded: equal changes one by one"
+    show.add_argument("--no-fold", action="store_true", help=about)
+    about = "these changes alone, in full, by the numbers that the review shows, as in #3"
+    show.add_argument("--changes", type=int, nargs="+", metavar="N", help=about)
+    about = "print Markdown for a merge request or a ticket, 60,000 characters at most"
+    show.add_argument("--markdown", action="store_true", help=about)
+    about = "language of the review (SEKISHO_LANGUAGE, then the locale)"
+    show.add_argument("--lang", choices=("en", "ja"), help=about)
 
 
 def plan_create(args: argparse.Namespace) -> int:
@@ -53,25 +67,11 @@ def plan_create(args: argparse.Namespace) -> int:
 
 def plan_show(args: argparse.Namespace) -> int:
     """`sekisho plan show`."""
-    plan = client_of(args).get(f"/runs/{args.run_id}/plan")
-    if args.json:
-        output.as_json(plan)
-        return output.OK
-    for code in plan["code_that_runs"]:
-        output.say(f"runs code: {code}")
-    rows = [row | {"why": row.get("why"), "risk": row.get("risk")} for row in plan["changes"]]
-    if rows:
-        output.table(rows, ("action", "address", "risk", "why"))
-    if plan["left_out"]:
-        output.say(f"… {plan['left_out']} more: see the review page")
-    if plan["outputs"]:
-        output.say(f"outputs that change: {', '.join(plan['outputs'])}")
-    output.say(plan["summary"])
-    for unmet in plan["unmet"]:
-        output.say(f"unmet: {unmet['text']}")
-    if plan.get("review_url"):
-        output.say(f"review page: {plan['review_url']}")
-    return output.OK
+    from sekisho.cli.plan_shows import PlanPages, show
+
+    language = args.lang or output.readable(reader_language())
+    pages = PlanPages(client_of(args), args.run_id, language, tuple(args.changes or ()))
+    return show(args, pages)
 
 
 def approve(args: argparse.Namespace) -> int:

@@ -37,6 +37,10 @@ JAPANESE: dict[str, tuple[str, str]] = {
         "実行 {run_id} には計画がありません（状態: {status}）。",
         "run_get で実行の状態を確認してください。",
     ),
+    "change_number_unknown": (
+        "{run_id} の計画に番号 {number} の変更はありません（0 から数えて {count} 件）。",
+        "番号（#3 など）は `sekisho plan show RUN --full` で確認できます。",
+    ),
     "runs_apart": (
         "実行 {run_id} と {other} は別のワークスペースのもので、計画を比較できません。",
         "同じワークスペースの以前の実行を指定してください。run_list で一覧を確認できます。",

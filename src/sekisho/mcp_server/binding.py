@@ -110,6 +110,7 @@ def _shape(spec: ToolSpec) -> BoundTool:
             idempotent_hint=spec.idempotent,
             open_world_hint=spec.open_world,
         ),
+        meta={"ui": {"resourceUri": spec.app}} if spec.app else None,
     )
     tool = cast("BoundTool", made)
     model = tool.fn_metadata.arg_model

@@ -16,6 +16,7 @@ from sekisho.mcp_server.call import FaceOptions
 from sekisho.mcp_server.explaining import Explaining
 from sekisho.mcp_server.guide import GUIDE_URI, guide, instructions
 from sekisho.mcp_server.prompts import PROMPTS
+from sekisho.mcp_server.review_app import review_app
 from sekisho.mcp_server.selection import Narrowing
 from sekisho.mcp_server.spec import ToolSpec
 from sekisho.mcp_server.tools import TOOLS
@@ -48,6 +49,7 @@ def build_server(engine: Engine, options: FaceOptions) -> MCPServer[Any]:
             tools=[bind(spec, engine, options) for spec in specs],
             resources=[_guide(names)],
             cache_hints=_HINTS,
+            extensions=[review_app()] if any(spec.app for spec in specs) else [],
             subscriptions=False,
             middleware=[Explaining(tuple(spec.name for spec in specs), said)],
         )

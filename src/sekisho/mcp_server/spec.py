@@ -16,7 +16,8 @@ class ToolSpec:
     it answers on a server that takes no runs, and to whoever may not even read.
     `destructive`: it may end or change something that stood. `idempotent`: again changes nothing
     more. `open_world`: it reaches beyond this server. `short`: it reads little from the store, and
-    may do so on the event loop (see `FaceOptions.inline_reads`).
+    may do so on the event loop (see `FaceOptions.inline_reads`). `app`: the `ui://` page that hosts
+    may show beside its answer.
     """
 
     function: Callable[..., Awaitable[View]]
@@ -29,6 +30,7 @@ class ToolSpec:
     idempotent: bool = True
     open_world: bool = False
     short: bool = False
+    app: str = ""
 
     @property
     def name(self) -> str:

@@ -24,7 +24,11 @@ def _code(console: Console, visit: Visit) -> Response:
 def _approve(console: Console, visit: Visit) -> Response:
     """Approve the plan whose seal was on the screen; the second button applies it too."""
     run = console.engine.approvals.approve(
-        visit.path("run_id"), visit.needed("seal"), visit.field("code"), visit.field("comment")
+        visit.path("run_id"),
+        visit.needed("seal"),
+        visit.field("code"),
+        visit.field("comment"),
+        typed=visit.field("typed"),
     )
     if run.status is not RunStatus.APPROVED:
         return go(address(visit), "approved_more")

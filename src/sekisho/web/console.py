@@ -13,7 +13,17 @@ from starlette.routing import Route
 from sekisho.domain.errors import DecisionNotHere, PathUnknown, SekishoError
 from sekisho.engine.engine import Engine
 from sekisho.views.http_errors import error_answer, http_status
-from sekisho.web import approvals, asset_files, audits, guard, logs, runs, setups, workspaces
+from sekisho.web import (
+    approvals,
+    asset_files,
+    audits,
+    evidence,
+    guard,
+    logs,
+    runs,
+    setups,
+    workspaces,
+)
 from sekisho.web.credentials import tell_refusal
 from sekisho.web.languages import COOKIE, language_of
 from sekisho.web.options import ConsoleOptions
@@ -24,6 +34,7 @@ PAGES: tuple[Page, ...] = (
     *runs.PAGES,
     *approvals.PAGES,
     *logs.PAGES,
+    *evidence.PAGES,
     *workspaces.PAGES,
     *audits.PAGES,
     *setups.PAGES,

@@ -12,8 +12,8 @@ from sekisho.domain.logs import LogLine
 from sekisho.domain.runs import AT_WORK, FINAL, RunStatus
 from sekisho.domain.text import plain
 from sekisho.engine.engine import Engine
+from sekisho.views import times
 from sekisho.views.redaction import mask
-from sekisho.web import times
 from sekisho.web.languages import say
 from sekisho.web.visits import Console, Page, Visit
 
@@ -26,23 +26,64 @@ BUSY = AT_WORK | {RunStatus.PLAN_QUEUED, RunStatus.APPLY_QUEUED}
 """Statuses in which the page looks again every second."""
 
 
+LEVELS = ("info", "warn", "error")
+PHASES = ("plan", "apply")
+
+
+@dataclass(frozen=True)
+class LogFilter:
+    """Which lines a reader wants; an empty field asks for nothing. `level` is the least one."""
+
+    phase: str = ""
+    level: str = ""
+    text: str = ""
+
+    def takes(self, line: LogLine) -> bool:
+        """Say whether a line is wanted; what the page shows of it is what is searched."""
+        least = LEVELS.index(self.level) if self.level in LEVELS else 0
+        rank = LEVELS.index(line.level) if line.level in LEVELS else 0
+        return (
+            self.phase in ("", line.phase)
+            and rank >= least
+            and (not self.text or self.text.casefold() in _searched(line).casefold())
+        )
+
+
+def _searched(line: LogLine) -> str:
+    return _safe(f"{line.text} {line.address} {line.file} {line.detail}")
+
+
+def log_filter(visit: Visit) -> LogFilter:
+    """Read which lines a reader wants."""
+    return LogFilter(*(visit.query(f"log_{n}")[:200] for n in ("phase", "level", "q")))
+
+
 @dataclass(frozen=True)
 class Tail:
-    """The newest lines, after `earlier` others; `cursor` is where the script goes on."""
+    """The newest wanted lines, after `earlier` others; `cursor` is where the script goes on.
+
+    `total` counts all lines, wanted or not.
+    """
 
     lines: tuple[LogLine, ...]
     cursor: int
     earlier: int
+    total: int
+    wanted: LogFilter
 
 
-def tail(engine: Engine, run_id: str, most: int = _ON_PAGE) -> Tail:
+def tail(
+    engine: Engine, run_id: str, most: int = _ON_PAGE, wanted: LogFilter | None = None
+) -> Tail:
     """Return the newest lines of a run's log."""
     kept: deque[LogLine] = deque(maxlen=most)
-    cursor = total = 0
+    chosen = wanted or LogFilter()
+    cursor = taken = total = 0
     for lines, after in _pages(engine, run_id):
-        kept.extend(lines)
-        total, cursor = total + len(lines), after
-    return Tail(tuple(kept), cursor, total - len(kept))
+        found = [line for line in lines if chosen.takes(line)]
+        kept.extend(found)
+        taken, total, cursor = taken + len(found), total + len(lines), after
+    return Tail(tuple(kept), cursor, taken - len(kept), total, chosen)
 
 
 def _pages(engine: Engine, run_id: str) -> Iterator[tuple[tuple[LogLine, ...], int]]:

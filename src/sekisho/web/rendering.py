@@ -1,7 +1,6 @@
 """Templates to HTML: escaped always, inert always, and past the second redaction net."""
 
 import functools
-import json
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import quote, urlencode
@@ -11,19 +10,19 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from sekisho.domain.risks import Reason, words
 from sekisho.domain.text import Language, Text, plain
+from sekisho.views import times
 from sekisho.views.redaction import mask
-from sekisho.web import asset_files, times
+from sekisho.web import asset_files
 from sekisho.web.languages import say
 from sekisho.web.options import ConsoleOptions
+from sekisho.web.plan_diffs import in_short
 from sekisho.web.visits import Visit, note_of
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _LONGEST = 20_000
 """Characters of one text on a page."""
-_VALUE = 2_000
-"""Characters of one value of a change."""
-_ON_ONE_LINE = 60
 
 
 class Pages:
@@ -54,6 +53,7 @@ class Pages:
             "lang": language,
             "t": functools.partial(say, language),
             "text_of": functools.partial(_text, language),
+            "why": functools.partial(_why, language),
             "switch": functools.partial(_switch, request),
             "here": request.url.path,
             "version": self._options.version,
@@ -77,11 +77,12 @@ def _environment() -> jinja2.Environment:
     filters = cast("dict[str, Any]", environment.filters)  # pyright: ignore[reportUnknownMemberType]
     filters.update(
         date_time=times.date_time,
+        utc=times.utc,
         minute=times.minute,
         clock_time=times.clock_time,
         machine=times.machine,
         short=short,
-        value=written,
+        in_short=in_short,
         segment=functools.partial(quote, safe=""),
         query=_query,
     )
@@ -99,6 +100,10 @@ def _text(language: Language, text: Text) -> str:
     return getattr(text, language)
 
 
+def _why(language: Language, reason: Reason) -> str:
+    return words(reason).render(language)
+
+
 def _switch(request: Request, to: Language, path: str) -> str:
     """Return the address of this page in another language; what a form answered has `path`."""
     if request.method != "GET":
@@ -114,14 +119,6 @@ def _query(fields: dict[str, Any]) -> str:
 def short(digest: str) -> str:
     """Write the beginning of a digest, as the server's terminal does."""
     return digest.removeprefix("sha256:")[:12]
-
-
-def written(value: Any) -> str:
-    """Write one value of a change as JSON, over several lines where it is long."""
-    line = json.dumps(value, ensure_ascii=False, default=str)
-    if len(line) > _ON_ONE_LINE and isinstance(value, dict | list):
-        line = json.dumps(value, ensure_ascii=False, default=str, indent=2)
-    return plain(line, _VALUE)
 
 
 TONES = {

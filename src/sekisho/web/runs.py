@@ -1,20 +1,13 @@
-"""Runs: the list, the review page, and the verbs that end a run early."""
-
-from dataclasses import dataclass
-from datetime import datetime
+"""Runs: the list, the page of one run, and the verbs that end a run early."""
 
 from starlette.responses import Response
 
-from sekisho.domain.errors import ArgumentsInvalid, NotFound, PlanMissing, SekishoError
-from sekisho.domain.gate import Verdict
-from sekisho.domain.runs import FINAL, WAITING, Run, RunStatus, may
-from sekisho.engine.engine import Engine
-from sekisho.engine.gate import expires
-from sekisho.engine.workspaces import WorkspaceView
+from sekisho.domain.errors import ArgumentsInvalid, NameNeeded, SekishoError
+from sekisho.domain.runs import RunStatus
 from sekisho.ports import RunQuery
 from sekisho.views.http_errors import http_status
-from sekisho.web.logs import BUSY, Tail, tail
-from sekisho.web.plans import LEAVES, PlanPage, plan_page, reasons
+from sekisho.web.plan_pictures import picture_of
+from sekisho.web.reviews import Wanted, review_of
 from sekisho.web.visits import Console, Page, Visit, go
 
 _ON_PAGE = 40
@@ -52,86 +45,6 @@ def _list(console: Console, visit: Visit) -> Response:
     )
 
 
-@dataclass(frozen=True)
-class Review:
-    """All that the review page shows of a run. `workspace` is None where it is declared no more."""
-
-    run: Run
-    workspace: WorkspaceView | None
-    verdict: Verdict | None
-    deadline: datetime | None
-    plan: PlanPage | None
-    log: Tail
-    actions: frozenset[str]
-    busy: bool
-    final: bool
-
-    @property
-    def seal(self) -> str:
-        """The digest that an approval given on this page is bound to."""
-        return self.run.plan.seal.seal.digest if self.run.plan else ""
-
-
-def review_of(engine: Engine, run_id: str, start: int = 0) -> Review:
-    """Gather the review page. Raises RunUnknown."""
-    run = engine.runs.get(run_id)
-    workspace = _workspace(engine, run)
-    verdict = _verdict(engine, run) if workspace else None
-    return Review(
-        run=run,
-        workspace=workspace,
-        verdict=verdict,
-        deadline=_deadline(run, workspace),
-        plan=_plan(engine, run, start),
-        log=tail(engine, run.id),
-        actions=actions(run, verdict),
-        busy=run.status in BUSY,
-        final=run.status in FINAL,
-    )
-
-
-def _workspace(engine: Engine, run: Run) -> WorkspaceView | None:
-    try:
-        return engine.workspaces.get(run.workspace)
-    except NotFound:
-        return None
-
-
-def _verdict(engine: Engine, run: Run) -> Verdict | None:
-    return engine.gate.check(run.id) if run.plan and run.status in WAITING else None
-
-
-def _deadline(run: Run, workspace: WorkspaceView | None) -> datetime | None:
-    if run.plan is None:
-        return None
-    sealed = run.plan.seal.seal.expires_at
-    return min(sealed, expires(workspace.declared.rules, run)) if workspace else sealed
-
-
-def _plan(engine: Engine, run: Run, start: int) -> PlanPage | None:
-    try:
-        return plan_page(engine.plans.reading(run.id), start)
-    except PlanMissing:
-        return None
-
-
-def actions(run: Run, verdict: Verdict | None) -> frozenset[str]:
-    """Name the next legal actions: the page shows these and no other."""
-    found: set[str] = set()
-    passable = verdict is not None and not verdict.final
-    if run.status is S.AWAITING_APPROVAL and passable:
-        found.add("approve")
-    if run.plan and may(run, S.REJECTED):
-        found.add("reject")
-    if run.status is S.APPROVED and verdict is not None and verdict.open:
-        found.add("apply")
-    if may(run, S.DISCARDED):
-        found.add("discard")
-    if run.status in BUSY and run.cancel is None:
-        found.add("cancel")
-    return frozenset(found)
-
-
 def show(
     console: Console,
     visit: Visit,
@@ -140,18 +53,20 @@ def show(
     decide: str = "",
 ) -> Response:
     """Render the review page, with an error above it where a form on it failed."""
-    start = visit.number("changes") if error is None else 0
-    review = review_of(console.engine, visit.path("run_id"), start)
+    wanted = Wanted.of(visit) if error is None else Wanted()
+    review = review_of(console.engine, visit.path("run_id"), wanted)
     return console.render(
         visit,
         "run.html",
         status=http_status(error) if error else 200,
         review=review,
         run=review.run,
+        picture=picture_of(review.plan, review.run.id, visit.language) if review.plan else None,
         decide=decide if decide in review.actions else "",
         error=error,
-        reasons=reasons,
-        most_leaves=LEAVES,
+        typed=visit.fields.get("typed", "")[:1000],
+        # A code that was not looked at is still good: nobody types it twice.
+        code=visit.fields.get("code", "")[:40] if isinstance(error, NameNeeded) else "",
         comment=visit.fields.get("comment", "")[:1000],
         reason=visit.fields.get("reason", "")[:1000],
     )

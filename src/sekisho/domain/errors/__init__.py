@@ -5,6 +5,7 @@ Each face maps the six kinds below; every leaf has a stable code.
     SekishoError
     ├── NotFound            git_ref_unknown · git_path_unknown · run_unknown · workspace_unknown
     │                       configuration_unknown · upload_unknown · plan_missing · state_missing
+    │                       change_number_unknown
     │                       address_unknown · path_unknown · tool_unknown · prompt_unknown
     │                       resource_unknown · rpc_method_unknown · push_unknown · token_unknown
     │                       audit_empty
@@ -111,6 +112,7 @@ from sekisho.domain.errors.kinds import (
 from sekisho.domain.errors.missing import (
     AddressUnknown,
     AuditEmpty,
+    ChangeNumberUnknown,
     ConfigurationUnknown,
     PathUnknown,
     PlanMissing,
@@ -163,6 +165,7 @@ __all__ = [
     "AuditEmpty",
     "AuditFault",
     "BodyTooLarge",
+    "ChangeNumberUnknown",
     "ChoiceInvalid",
     "CodeWrong",
     "CodesTooMany",

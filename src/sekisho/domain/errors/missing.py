@@ -43,6 +43,14 @@ class PlanMissing(NotFound):
     step = "Call run_get to follow the run."
 
 
+class ChangeNumberUnknown(NotFound):
+    """The plan has no change of this number."""
+
+    code = "change_number_unknown"
+    says = "The plan of {run_id} has no change {number}: it has {count}, counted from 0."
+    step = "`sekisho plan show RUN --full` shows the numbers, as #3."
+
+
 class StateMissing(NotFound):
     """Nothing is known of this workspace's state yet."""
 

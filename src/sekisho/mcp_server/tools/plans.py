@@ -16,6 +16,7 @@ from sekisho.mcp_server.arguments import (
     WorkspaceName,
 )
 from sekisho.mcp_server.call import Call
+from sekisho.mcp_server.review_app import REVIEW_URI
 from sekisho.mcp_server.spec import ToolSpec
 from sekisho.views.orders import PlanAsk
 from sekisho.views.plans import PlanView
@@ -83,5 +84,5 @@ PLAN_TOOLS = (
         idempotent=False,
         open_world=True,
     ),
-    ToolSpec(plan_get, "Read a plan"),
+    ToolSpec(plan_get, "Read a plan", app=REVIEW_URI),
 )

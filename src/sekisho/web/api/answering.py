@@ -19,7 +19,16 @@ from sekisho.domain.errors import (
 from sekisho.engine.engine import Engine
 from sekisho.views.http_errors import error_answer
 from sekisho.web.answers import on_thread
-from sekisho.web.api.operations import ROOT, Answer, ApiOptions, Ask, Nothing, Operation, Versioned
+from sekisho.web.api.operations import (
+    ROOT,
+    Answer,
+    ApiOptions,
+    Ask,
+    Nothing,
+    Operation,
+    Versioned,
+    Written,
+)
 from sekisho.web.api.reading import body_of, query_of
 from sekisho.web.api.registry import OPERATIONS
 from sekisho.web.api.streams import LogStreams
@@ -172,6 +181,11 @@ def _shown(answer: Answer, request: Request) -> Response:
     """Show a view: lists say `cursor: null` at their end, what is read can be asked for again."""
     if isinstance(answer, Response):
         return answer
+    read = request.method in ("GET", "HEAD")
+    caching = "private, no-cache" if read else "no-store"
+    if isinstance(answer, Written):
+        body = answer.text.encode()
+        return _tagged(Response(body, media_type=answer.media), tag_of(body), request, caching)
     view, version = (
         (answer.view, answer.version) if isinstance(answer, Versioned) else (answer, None)
     )
@@ -179,8 +193,6 @@ def _shown(answer: Answer, request: Request) -> Response:
     if "cursor" in type(view).model_fields:
         content = {**content, "cursor": content.get("cursor")}
     response = JSONResponse(content)
-    read = request.method in ("GET", "HEAD")
-    caching = "private, no-cache" if read else "no-store"
     return _tagged(response, tag_of(bytes(response.body), version), request, caching)
 
 

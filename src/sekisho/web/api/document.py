@@ -206,7 +206,8 @@ def errors_of(operation: Operation[Any, Any]) -> set[type[SekishoError]]:
 
 def _good(operation: Operation[Any, Any], references: References) -> Json:
     schema = references[cast("Any", operation.answers), "serialization"]
-    content: Json = {"application/json": {"schema": schema}}
+    json_ = operation.media == "application/json"
+    content: Json = {operation.media: {"schema": schema if json_ else {"type": "string"}}}
     if operation.streams:
         content[EVENT_STREAM] = {"schema": {"type": "string"}}
     tag = {"description": "Names this very answer", "schema": {"type": "string"}}

@@ -86,7 +86,15 @@ class Versioned:
     version: int
 
 
-Answer = View | Versioned | Response
+@dataclasses.dataclass(frozen=True)
+class Written:
+    """A text, ready to be read by people. `media` is its media type, without a charset."""
+
+    text: str
+    media: str
+
+
+Answer = View | Versioned | Written | Response
 
 
 @dataclasses.dataclass(frozen=True)
@@ -97,7 +105,8 @@ class Operation(Generic[Q, B]):
     credential must be good for; None: none is asked for. `raises` are errors beside those that
     every call may give. `body_needed`: an empty body is no body. `body_bytes` is its cap. `takes`
     is the media type of a body that is read as it comes. `holds`: If-Match is understood.
-    `streams`: the answer is there as server-sent events too. `links` name what to call with a part
+    `streams`: the answer is there as server-sent events too. `media` is the media type of the
+    answer; any but JSON is a text. `links` name what to call with a part
     of the answer: call → (parameter, place in the answer).
     """
 
@@ -114,6 +123,7 @@ class Operation(Generic[Q, B]):
     raises: tuple[type[SekishoError], ...] = ()
     holds: bool = False
     streams: bool = False
+    media: str = "application/json"
     links: Mapping[str, tuple[str, str]] = dataclasses.field(
         default_factory=dict[str, tuple[str, str]]
     )

@@ -33,7 +33,9 @@ def query_of(request: Request, model: type[M]) -> M:
     for name, value in request.query_params.multi_items():
         form: Any = field.annotation if (field := model.model_fields.get(name)) else None
         if get_origin(form) is list:
-            given.setdefault(name, []).append(value)
+            (element,) = get_args(form)
+            forms = {element, *get_args(element)[:1]}  # as it is, or with bounds around it
+            given.setdefault(name, []).append(_meant(value, forms))
         elif name in given:
             raise ArgumentsInvalid(problem=f"{one_line(name, 60)} is there twice")
         else:

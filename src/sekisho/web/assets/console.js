@@ -14,6 +14,8 @@
   const lineOf = (line) => {
     const tone = { error: "bad", warn: "warn" }[line.level] || "plain";
     const row = element("li", tone);
+    row.dataset.phase = line.phase;
+    row.dataset.level = line.level;
     const time = element("time", "", line.time);
     time.dateTime = line.at;
     const text = element("span", "text", line.text);
@@ -23,11 +25,31 @@
     return row;
   };
 
+  const LEVELS = ["info", "warn", "error"];
+  // The lines that are there are filtered at once; the button asks the server for all of them.
+  const filterLog = (root) => {
+    const form = root.querySelector("#log-filter");
+    if (!form) return;
+    const text = form.elements.log_q.value.trim().toLowerCase();
+    const phase = form.elements.log_phase.value;
+    const least = Math.max(LEVELS.indexOf(form.elements.log_level.value), 0);
+    let shown = 0;
+    for (const row of root.querySelectorAll("#log-lines > li")) {
+      const fits =
+        (!phase || row.dataset.phase === phase) &&
+        LEVELS.indexOf(row.dataset.level) >= least - (least ? 0 : 1) &&
+        (!text || row.textContent.toLowerCase().includes(text));
+      row.hidden = !fits;
+      shown += fits ? 1 : 0;
+    }
+    root.querySelector("#log-none").hidden = shown > 0;
+  };
+
   const addLines = (lines) => {
     const list = document.getElementById("log-lines");
     const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 40;
     list.append(...lines.map(lineOf));
-    document.getElementById("log-none").hidden = list.childElementCount > 0;
+    filterLog(document);
     if (atEnd) list.scrollTop = list.scrollHeight;
   };
 
@@ -45,26 +67,21 @@
     }
   };
 
-  const fold = (root) => {
-    const bar = root.querySelector("#fold");
-    if (!bar) return;
-    bar.hidden = false;
-    bar.addEventListener("click", (event) => {
-      const how = event.target.dataset.fold;
-      if (!how) return;
-      for (const change of root.querySelectorAll("details.change")) change.open = how === "open";
-    });
-  };
-
   const toEnd = () => {
     const list = document.getElementById("log-lines");
     if (list) list.scrollTop = list.scrollHeight;
   };
 
   const dress = (root) => {
-    fold(root);
     relative(root);
+    root.querySelector("#log-filter")?.addEventListener("input", () => filterLog(document));
     toEnd();
+    document.dispatchEvent(new CustomEvent("dressed"));
+  };
+
+  const focusIn = (found) => {
+    const target = found?.matches("details") ? found.querySelector("summary") : found;
+    target?.focus({ preventScroll: true });
   };
 
   const swap = async (live) => {
@@ -75,8 +92,12 @@
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = page.getElementById("live");
     if (!fresh) return live;
+    const open = [...live.querySelectorAll("details[id][open]")].map((d) => d.id);
+    const focused = document.activeElement?.closest("[id]")?.id;
     document.title = page.title;
     live.replaceWith(document.adoptNode(fresh));
+    for (const id of open) document.getElementById(id)?.setAttribute("open", "");
+    if (focused && focused !== "live") focusIn(document.getElementById(focused));
     dress(fresh);
     return fresh;
   };
@@ -100,7 +121,8 @@
 
   // Somebody is typing: the page around them stays until the run itself has moved on.
   const typing = (live) =>
-    ["INPUT", "TEXTAREA"].includes(document.activeElement?.tagName || "") ||
+    ["INPUT", "TEXTAREA", "SELECT"].includes(document.activeElement?.tagName || "") ||
+    Boolean(document.querySelector("dialog[open]")) ||
     [...live.querySelectorAll("input, textarea")].some((f) => f.value !== f.defaultValue);
 
   const follow = async (live) => {
@@ -108,6 +130,8 @@
       const body = await news(live);
       mark(body.busy ? "live" : "");
       const moved = body.status !== live.dataset.status;
+      // The badge goes with the page around it; this stays, so that screen readers hear of it.
+      if (moved) document.getElementById("announce").textContent = body.status_text;
       const changed = String(body.version) !== live.dataset.version;
       if (moved || (changed && !typing(live))) live = await swap(live);
       if (body.final && !body.more) return mark("");

@@ -24,3 +24,8 @@ def clock_time(at: datetime) -> str:
 def machine(at: datetime) -> str:
     """Write UTC for `<time datetime>`."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def utc(at: datetime) -> str:
+    """Write `2026-04-01 09:00:05 UTC`."""
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

@@ -46,7 +46,8 @@ class Search:
         self._heads: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
         for sentinel in sentinels:
             for piece in sentinel.pieces:
-                for form, written in set(forms(piece)):
+                named = dict(reversed([(text, form) for form, text in forms(piece)]))
+                for written, form in named.items():
                     if len(written) >= LEAST:
                         self._heads[written[:LEAST]].append((written, sentinel.place, form))
 

@@ -207,6 +207,27 @@ resource "terraform_data" "policy" {{
 resource "terraform_data" "manifest" {{
   input = {hcl(json.dumps(manifest))}
 }}
+resource "terraform_data" "manifest_yaml" {{
+  input = yamlencode({{
+    kind       = "Secret"
+    stringData = {{ word = {self.said("a Kubernetes secret in YAML")} }}
+  }})
+}}
+resource "terraform_data" "manifests_yaml" {{
+  input = <<-END
+    kind: ConfigMap
+    data:
+      colour: "blue"
+    ---
+    kind: Secret
+    data:
+      word: ${{base64encode("{self.word("a Kubernetes secret's data in YAML")}")}}
+    stringData:
+      file: |
+        first line
+        {self.word("a line of a file in a Kubernetes secret")}
+  END
+}}
 resource "terraform_data" "manifest_object" {{
   input = {{ kind = "Secret", data = {{ word = {self.said("a Kubernetes secret as an object")} }} }}
 }}

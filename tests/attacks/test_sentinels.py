@@ -68,6 +68,8 @@ def test_no_planted_secret_leaves_by_any_face(
     app.close()
     told = capfd.readouterr()
     bank.bodies += [Body("terminal", "stdout", (told.out + told.err).encode())]
+    import pickle
+    pickle.dump((garden, bank.bodies, rest, raw), open("/tmp/sent.pickle", "wb"))
     search = Search(garden)
     leaks = search.leaks([*bank.bodies, *rest])
     print(f"{len(bank.bodies)} answers, {sum(len(b.content) for b in bank.bodies)} bytes")

@@ -103,8 +103,8 @@ def test_a_pipeline_plans_waits_and_applies(house: House, sato: Caller):
     plan = sato.get(f"/runs/{run['id']}/plan")
     assert plan["summary"] == "Plan: 1 to add, 0 to change, 0 to destroy."
     assert plan["unmet"]
-    details = sato.get(f"/runs/{run['id']}/plan", cursor=0)
-    assert details["details"][0]["address"] == "terraform_data.a"
+    diff = sato.get(f"/runs/{run['id']}/plan/change", address="terraform_data.a")
+    assert diff["change"]["action"] == "create"
     house.approve(run["id"])
     assert sato.post(f"/runs/{run['id']}/apply")["status"] == "apply_queued"
     house.work()
@@ -176,7 +176,7 @@ def test_no_credential_decides(house: House, sato: Caller, verb: str):
         ("GET", "/api/v1/runs?limit=1.0", {}, (400, "arguments_invalid")),
         ("GET", "/api/v1/runs?limit=%201", {}, (400, "arguments_invalid")),
         ("GET", "/api/v1/runs?workpace=x", {}, (400, "arguments_invalid")),
-        ("GET", "/api/v1/runs/r/plan?details=yes", {}, (400, "arguments_invalid")),
+        ("GET", "/api/v1/runs/r/plan?details=true", {}, (400, "arguments_invalid")),
         ("GET", "/api/v1/runs?limit=x", {}, (400, "arguments_invalid")),
         ("GET", "/api/v1/runs?limit=201", {}, (400, "arguments_invalid")),
         ("GET", "/api/v1/runs?status=no", {}, (400, "arguments_invalid")),

@@ -15,6 +15,7 @@ from mcp.client.streamable_http import streamable_http_client
 from sekisho.mcp_server.call import FaceOptions
 from sekisho.mcp_server.http import HttpAccess, McpEndpoint
 from sekisho.mcp_server.server import build_server
+from sekisho.mcp_server.tools import TOOLS
 from sekisho.stores.cipher import Cipher
 from sekisho.stores.sqlite import SqliteStore
 from sekisho.views.call_errors import META
@@ -39,7 +40,7 @@ def url(house: House) -> Iterator[str]:
 @pytest.mark.parametrize("mode", MODES)
 async def test_clients_of_both_eras_use_one_endpoint(house: House, url: str, mode: Any):
     async with Client(f"{url}/mcp", mode=mode) as client:
-        assert len((await client.list_tools()).tools) == 19
+        assert len((await client.list_tools()).tools) == len(TOOLS)
         result = await client.call_tool("caller_get", {})
         assert result.structured_content
         caller = result.structured_content["caller"]
@@ -193,7 +194,7 @@ async def test_stdio_carries_the_same_tools(tmp_path: Path, repository: Path):
         env={"PYTHONPATH": f"{repository}:{repository / 'src'}"},
     )
     async with Client(asked) as client:
-        assert len((await client.list_tools()).tools) == 19
+        assert len((await client.list_tools()).tools) == len(TOOLS)
         result = await client.call_tool("workspace_list", {})
         assert result.structured_content
         assert result.structured_content["total"] == 3

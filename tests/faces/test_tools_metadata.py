@@ -17,6 +17,7 @@ from sekisho.domain.problems import PROBLEMS
 from sekisho.domain.runs import RunStatus
 from sekisho.mcp_server.guide import guide, instructions
 from sekisho.mcp_server.prompts import change_plan, run_explain
+from sekisho.mcp_server.review_app import REVIEW_URI
 from sekisho.mcp_server.spec import ToolSpec
 from sekisho.mcp_server.tools import TOOLS
 from sekisho.views.next_steps import next_steps
@@ -67,7 +68,8 @@ def output_fields(tool: Tool) -> set[str]:
 def test_names_are_unique_and_are_the_ones_of_the_design():
     assert len(NAMES) == len(TOOLS)
     wanted = "workspace_list workspace_get config_upload config_validate config_format plan_create"
-    wanted += " plan_get run_get run_list run_log run_apply run_cancel run_discard output_get"
+    wanted += " plan_get plan_changes plan_change plan_explain plan_compare"
+    wanted += " run_get run_list run_log run_apply run_cancel run_discard output_get"
     wanted += " state_list state_get approval_request gate_check caller_get"
     assert set(wanted.split()) == NAMES
     assert not any("approve" in n or "reject" in n or "unlock" in n for n in NAMES)
@@ -160,6 +162,6 @@ async def test_prompts_come_in_both_languages_and_the_guide_can_be_read(server: 
         japanese = await client.get_prompt("run_explain", {"run_id": "run_1", "language": "ja"})
         assert english != japanese
         resources = (await client.list_resources()).resources
-        assert [str(r.uri) for r in resources] == ["sekisho://guide"]
+        assert [str(r.uri) for r in resources] == ["sekisho://guide", REVIEW_URI]
         read = await client.read_resource("sekisho://guide")
         assert "run_get" in read.model_dump_json()

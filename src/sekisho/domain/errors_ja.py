@@ -57,6 +57,14 @@ JAPANESE: dict[str, tuple[str, str]] = {
         "{address} は {name} の state にありません。",
         "state_list または output_get で確認してください。",
     ),
+    "change_unknown": (
+        "実行 {run_id} の計画に {address} の変更はありません。",
+        "近いアドレス: {near}。plan_changes で変更の一覧を確認してください。",
+    ),
+    "nothing_to_compare": (
+        "実行 {run_id} より前に、このワークスペースでレビューされた計画はありません。",
+        "比較する実行を with_run で指定してください。run_list で一覧を確認できます。",
+    ),
     "path_unknown": (
         "このアドレスで提供しているものはありません。",
         "API のパスの一覧は docs/reference/api.md にあります。",

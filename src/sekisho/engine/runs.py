@@ -2,7 +2,7 @@
 
 from sekisho.domain.callers import Caller
 from sekisho.domain.changes import NOTHING, Change
-from sekisho.domain.logs import LogPage
+from sekisho.domain.logs import LogFilter, LogFound, LogPage
 from sekisho.domain.runs import (
     AT_WORK,
     CancelRequest,
@@ -14,6 +14,7 @@ from sekisho.domain.runs import (
 )
 from sekisho.domain.text import plain
 from sekisho.domain.workspaces import WorkspaceRecord
+from sekisho.engine.log_search import search, tail
 from sekisho.engine.parts import Parts
 from sekisho.ports import Page, RunQuery
 
@@ -41,6 +42,18 @@ class Runs:
         """Return log lines after a cursor. Raises RunUnknown."""
         self._parts.store.runs.get(run_id)
         return self._parts.store.logs.read(run_id, after, limit)
+
+    def find_lines(
+        self, run_id: str, wanted: LogFilter, after: int = 0, limit: int = 200
+    ) -> LogFound:
+        """Return the log lines after a cursor that are wanted. Raises RunUnknown."""
+        self._parts.store.runs.get(run_id)
+        return search(self._parts.store.logs, run_id, wanted, after, limit)
+
+    def last_lines(self, run_id: str, wanted: LogFilter, count: int) -> LogFound:
+        """Return the last log lines that are wanted. Raises RunUnknown."""
+        self._parts.store.runs.get(run_id)
+        return tail(self._parts.store.logs, run_id, wanted, count)
 
     def process_alive(self, run: Run) -> bool | None:
         """Say whether the run's Terraform is still at work; None where nobody here can know."""

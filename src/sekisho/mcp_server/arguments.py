@@ -44,3 +44,10 @@ Wait = Annotated[
 LanguageChoice = Annotated[Language, Field(description="Language of what people read")]
 Limit = Annotated[int, Field(ge=1, le=200)]
 Place = Annotated[int, Field(ge=0, description="Cursor of the answer before; 0: from the first")]
+ChangeAddress = Annotated[
+    str,
+    Field(description="Address of a resource, or the #… of its row", min_length=1, max_length=2000),
+]
+OptionalChange = Annotated[
+    str, Field(description="Address of a resource, or the #… of its row", max_length=2000)
+]

@@ -19,8 +19,12 @@ _STEPS = (
         " ones; then plan_create. It answers at once."
     ),
     (
-        "run_get with wait_seconds=20 until the plan is there; plan_get to read it. Tell the user"
-        " what it destroys or replaces."
+        "run_get with wait_seconds=20 until the plan is there; plan_get to read it in short. Tell"
+        " the user its alarms, and what it destroys or replaces."
+    ),
+    (
+        "Where more is needed: plan_changes lists, plan_change shows values, plan_explain says why"
+        " and what would avoid it, plan_compare holds it against the plan reviewed before."
     ),
     "approval_request: give the user the address. You cannot approve, and must not try to.",
     "run_apply once the run is approved, then run_get until it is applied.",
@@ -35,8 +39,8 @@ _TROUBLE = (
         " unchanged."
     ),
     (
-        "A run that errored: run_log says why. Correct the files and plan again: a plan is never"
-        " repaired."
+        "A run that errored: run_log with tail=50 says why. Correct the files and plan again: a"
+        " plan is never repaired."
     ),
     "stale or expired: the state moved on, or the plan became too old. Plan again.",
     "gate_check lists everything that keeps a plan from being applied.",
@@ -48,7 +52,7 @@ _READING = (
 )
 _NAMED = re.compile(
     r"\b(?:workspace|config|plan|run|output|state|approval|gate|caller)"
-    r"_(?:list|get|upload|create|log|apply|request|check)\b"
+    r"_(?:list|get|upload|create|changes?|explain|compare|log|apply|request|check)\b"
 )
 
 

@@ -20,7 +20,9 @@ class UnmetView(View):
 
     def words(self) -> str:
         """Say the condition."""
-        return f"[{self.code}] {self.text}"
+        said = f"[{self.code}] {self.text}"
+        said += f" (rule {self.rule})" if self.rule and self.rule not in self.text else ""
+        return said + (" (final: plan again)" if self.final else "")
 
 
 class GateView(View):

@@ -13,7 +13,7 @@ def next_steps(run: Run) -> list[str]:
         S.PLAN_QUEUED: _follow(here, "until the plan is there"),
         S.PLANNING: _follow(here, "until the plan is there"),
         S.AWAITING_APPROVAL: [
-            f"plan_get({here}): read what would change",
+            f"plan_get({here}): read what would change, then plan_explain where it is risky",
             f"approval_request({here}): get the page where a person decides; you cannot approve",
             f"run_discard({here}): throw the plan away",
         ],
@@ -24,7 +24,7 @@ def next_steps(run: Run) -> list[str]:
         S.APPLY_QUEUED: _follow(here, "until the apply has ended"),
         S.APPLYING: [
             f"run_get({here}, wait_seconds=20): follow it until the apply has ended",
-            f"run_log({here}): read what Terraform says",
+            f"run_log({here}, tail=20): read what Terraform says",
             f"run_cancel({here}): ask Terraform to stop gracefully",
         ],
         S.APPLIED: [
@@ -33,9 +33,9 @@ def next_steps(run: Run) -> list[str]:
         ],
         S.NO_CHANGES: ["Nothing to do: the infrastructure matches the configuration."],
         S.REJECTED: [f"Change the configuration as the reason says, then {again}"],
-        S.ERRORED: [f"run_log({here}): read why; correct it, then {again}"],
+        S.ERRORED: [f"run_log({here}, tail=50): read why; correct it, then {again}"],
         S.INTERRUPTED: [
-            f"run_log({here}): read the last lines. A person decides in the console; do not retry"
+            f"run_log({here}, tail=50): read the end. A person decides in the console; do not retry"
         ],
     }
     return rows.get(run.status, [f"{again}: plan again from the newest state"])

@@ -6,15 +6,13 @@ from collections.abc import Mapping
 from sekisho.domain.callers import Caller
 from sekisho.domain.configurations import Limits
 from sekisho.domain.errors import AddressUnknown, ConsoleAway, InlineTooLarge
-from sekisho.domain.runs import WAITING, Run, RunStatus
+from sekisho.domain.runs import Run, RunStatus
 from sekisho.domain.text import Language
 from sekisho.engine.engine import Engine
 from sekisho.views.approvals import START, ApprovalRequestView
 from sekisho.views.configurations import FormatView, UploadView, ValidationView
 from sekisho.views.gate import GateView
-from sekisho.views.logs import LogView, log_of
 from sekisho.views.orders import Source
-from sekisho.views.plans import PlanView, one_of, page_of, summary_of
 from sekisho.views.runs import RunView
 from sekisho.views.states import OutputPage
 
@@ -51,33 +49,6 @@ def run_shown(engine: Engine, run: Run) -> RunView:
         return RunView.of(run)
     console = engine.approvals.console()
     return _RECENT.view(run, f"{console}/runs/{run.id}" if console else "")
-
-
-def plan_shown(
-    engine: Engine, run_id: str, address: str = "", start: int | None = None
-) -> PlanView:
-    """Show a plan: a summary, one resource, or details from a place on.
-
-    Raises:
-        RunUnknown, PlanMissing: there is nothing to show.
-        AddressUnknown, CursorInvalid: not in this plan.
-    """
-    run, reading = engine.runs.get(run_id), engine.plans.reading(run_id)
-    if address:
-        return one_of(run, reading, address)
-    if start is not None:
-        return page_of(run, reading, start)
-    if run.status not in WAITING:
-        return summary_of(run, reading)
-    link = engine.approvals.link(run_id)
-    return summary_of(run, reading, link.verdict, link.url if link.running else "")
-
-
-def log_shown(engine: Engine, run_id: str, cursor: int, limit: int) -> LogView:
-    """Show a page of a run's log. Raises RunUnknown."""
-    run = engine.runs.get(run_id)
-    page = engine.runs.log(run_id, cursor, limit)
-    return log_of(run, page, lambda shorter: engine.runs.log(run_id, cursor, shorter))
 
 
 def approval_shown(engine: Engine, run_id: str, language: Language) -> ApprovalRequestView:

@@ -64,6 +64,7 @@ class RunPlanView(View):
     summary: str
     counts: CountsView
     risks: dict[str, int]
+    alarms: list[str]
     code_that_runs: int
     made_at: datetime
     expires_at: datetime
@@ -77,6 +78,7 @@ class RunPlanView(View):
             summary=plan_line(plan.counts),
             counts=CountsView.of(plan.counts),
             risks=dict(plan.risks),
+            alarms=list(plan.alarms),
             code_that_runs=len(plan.runs_code),
             made_at=plan.made_at,
             expires_at=plan.seal.seal.expires_at,
@@ -89,7 +91,8 @@ class RunPlanView(View):
         named = ((r, self.risks.get(r, 0)) for r in ("irreversible", "dangerous"))
         looks = [f"{count} {risk} change(s)" for risk, count in named if count]
         looks += [f"{self.code_that_runs} piece(s) of code that run"] if self.code_that_runs else []
-        return self.summary + (f" Look at: {', '.join(looks)}." if looks else "")
+        said = f"ALARM ({', '.join(self.alarms)}): read plan_get. " if self.alarms else ""
+        return said + self.summary + (f" Look at: {', '.join(looks)}." if looks else "")
 
 
 class ApprovalView(View):

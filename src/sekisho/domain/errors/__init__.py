@@ -8,7 +8,7 @@ Each face maps the six kinds below; every leaf has a stable code.
     │                       change_number_unknown
     │                       address_unknown · path_unknown · tool_unknown · prompt_unknown
     │                       resource_unknown · rpc_method_unknown · push_unknown · token_unknown
-    │                       audit_empty
+    │                       audit_empty · change_unknown · nothing_to_compare
     ├── Invalid             command_unknown · option_unknown · choice_invalid · arguments_missing
     │                       git_ref_invalid · git_ref_ambiguous · git_content_refused
     │                       arguments_invalid · cursor_invalid · configuration_invalid
@@ -113,7 +113,9 @@ from sekisho.domain.errors.missing import (
     AddressUnknown,
     AuditEmpty,
     ChangeNumberUnknown,
+    ChangeUnknown,
     ConfigurationUnknown,
+    NothingToCompare,
     PathUnknown,
     PlanMissing,
     PromptUnknown,
@@ -166,6 +168,7 @@ __all__ = [
     "AuditFault",
     "BodyTooLarge",
     "ChangeNumberUnknown",
+    "ChangeUnknown",
     "ChoiceInvalid",
     "CodeWrong",
     "CodesTooMany",
@@ -206,6 +209,7 @@ __all__ = [
     "MoveIllegal",
     "NameNeeded",
     "NotFound",
+    "NothingToCompare",
     "OperatorFileInvalid",
     "OptionUnknown",
     "OriginRefused",

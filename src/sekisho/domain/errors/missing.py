@@ -67,6 +67,22 @@ class AddressUnknown(NotFound):
     step = "Call state_list or output_get to see what is there."
 
 
+class ChangeUnknown(NotFound):
+    """The plan changes nothing of this address; near ones are offered."""
+
+    code = "change_unknown"
+    says = "The plan of {run_id} does nothing to {address}."
+    step = "Near addresses: {near}. Call plan_changes to see what changes."
+
+
+class NothingToCompare(NotFound):
+    """No run of the workspace before this one was decided about by a person."""
+
+    code = "nothing_to_compare"
+    says = "No plan before that of {run_id} was reviewed in its workspace."
+    step = "Name another run of the workspace (with_run); run_list shows them."
+
+
 class PathUnknown(NotFound):
     """The HTTP API has nothing at this path."""
 

@@ -4,13 +4,14 @@ from typing import Annotated
 
 from pydantic import Field
 
+from sekisho.domain.logs import LogFilter
 from sekisho.domain.runs import RunStatus
 from sekisho.mcp_server.arguments import Limit, Place, Reason, RunId, Wait
 from sekisho.mcp_server.call import Call
 from sekisho.mcp_server.spec import ToolSpec
 from sekisho.ports import RunQuery
-from sekisho.views.logs import LogView
-from sekisho.views.reading import log_shown, run_shown
+from sekisho.views.logs import LevelName, LogView, PhaseName, log_shown, tail_shown
+from sekisho.views.reading import run_shown
 from sekisho.views.runs import RunPage, RunView, Status
 from sekisho.views.waiting import follow
 
@@ -45,12 +46,28 @@ async def run_list(
     return RunPage.of(await call.ask(call.engine.runs.list, query))
 
 
-async def run_log(call: Call, run_id: RunId, cursor: Place = 0, limit: Limit = 100) -> LogView:
-    """Read what Terraform said in a run, from a cursor on. Ask again with the cursor it answers.
+async def run_log(  # noqa: PLR0913 (each is a filter that agents name)
+    call: Call,
+    run_id: RunId,
+    *,
+    phase: PhaseName = "",
+    level: Annotated[LevelName, Field(description="Of this level or above")] = "",
+    grep: Annotated[
+        str, Field(description="Lines with this text, whatever its case", max_length=200)
+    ] = "",
+    tail: Annotated[int, Field(ge=0, le=200, description="The last so many lines")] = 0,
+    cursor: Place = 0,
+    limit: Limit = 100,
+) -> LogView:
+    """Read what Terraform said in a run: from a cursor on, the last lines, or those that fit.
 
-    Use it to follow an apply, or to find out why a run failed.
+    Use it to follow an apply with the cursor it answers, or with tail to find out why a run failed.
+    Next: run_get for where the run stands.
     """
-    return await call.ask(log_shown, call.engine, run_id, cursor, limit)
+    wanted = LogFilter(phase, level, grep)
+    if tail:
+        return await call.ask(tail_shown, call.engine, run_id, wanted, tail)
+    return await call.ask(log_shown, call.engine, run_id, wanted, cursor, limit)
 
 
 async def run_apply(call: Call, run_id: RunId) -> RunView:
@@ -81,7 +98,7 @@ async def run_discard(call: Call, run_id: RunId, reason: Reason = "") -> RunView
 RUN_TOOLS = (
     ToolSpec(run_get, "Read a run", short=True),
     ToolSpec(run_list, "List runs", short=True),
-    ToolSpec(run_log, "Read a run's log", short=True),
+    ToolSpec(run_log, "Read a run's log"),
     ToolSpec(
         run_apply,
         "Apply an approved plan",

@@ -1,11 +1,6 @@
-"""Plans over the API."""
-
-from typing import Annotated
-
-from pydantic import Field
+"""Plans over the API: asking for one."""
 
 from sekisho.domain.errors import (
-    AddressUnknown,
     AllowanceSpent,
     ArchiveInvalid,
     ConfigurationEmpty,
@@ -13,9 +8,7 @@ from sekisho.domain.errors import (
     ConfigurationUnknown,
     DiskFull,
     InlineTooLarge,
-    PlanMissing,
     PlansWaiting,
-    RunUnknown,
     SourceRefused,
     UploadTooLarge,
     WorkspaceUnknown,
@@ -23,8 +16,6 @@ from sekisho.domain.errors import (
 from sekisho.domain.errors.git import GIT_ERRORS
 from sekisho.views.long_calls import at_length
 from sekisho.views.orders import PlanAsk
-from sekisho.views.plans import PlanView
-from sekisho.views.reading import plan_shown
 from sekisho.views.runs import RunView
 from sekisho.web.answers import on_thread
 from sekisho.web.api.operations import (
@@ -32,21 +23,8 @@ from sekisho.web.api.operations import (
     Ask,
     Nothing,
     Operation,
-    Query,
     Versioned,
 )
-
-
-class PlanQuery(Query):
-    """Which part of a plan."""
-
-    address: Annotated[
-        str, Field(max_length=500, description="Show this resource alone, in full")
-    ] = ""
-    details: Annotated[bool, Field(description="true: every value that changes, by pages")] = False
-    cursor: Annotated[
-        int | None, Field(ge=0, le=10**15, description="Details from this cursor on")
-    ] = None
 
 
 async def plan_create(ask: Ask[Nothing, PlanAsk]) -> Answer:
@@ -60,16 +38,6 @@ async def plan_create(ask: Ask[Nothing, PlanAsk]) -> Answer:
     else:
         run = await at_length(ask.caller.person, ask.body.start, ask.engine, ask.caller)
     return Versioned(RunView.of(run), run.version)
-
-
-async def plan_get(ask: Ask[PlanQuery, Nothing]) -> Answer:
-    """Read what a plan would do: a summary, one resource, or every value that changes.
-
-    A cursor asks for values, as `details` does.
-    """
-    query = ask.query
-    start = query.cursor or 0 if query.details or query.cursor is not None else None
-    return await on_thread(plan_shown, ask.engine, ask.path("run_id"), query.address, start)
 
 
 TAKES_FILES = (
@@ -99,14 +67,5 @@ PLAN_OPERATIONS = (
         body=PlanAsk,
         raises=(*TAKES_FILES, PlansWaiting),
         links=dict.fromkeys(_ON_ITS_RUN, ("run_id", "/id")),
-    ),
-    Operation(
-        "GET",
-        "/runs/{run_id}/plan",
-        plan_get,
-        PlanView,
-        "read",
-        query=PlanQuery,
-        raises=(RunUnknown, PlanMissing, AddressUnknown),
     ),
 )

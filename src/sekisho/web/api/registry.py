@@ -9,6 +9,7 @@ from sekisho.web.api.configurations import CONFIGURATION_OPERATIONS
 from sekisho.web.api.logs import LOG_OPERATIONS
 from sekisho.web.api.operations import Operation
 from sekisho.web.api.plan_documents import PLAN_DOCUMENT_OPERATIONS
+from sekisho.web.api.plan_reviews import PLAN_REVIEW_OPERATIONS
 from sekisho.web.api.plans import PLAN_OPERATIONS
 from sekisho.web.api.pushes import PUSH_OPERATIONS
 from sekisho.web.api.runs import RUN_OPERATIONS
@@ -20,6 +21,7 @@ OPERATIONS: tuple[Operation[Any, Any], ...] = (
     *CONFIGURATION_OPERATIONS,
     *PUSH_OPERATIONS,
     *PLAN_OPERATIONS,
+    *PLAN_REVIEW_OPERATIONS,
     *PLAN_DOCUMENT_OPERATIONS,
     *RUN_OPERATIONS,
     *LOG_OPERATIONS,

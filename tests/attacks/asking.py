@@ -9,12 +9,13 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, cast
 from urllib.parse import quote, urlencode
 
 from pydantic import TypeAdapter
 
+from sekisho.domain.plan_changes import ResourceChange
 from sekisho.domain.plans import PlanReading
 from sekisho.engine.engine import Engine
 from sekisho.mcp_server.spec import ToolSpec
@@ -39,21 +40,26 @@ class Known:
     """Run → workspace."""
     addresses: Mapping[str, tuple[str, ...]]
     """Run → what its plan changes; workspace → what its state holds."""
-    numbers: Mapping[str, int]
+    numbers: Mapping[str, tuple[int, ...]]
+    """Run → the numbers of its changes."""
     outputs: Mapping[str, tuple[str, ...]]
     configurations: tuple[str, ...]
     files: tuple[Mapping[str, str], ...] = ()
-    most: int = field(default=1000)
-    """Addresses that are asked for at most, of a plan or a state."""
 
     @classmethod
-    def of_engine(cls, engine: Engine, files: tuple[Mapping[str, str], ...] = (), most: int = 1000) -> Known:
+    def of_engine(
+        cls, engine: Engine, files: tuple[Mapping[str, str], ...] = (), most: int = 1000
+    ) -> Known:
+        """Look what there is; `most` addresses of a plan or a state are asked for."""
         runs = engine.runs.list(RunQuery(limit=200)).items
         addresses: dict[str, tuple[str, ...]] = {}
+        numbers: dict[str, tuple[int, ...]] = {}
         outputs: dict[str, tuple[str, ...]] = {}
         names = tuple(w.declared.name for w in engine.workspaces.list())
         for run in runs:
-            addresses[run.id] = _of_plan(engine.plans.reading(run.id), most) if run.plan else ()
+            rows = _rows(engine.plans.reading(run.id))[:most] if run.plan else ()
+            addresses[run.id] = tuple(dict.fromkeys(r.address for r in rows))
+            numbers[run.id] = tuple(r.number for r in rows)
         for name in names:
             index = engine.states.list(name).index if _has_state(engine, name) else None
             addresses[name] = tuple(r.address for r in index.resources)[:most] if index else ()
@@ -63,25 +69,23 @@ class Known:
             workspaces=names,
             of={r.id: r.workspace for r in runs},
             addresses=addresses,
-            numbers={run: len(addresses[run]) for run in addresses},
+            numbers=numbers,
             outputs=outputs,
             configurations=tuple(dict.fromkeys(r.configuration for r in runs)),
             files=files,
-            most=most,
         )
 
     def others(self, run: str) -> list[str]:
         """Return the other runs of a workspace."""
-        return [r for r in self.runs if r != run and self.of[r] == self.of[run]]
+        return [r for r in self.runs if r != run and self.of[r] == self.of[run]][:3]
 
 
 def _has_state(engine: Engine, name: str) -> bool:
     return engine.workspaces.get(name).record.state is not None
 
 
-def _of_plan(reading: PlanReading, most: int) -> tuple[str, ...]:
-    rows = (*reading.changes, *reading.drift, *reading.deferred)
-    return tuple(dict.fromkeys(r.address for r in rows))[:most]
+def _rows(reading: PlanReading) -> tuple[ResourceChange, ...]:
+    return (*reading.changes, *reading.drift, *reading.deferred)
 
 
 VALUES: Mapping[str, Callable[[Known, str], list[Any]]] = {
@@ -91,8 +95,8 @@ VALUES: Mapping[str, Callable[[Known, str], list[Any]]] = {
     "with_run": lambda known, run: known.others(run),
     "with": lambda known, run: known.others(run),
     "run": lambda known, _: list(known.runs),
-    "number": lambda known, run: list(range(known.numbers.get(run, 0))),
-    "changes": lambda _, __: [50],
+    "number": lambda known, run: list(known.numbers.get(run, ())),
+    "changes": lambda _, __: [20, 40, 60],
     "text": lambda _, __: ["data", "form"],
     "q": lambda _, __: ["data"],
     "module": lambda _, __: ["module.db", "."],
@@ -113,7 +117,7 @@ VALUES: Mapping[str, Callable[[Known, str], list[Any]]] = {
     "run_id": lambda known, _: list(known.runs),
 }
 """Argument → what to ask with it, of a run or a workspace."""
-PAGED = frozenset({"cursor", "limit", "each"})
+PAGED = frozenset({"cursor", "limit"})
 """Arguments of pages: every answer is read to its end anyhow."""
 SUBJECTS = ("run_id", "workspace", "name")
 """What a question is about, where it is about one thing."""
@@ -137,7 +141,9 @@ class Asked:
             return [True]
         if self.name not in VALUES:
             raise NoWalkError(f"no sentinel walk for the argument {self.name}")
-        return VALUES[self.name](known, subject)
+        values = VALUES[self.name](known, subject)
+        wraps = self.schema.get("type") == "array"
+        return [[v] if wraps and not isinstance(v, list) else v for v in values]
 
 
 def tool_arguments(spec: ToolSpec) -> list[Asked]:
@@ -190,9 +196,13 @@ def questions(known: Known, asked: list[Asked]) -> Iterator[Arguments]:
 
 PAGES_ASKED: Mapping[str, tuple[str, ...]] = {
     "/": ("workspace", "status"),
-    "/runs/{run_id}": ("decide",),
-    "/runs/{run_id}/log": (),
-    "/runs/{run_id}/log.txt": (),
+    "/runs/{run_id}": (
+        *("decide", "action", "type", "module", "risk", "q", "part", "number", "changes", "with"),
+        *("log_phase", "log_level", "log_q"),
+    ),
+    "/runs/{run_id}/evidence": (),
+    "/runs/{run_id}/log": ("after",),
+    "/runs/{run_id}/log.txt": ("log_phase", "log_level", "log_q"),
     "/workspaces": (),
     "/workspaces/{name}": (),
     "/audit": ("run", "verify", "before"),

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import httpx2
+import pytest
 
-from sekisho.cli.main import build_parser
+from sekisho.cli.main import build_parser, main
 from sekisho.cli.usage import commands_of
 from sekisho.mcp_server.prompts import PROMPTS
 from sekisho.mcp_server.spec import ToolSpec
@@ -53,7 +57,8 @@ class Walker:
     def __init__(self, url: str, headers: Mapping[str, str], known: Known) -> None:
         self.known = known
         self.bodies: list[Body] = []
-        self.count = 0
+        self.answered = Counter[str]()
+        """How often each tool, operation and page answered with what was asked for."""
         self._http = httpx2.Client(base_url=url, timeout=60)
         self._headers = dict(headers)
 
@@ -66,12 +71,13 @@ class Walker:
         self.rest_of_mcp()
         self.api(wrong)
         self.pages()
+        silent = [name for name, count in self.answered.items() if not count]
+        assert not silent, f"these only ever refused: {silent}"
 
     def keep(self, face: str, what: str, answer: httpx2.Response) -> httpx2.Response:
         head = "\n".join(f"{k}: {v}" for k, v in answer.headers.items())
         self.bodies.append(Body(face, f"{what} → {answer.status_code}", answer.content))
         self.bodies.append(Body(face, f"headers of {what}", head.encode()))
-        self.count += 1
         assert answer.status_code < 500, (face, what, answer.text[:2000])
         return answer
 
@@ -89,9 +95,11 @@ class Walker:
     def tools(self, wrong: str) -> None:
         for spec in TOOLS:
             asked = tool_arguments(spec)
+            self.answered[spec.name] += 0
             if spec.name in CHANGING:
                 for arguments in changing(spec, self.known):
                     self.rpc("tools/call", name=spec.name, arguments=arguments)
+                self.answered[spec.name] += 1  # it is enough that it was asked
             else:
                 for arguments in _fresh(questions(self.known, asked)):
                     self._paged_tool(spec, asked, arguments)
@@ -104,6 +112,7 @@ class Walker:
         for _ in range(_LONGEST):
             answer = self.rpc("tools/call", name=spec.name, arguments=arguments)
             result: Any = answer.get("result") or {}
+            self.answered[spec.name] += not result.get("isError", "error" in answer)
             cursor = _next(result.get("structuredContent") or {}, arguments) if pages else None
             if cursor is None:
                 return
@@ -133,6 +142,7 @@ class Walker:
                     self._refused(operation, wrong)
                 continue
             asked = operation_arguments(operation)
+            self.answered[operation.place] += 0
             for arguments in _fresh(questions(self.known, asked)):
                 self._paged_operation(operation, arguments)
                 if operation.streams:
@@ -161,6 +171,7 @@ class Walker:
         path = operation.place.format(**parts)
         headers = {**self._headers, "accept": accept}
         answer = self._http.get(path, params=query, headers=headers)
+        self.answered[operation.place] += answer.status_code == 200
         return self.keep("API", f"{operation.name} {arguments} as {accept}", answer)
 
     def _paged_operation(self, operation: Operation[Any, Any], arguments: Arguments) -> None:
@@ -181,11 +192,14 @@ class Walker:
         for page in PAGES:
             if page.method != "GET":
                 continue
+            self.answered[page.path] += 0
             for address in _fresh(addresses_of(self.known, page)):
                 for language in ("en", "ja"):
                     mark = "&" if "?" in address else "?"
                     where = f"{address}{mark}lang={language}"
-                    self.keep("console", where, self._http.get(where, follow_redirects=True))
+                    answer = self._http.get(where, follow_redirects=True)
+                    self.answered[page.path] += answer.status_code == 200
+                    self.keep("console", where, answer)
 
 
 def _fresh(asked: Iterator[Any]) -> Iterator[Any]:
@@ -232,10 +246,13 @@ def changing(spec: ToolSpec, known: Known) -> Iterator[Arguments]:
 # --- operators ----------------------------------------------------------------------------------
 
 COMMANDS: Mapping[str, tuple[tuple[str, ...], ...]] = {
-    "run list": ((), ("--limit", "200"), ("--workspace", "{workspace}")),
+    "run list": ((), ("--limit", "200"), ("--workspace", "{workspace}"), ("--status", "errored")),
     "run get": (("{run}",),),
     "run log": (("{run}",),),
-    "plan show": (("{run}",),),
+    "plan show": (
+        *(("{run}",), ("{run}", "--full"), ("{run}", "--no-fold", "--lang", "ja")),
+        *(("{run}", "--markdown"), ("{run}", "--changes", "1", "2", "--color", "always")),
+    ),
     "workspace list": ((),),
     "workspace get": (("{workspace}",),),
     "audit list": (("--limit", "1000"), ("--run", "{run}")),
@@ -272,7 +289,13 @@ SILENT = {
     "help": "prints help",
 }
 """Commands that show nothing of runs, and why."""
-OF_THE_HOST = ("audit", "token", "config")
+OF_THE_HOST = ("audit", "token", "config", "doctor")
+"""Commands that open the stores themselves: they get a process of their own."""
+_EVERYWHERE = {
+    *("-h", "--help", "--color", "--server", "--data-dir", "--config", "--root"),
+    *("--json", "--follow", "--after", "--ca-file", "--host", "--timeout"),
+}
+"""Options that show nothing else."""
 
 
 def commands(parser: Any, before: str = "") -> Iterator[tuple[str, Any]]:
@@ -293,6 +316,9 @@ def command_lines(known: Known) -> Iterator[tuple[str, ...]]:
         if name not in COMMANDS:
             raise NoWalkError(f"no sentinel walk for the command {name}")
         options = {option for action in parser._actions for option in action.option_strings}
+        asked = {word for words in COMMANDS[name] for word in words}
+        if left := options - _EVERYWHERE - asked:
+            raise NoWalkError(f"no sentinel walk for {sorted(left)} of the command {name}")
         for words in COMMANDS[name]:
             for filled in _filled(words, known):
                 yield *name.split(), *filled
@@ -309,22 +335,32 @@ def _filled(words: tuple[str, ...], known: Known) -> Iterator[tuple[str, ...]]:
 
 def run_commands(known: Known, url: str, data: Path, config: Path) -> Iterator[Body]:
     """Call every command line; yield what it prints."""
-    environment = {
-        "PATH": os.environ["PATH"],
-        "PYTHONPATH": str(Path(__file__).parents[2] / "src"),
-        "HOME": "/nonexistent",
-        "SEKISHO_URL": url,
-        "SEKISHO_DATA_DIR": str(data),
-        "SEKISHO_CONFIG": str(config),
-    }
-    for words in command_lines(known):
-        done = subprocess.run(
-            [sys.executable, "-m", "sekisho", *words],
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=60,
-            check=False,
-        )
-        assert b"Traceback" not in done.stderr, (words, done.stderr.decode())
-        yield Body("command line", " ".join(words), done.stdout + b"\n" + done.stderr)
+    more = {"SEKISHO_URL": url, "SEKISHO_DATA_DIR": str(data), "SEKISHO_CONFIG": str(config)}
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in more.items():
+            patch.setenv(name, value)
+        for words in command_lines(known):
+            call = _in_a_process if words[0] in OF_THE_HOST else _here
+            yield Body("command line", " ".join(words), call(words))
+
+
+def _here(words: tuple[str, ...]) -> bytes:
+    """Call a command that asks the server; a process for each would take most of the time."""
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        main(words)
+    assert "internal_error" not in err.getvalue(), (words, err.getvalue())
+    return f"{out.getvalue()}\n{err.getvalue()}".encode()
+
+
+def _in_a_process(words: tuple[str, ...]) -> bytes:
+    done = subprocess.run(
+        [sys.executable, "-m", "sekisho", *words],
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2] / "src")},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    assert b"Traceback" not in done.stderr, (words, done.stderr.decode())
+    return done.stdout + b"\n" + done.stderr

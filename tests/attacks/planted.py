@@ -43,7 +43,7 @@ class Garden:
     def plant(self, place: str, kind: Kind = "phrase") -> str:
         """Return the secret of a place: the same whenever the place is asked for again."""
         if place not in self.planted:
-            value = _KINDS[kind](self._random)
+            value = KINDS[kind](self._random)
             pieces = _of_pem(value) if kind == "pem" else halves(value)
             self.planted[place] = Sentinel(place, value, pieces)
         return self.planted[place].value
@@ -123,7 +123,7 @@ def _of_pem(value: str) -> tuple[str, ...]:
     return tuple(half for line in lines for half in halves(line) if len(half) >= LEAST)
 
 
-_KINDS: dict[Kind, Callable[[random.Random], str]] = {
+KINDS: dict[Kind, Callable[[random.Random], str]] = {
     "phrase": _phrase,
     "password": _password,
     "signs": _signs,

@@ -7,7 +7,7 @@ import gzip
 import html
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, quote_plus
 
@@ -77,6 +77,15 @@ class Search:
             grams = [text[i : i + LEAST] for i in range(first, last)]
             if not self._heads.keys().isdisjoint(grams):
                 yield from (first + i for i, gram in enumerate(grams) if gram in self._heads)
+
+
+def told(leaks: Sequence[Leak], most: int = 200) -> str:
+    """Tell leaks, one of a place, form and face each; the rest by their count."""
+    first: dict[tuple[str, str, str], Leak] = {}
+    for leak in leaks:
+        first.setdefault((leak.place, leak.form, leak.face), leak)
+    shown = [*map(str, first.values())][:most]
+    return "\n".join([f"{len(leaks)} leaks, {len(first)} of them of their own kind", *shown])
 
 
 def unpacked(content: bytes) -> bytes:

@@ -298,9 +298,9 @@ _EVERYWHERE = {
 """Options that show nothing else."""
 
 
-def commands(parser: Any, before: str = "") -> Iterator[tuple[str, Any]]:
+def commands(parser: Any = None, before: str = "") -> Iterator[tuple[str, Any]]:
     """Yield every command with its parser."""
-    for word, below in commands_of(parser).items():
+    for word, below in commands_of(parser or build_parser()).items():
         name = f"{before} {word}".strip()
         if commands_of(below):
             yield from commands(below, name)
@@ -310,7 +310,7 @@ def commands(parser: Any, before: str = "") -> Iterator[tuple[str, Any]]:
 
 def command_lines(known: Known) -> Iterator[tuple[str, ...]]:
     """Yield every command line that shows something."""
-    for name, parser in commands(build_parser()):
+    for name, parser in commands():
         if name in SILENT:
             continue
         if name not in COMMANDS:

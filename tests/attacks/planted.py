@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-Kind = Literal["phrase", "password", "signs", "key", "hex", "aws", "pem", "unicode"]
+Kind = Literal["phrase", "password", "signs", "key", "hex", "aws", "aws_id", "pem", "unicode"]
 _CONSONANTS, _VOWELS = "bdfghjkmnprstz", "aeiou"
 _SIGNS = "!#%^*+=?@"
 LEAST = 8
@@ -113,6 +113,10 @@ def _aws(chance: random.Random) -> str:
     return "".join(chance.choices(string.ascii_letters + string.digits + "/+", k=40))
 
 
+def _aws_id(chance: random.Random) -> str:
+    return "AKIA" + "".join(chance.choices(string.ascii_uppercase + "234567", k=16))
+
+
 def _pem(chance: random.Random) -> str:
     body = "\n".join(textwrap.wrap(base64.b64encode(chance.randbytes(600)).decode(), 64))
     return f"-----BEGIN RSA PRIVATE KEY-----\n{body}\n-----END RSA PRIVATE KEY-----\n"
@@ -130,6 +134,7 @@ KINDS: dict[Kind, Callable[[random.Random], str]] = {
     "key": _key,
     "hex": _hex,
     "aws": _aws,
+    "aws_id": _aws_id,
     "pem": _pem,
     "unicode": _unicode,
 }

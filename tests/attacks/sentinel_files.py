@@ -338,6 +338,13 @@ resource "terraform_data" "forgotten" {{
 }}
 """
 
+    def told(self) -> dict[str, str]:
+        """Write it so that planning fails, and the provider repeats what the state marks."""
+        files = self.files()
+        form = 'resource "kata_form" "form" {\n'
+        told = files["marked.tf"].replace(form, f'{form}  note     = "tells at plan"\n')
+        return {**files, "marked.tf": told}
+
     def files(self, drift: bool = False) -> dict[str, str]:
         """Write it; `drift`: acme/kata then finds other secrets than it left."""
         found = {

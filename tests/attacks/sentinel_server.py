@@ -13,7 +13,7 @@ from typing import Any
 
 from sekisho.app import App, build
 from sekisho.settings import read_settings
-from tests.attacks.planted import Garden
+from tests.attacks.planted import Garden, Kind
 from tests.attacks.searching import Body
 from tests.attacks.sentinel_files import variables
 from tests.e2e.serving import Serving, serving
@@ -53,13 +53,17 @@ class Bank:
     def things(self) -> str:
         return str(self.folder / "things")
 
+    def word(self, place: str, kind: Kind = "phrase") -> str:
+        """Plant something in the environment that the operator gives."""
+        return self.garden.plant(f"{place} in the target's environment", kind)
+
     def declare(self) -> None:
         """Write the operator's file."""
         inline = {"source": {"inline": True}, "variables": variables(self.garden), "target": "hub"}
         environment = {
-            "AWS_ACCESS_KEY_ID": "AKIA" + self.garden.plant("the id of an AWS key", "hex")[:16].upper(),
-            "AWS_SECRET_ACCESS_KEY": self.garden.plant("an AWS key in the target's environment", "aws"),
-            "SERVICE_LOGIN": self.garden.plant("a word in the target's environment"),
+            "AWS_ACCESS_KEY_ID": self.word("the id of an AWS key", "aws_id"),
+            "AWS_SECRET_ACCESS_KEY": self.word("an AWS key", "aws"),
+            "SERVICE_LOGIN": self.word("a word"),
         }
         hub = {"account": "1" * 12, "region": "ap-northeast-1", "environment": environment}
         text = json.dumps(

@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from tools.plan_fixtures.aws_provider import AWS
+
 from tests.attacks.planted import Garden, Kind, hcl
 from tests.attacks.sentinel_files import DECLARED, PROVIDERS
-from tools.plan_fixtures.aws_provider import AWS
 
 Fails = Literal["plan", "apply"]
 
@@ -71,7 +72,10 @@ resource "terraform_data" "a" {
   lifecycle {
     precondition {
       condition     = length(var.db_word) > 1000
-      error_message = "The word is '${nonsensitive(var.db_word)}', too short; ${base64encode(nonsensitive(var.db_word))}."
+      error_message = join(" ", [
+        "The word is '${nonsensitive(var.db_word)}', too short;",
+        base64encode(nonsensitive(var.db_word)),
+      ])
     }
   }
 }
@@ -154,7 +158,7 @@ resource "terraform_data" "a" {{
   lifecycle {{
     postcondition {{
       condition     = self.input == "x"
-      error_message = "It is ${{self.input}}; password: {word("a literal in a message", "phrase")}."
+      error_message = "It is ${{self.input}}; password: {word("a literal in a text", "phrase")}."
     }}
   }}
 }}
@@ -300,7 +304,13 @@ resource "aws_codebuild_project" "b" {{
   }}
   source {{
     type      = "NO_SOURCE"
-    buildspec = "version: 0.2\\nphases:\\n  build:\\n    commands:\\n      - export API_SECRET={word("a build's specification")}\\n"
+    buildspec = <<-END
+      version: 0.2
+      phases:
+        build:
+          commands:
+            - export API_SECRET={word("a build's specification")}
+    END
   }}
 }}
 """,

@@ -61,6 +61,11 @@ variable "odd" {
 """
 
 
+def encoded(text: str) -> str:
+    """Write a text in base64."""
+    return base64.b64encode(text.encode()).decode()
+
+
 def variables(garden: Garden) -> Mapping[str, Any]:
     """Give what the operator sets, the same in every workspace."""
     return {
@@ -116,7 +121,10 @@ resource "terraform_data" "spread" {{
   input = "see ${{nonsensitive(var.db_word)}} and ${{urlencode(nonsensitive(var.odd))}}"
 }}
 resource "terraform_data" "in_json" {{
-  input = jsonencode({{ see = nonsensitive(var.odd), also = base64encode(nonsensitive(var.db_word)) }})
+  input = jsonencode({{
+    see  = nonsensitive(var.odd)
+    also = base64encode(nonsensitive(var.db_word))
+  }})
 }}
 module "db" {{
   source     = "./db"
@@ -133,10 +141,19 @@ resource "kata_form" "form" {{
   name     = "form"
   pin      = {self.said("an attribute that the provider marks")}
   pin_wo   = var.once
-  settings = {{ mode = "m{self.number}", password = {self.said("a nested attribute that the provider marks")}, level = {self.number} }}
-  rules    = [{{ port = 22, key = {self.said("a set's object that the provider marks")} }}, {{ port = {self.number} }}]
+  settings = {{
+    mode     = "m{self.number}"
+    password = {self.said("a nested attribute that the provider marks")}
+    level    = {self.number}
+  }}
+  rules = [
+    {{ port = 22, key = {self.said("a set's object that the provider marks")} }},
+    {{ port = {self.number} }},
+  ]
   steps    = [{{ run = "x", token = {self.said("a list's object that the provider marks")} }}]
-  parts    = {{ p = {{ size = {self.number}, secret = {self.said("a map's object that the provider marks")} }} }}
+  parts = {{
+    p = {{ size = 1, secret = {self.said("a map's object that the provider marks")} }}
+  }}
 }}
 resource "sim_thing" "thing" {{
   name   = "thing-{self.number}"
@@ -173,7 +190,11 @@ output "unmarked_from_variable" {{
             "kind": "Secret",
             "metadata": {"name": "app"},
             "stringData": {"word": self.word("a Kubernetes secret in JSON")},
-            "data": {"more": base64.b64encode(self.word("a Kubernetes secret's data", "phrase").encode()).decode()},
+            "data": {
+                "more": base64.b64encode(
+                    self.word("a Kubernetes secret's data", "phrase").encode()
+                ).decode()
+            },
         }
         environment = [
             {"name": "DB_PASSWORD", "value": self.word("an environment in JSON")},
@@ -190,7 +211,7 @@ resource "terraform_data" "local" {{
   input = local.word
 }}
 resource "terraform_data" "url" {{
-  input = "postgres://app:{self.word("a password in an address")}@db.internal:5432/app?sslmode=require"
+  input = "postgres://app:{self.word("a password in an address")}@db.internal:5432/app?ssl=on"
 }}
 resource "terraform_data" "dotnet" {{
   input = "Server=tcp:db;User ID=app;Password={self.word("a connection string")};Encrypt=true"
@@ -287,14 +308,21 @@ output "settings" {{
 resource "terraform_data" "runs" {{
   triggers_replace = "{self.number}"
   provisioner "local-exec" {{
-    command = "echo told ${{nonsensitive(var.db_word)}}; echo {self.word("what a provisioner prints", "password")}; echo $MORE"
+    command = join("; ", [
+      "echo told ${{nonsensitive(var.db_word)}}",
+      "echo {self.word("what a provisioner prints", "password")}",
+      "echo $MORE",
+    ])
     environment = {{ MORE = {self.said("the environment of a provisioner", "password")} }}
   }}
 }}
 check "health" {{
   assert {{
     condition     = terraform_data.marked.id == "x{self.number}"
-    error_message = "The login ${{nonsensitive(var.db_word)}} fails with password={self.word("a check's message")}."
+    error_message = join("", [
+      "The login ${{nonsensitive(var.db_word)}} fails",
+      " with password={self.word("a check's message")}.",
+    ])
   }}
 }}
 resource "kata_form" "warns" {{
@@ -307,21 +335,21 @@ resource "kata_form" "warns" {{
     def going(self) -> str:
         """Give what is there in the first version alone."""
         if self.number != 1:
-            return """
-moved {
+            return f"""
+moved {{
   from = terraform_data.old_name
   to   = terraform_data.new_name
-}
-resource "terraform_data" "new_name" {
-  input = sensitive("%s")
-}
-removed {
+}}
+resource "terraform_data" "new_name" {{
+  input = sensitive({self.said("a resource that was moved and changed")})
+}}
+removed {{
   from = terraform_data.forgotten
-  lifecycle {
+  lifecycle {{
     destroy = false
-  }
-}
-""" % self.word("a resource that was moved and changed")
+  }}
+}}
+"""
         return f"""
 resource "terraform_data" "gone" {{
   input = {{ word = sensitive({self.said("a resource that goes")}) }}

@@ -71,7 +71,7 @@ class Bank:
                 "version": 1,
                 "terraform": {"mirror": str(self.mirror.folder)},
                 "targets": {"hub": hub},
-                "workspaces": {name: inline for name in (VAULT, BROKEN, CLOUD)},
+                "workspaces": dict.fromkeys((VAULT, BROKEN, CLOUD), inline),
             },
             ensure_ascii=False,
         )

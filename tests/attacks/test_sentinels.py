@@ -14,6 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
+from tools.plan_fixtures.kiln import with_kata_beside
 
 from sekisho.app import App
 from sekisho.domain.states import MASK
@@ -27,7 +28,6 @@ from tests.attacks.walking import Walker, run_commands
 from tests.e2e.serving import Serving
 from tests.providers.fixtures import provider_mirror
 from tests.providers.make_mirror import Mirror
-from tools.plan_fixtures.kiln import with_kata_beside
 
 __all__ = ["provider_mirror"]
 
@@ -79,8 +79,12 @@ def test_no_planted_secret_leaves_by_any_face(
     print(f"{len(bank.bodies)} answers, {sum(len(b.content) for b in bank.bodies)} bytes")
     assert not leaks, told(leaks)
     planted = {s.place for s in garden} - {WRONG}
-    assert planted - search.places([*raw, *bank.sent]) == set(), "never planted, or not searched for"
-    assert {p for p in planted if in_terraform(p)} - search.places(raw) == set(), "the search finds less than there is"
+    assert planted - search.places([*raw, *bank.sent]) == set(), (
+        "never planted, or not searched for"
+    )
+    assert {p for p in planted if in_terraform(p)} - search.places(raw) == set(), (
+        "the search finds less than there is"
+    )
     shown = b"\n".join(b.content for b in bank.bodies).decode(errors="replace")
     assert shown.count(MASK) > 1000
 
@@ -130,7 +134,9 @@ def failing(bank: Bank, server: Serving) -> dict[str, dict[str, str]]:
         run = bank.plan(server, what, found[what], BROKEN)
         if failure.fails == "apply" and run["status"] == "awaiting_approval":
             run = bank.apply(server, run)
-        if run["status"] not in ("errored", "interrupted") or failure.says not in bank.told(server, run):
+        if run["status"] not in ("errored", "interrupted") or failure.says not in bank.told(
+            server, run
+        ):
             other.append(f"{what}: {bank.told(server, run)}")
     assert not other, "\n".join(other)
     return found
@@ -142,7 +148,9 @@ def kept(app: App) -> Iterator[Body]:
     for run in Known.of_engine(engine).runs:
         record = engine.runs.get(run)
         yield Body("kept", f"run {run}", repr(record).encode())
-        yield Body("kept", f"log of {run}", repr(engine.runs.log(run, limit=100_000).lines).encode())
+        yield Body(
+            "kept", f"log of {run}", repr(engine.runs.log(run, limit=100_000).lines).encode()
+        )
         if record.plan:
             reading = engine.plans.reading(run)
             yield Body("kept", f"reading of {run}", repr(asdict(reading)).encode())

@@ -80,12 +80,12 @@ def test_data_in_yaml_is_hidden_and_other_documents_stay(level: int):
 @pytest.mark.parametrize(
     "text",
     [
-        '"kind": "Secret"\n"stringData":\n  "word": "%s"\n' % WORD,
-        "kind: Secret\ndata: {word: %s, more: x}\n" % WORD,
-        "kind: Secret\ndata: {word: %s (old),\n  more: x}\n" % WORD,
-        "- kind: Secret\n  stringData:\n    word:\n      %s\n" % WORD,
-        "kind: 'Secret'\nstringData:\n  word: %s\n" % WORD,
-        "stringData:\r\n  word: %s\r\nkind: Secret\r\n" % WORD,
+        f'"kind": "Secret"\n"stringData":\n  "word": "{WORD}"\n',
+        f"kind: Secret\ndata: {{word: {WORD}, more: x}}\n",
+        f"kind: Secret\ndata: {{word: {WORD} (old),\n  more: x}}\n",
+        f"- kind: Secret\n  stringData:\n    word:\n      {WORD}\n",
+        f"kind: 'Secret'\nstringData:\n  word: {WORD}\n",
+        f"stringData:\r\n  word: {WORD}\r\nkind: Secret\r\n",
     ],
 )
 def test_every_way_to_write_one_is_hidden(text: str):

@@ -12,7 +12,7 @@
     action "kata_purge" "a" { config { bucket = "b" } }
 
 A form whose note is "stuck" cannot be deleted; one whose note is "tells at plan", "tells at apply",
-"warns" or "crashes" repeats its secrets in what it says then. Nothing is random: ids are made of names. What
+"warns" or "crashes" repeats its secrets then. Nothing is random: ids are made of names. What
 `world.json` in Terraform's folder says about an id is what reading finds: null where the form is
 gone, attributes where they are not what they were.
 
@@ -155,7 +155,8 @@ def _said(form: State, notes: dict[str, int]) -> list[bytes]:
     pin, settings = str(form["pin"]), form["settings"] or {}
     told = {"pin": pin, "settings": {k: v for k, v in settings.items() if v is not UNKNOWN}}
     detail = (
-        f"PUT /forms/{form['name']}: 400, the service said: {pin} is no good; body {json.dumps(told)}"
+        f"PUT /forms/{form['name']}: 400, the service said: {pin} is no good"
+        f"\nbody {json.dumps(told)}"
         f"\nGET /forms?pin={quote(pin)}&again={base64.b64encode(pin.encode()).decode()}"
         f"\nstruct {{Pin:{pin} Settings:{settings.get('password')}}}"
     )

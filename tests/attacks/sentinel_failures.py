@@ -193,7 +193,7 @@ resource "kata_form" "a" {{
             f"""
 resource "terraform_data" "a" {{
   provisioner "local-exec" {{
-    command = "echo ${{nonsensitive(var.db_word)}} {word("what a failing provisioner prints")}; exit 3"
+    command = "echo ${{nonsensitive(var.db_word)}} {word("what a provisioner prints")}; exit 3"
   }}
 }}
 """,

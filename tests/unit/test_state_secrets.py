@@ -59,7 +59,19 @@ STATE = {
                         }
                     },
                     "sensitive_attributes": [[attr("input"), attr("list"), index(1)]],
-                }
+                },
+                {
+                    "attributes": {"input": {"value": ["whole-word"], "type": ["set", "string"]}},
+                    "sensitive_attributes": [[attr("input")]],
+                },
+                {
+                    "attributes": {"input": {"value": "text-word", "type": "string"}},
+                    "sensitive_attributes": [[attr("input")]],
+                },
+                {
+                    "attributes": {"pair": {"value": "pair-word", "type": "kind-word"}},
+                    "sensitive_attributes": [[attr("pair")]],
+                },
             ],
         },
     ],
@@ -71,6 +83,7 @@ def test_exactly_what_is_marked_is_found(tmp_path: Path):
     path.write_text(json.dumps(STATE), encoding="utf-8")
     assert secrets_in_state(path) == {
         *("output-word", "pin-word", "22", "rule-word", "step-word", "part-word", "dynamic-word"),
+        *("whole-word", "text-word", "pair-word", "kind-word"),
     }
 
 
@@ -84,6 +97,11 @@ def test_exactly_what_is_marked_is_found(tmp_path: Path):
         b'{"resources": 1, "outputs": []}',
         b'{"resources": [{"instances": [{"sensitive_attributes": [[], [1], "x", [{}]]}]}]}',
         b'{"resources": [{"instances": [{"attributes": [1], "sensitive_attributes": [[{}]]}]}]}',
+        json.dumps({"outputs": {"o": {"sensitive": True, "value": {}}}}).encode(),
+        (
+            b'{"resources": [{"instances": [{"attributes": {"value": 0, "type": []},'
+            b' "sensitive_attributes": [[{"value": "a"}]]}]}]}'
+        ),
         b"[" * 100_000,
         b"\xff\xfe",
     ],

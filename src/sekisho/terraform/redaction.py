@@ -121,8 +121,8 @@ class Redactor:
 
     def _mask(self, text: str, depth: int, *, digests: bool = False) -> str:
         if len(text) > _PIECE:
-            whole = self._known.mask(text) if self._known else text
-            whole = mask_shapes(mask_manifests(whole))
+            whole = mask_manifests(text)
+            whole = mask_shapes(self._known.mask(whole) if self._known else whole)
             whole = mask_words(whole, self._holds(depth), digests=digests)
             return "".join(self._mask(p, depth, digests=digests) for p in _pieces(whole))
         if _QUIET.fullmatch(text):
@@ -141,9 +141,9 @@ class Redactor:
         return self._through_escapes(text, depth, digests)
 
     def _once(self, text: str, depth: int, digests: bool) -> str:
+        text = mask_manifests(text)
         if self._known:
             text = self._known.mask(text)
-        text = mask_manifests(text)
         if suspicious(text):
             text = mask_labelled(mask_shapes(text), telling)
         if _RUN.search(text):

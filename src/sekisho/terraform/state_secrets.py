@@ -15,7 +15,9 @@ from sekisho.terraform.operator_secrets import strings
 _MOST = 16 * 1024 * 1024
 """Bytes of a state that are read for it."""
 _DYNAMIC = frozenset({"value", "type"})
-"""How a value is written whose type only the value tells."""
+"""How a value is written whose type only the value tells …"""
+_TYPES = frozenset({"object", "map", "list", "set", "tuple", "string", "number", "bool", "dynamic"})
+"""… and how its type is: these words are no secrets."""
 
 
 def secrets_in_state(path: Path) -> set[str]:
@@ -45,16 +47,23 @@ def _at(value: Any, steps: list[Any]) -> Any:
         key = step.get("value")
         # An index is written with its type, the name of an attribute is not.
         key = obj(cast("Any", key)).get("value") if isinstance(key, dict) else key
-        value = _below(value, key)
-    return value
+        value = _below(_bare(value, key), key)
+    return _bare(value)
+
+
+def _bare(value: Any, key: Any = None) -> Any:
+    """Take the type off a value that is written with it; `key` may be one of its own."""
+    fields = obj(value)
+    if fields.keys() != _DYNAMIC or key in fields:
+        return value
+    kind = fields["type"]
+    first = next(iter(_list(kind)), kind)
+    return fields["value"] if isinstance(first, str) and first in _TYPES else value
 
 
 def _below(value: Any, key: Any) -> Any:
     if isinstance(value, dict):
-        fields = cast("dict[str, Any]", value)
-        if fields.keys() == _DYNAMIC and key not in fields:
-            return _below(fields["value"], key)
-        return fields.get(key) if isinstance(key, str) else None
+        return cast("dict[str, Any]", value).get(key) if isinstance(key, str) else None
     elements = _list(value)
     number = isinstance(key, int) and not isinstance(key, bool)
     return elements[key] if number and 0 <= key < len(elements) else None

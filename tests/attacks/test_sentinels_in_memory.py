@@ -76,7 +76,7 @@ def test_no_planted_secret_of_a_fixture_leaves_by_any_face(tmp_path: Path):
     indexes = [read_state(s, NO_STATE, Redactor()) for s in states if s and s.get("values")]
     largest = max(indexes, key=lambda i: len(i.resources))
     house.store.readings.put_state("network", largest)
-    known = Known.of_engine(house.engine, most=4)
+    known = Known.of_engine(house.engine, most=2)
     with serving(house, make=whole_app) as url:
         walker = Walker(url, {"Authorization": f"Bearer {house.token()}"}, known)
         walker.walk(wrong="himitsu-argument")

@@ -46,7 +46,6 @@ def test_no_planted_secret_leaves_by_any_face(
     provider_mirror: Mirror, tmp_path: Path, short: Path, capfd: pytest.CaptureFixture[str]
 ):
     seed = secrets.randbelow(10**9)
-    print(f"seed {seed}")
     garden = Garden(seed)
     bank = Bank(garden, with_kata_beside(provider_mirror, tmp_path / "mirror"), tmp_path, short)
     bank.declare()
@@ -72,7 +71,7 @@ def test_no_planted_secret_leaves_by_any_face(
     search = Search(garden)
     leaks = search.leaks([*bank.bodies, *rest])
     print(f"{len(bank.bodies)} answers, {sum(len(b.content) for b in bank.bodies)} bytes")
-    assert not leaks, told(leaks)
+    assert not leaks, f"seed {seed}: {told(leaks)}"
     planted = {s.place for s in garden} - {WRONG}
     assert planted - search.places([*raw, *bank.sent]) == set(), (
         "never planted, or not searched for"

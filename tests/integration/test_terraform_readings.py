@@ -285,6 +285,29 @@ resource "terraform_data" "a" {
     assert "himitsu" not in watch.text()
 
 
+def test_what_the_state_marks_sensitive_is_masked_before_there_is_a_plan(tmp_path: Path):
+    bench = Bench(local(tmp_path))
+    code = 'resource "terraform_data" "a" {\n  input = sensitive("himitsu-no-kotoba")\n}\n'
+    bench.applied({"main.tf": code})
+    told = """
+resource "terraform_data" "b" {
+  lifecycle {
+    precondition {
+      condition     = nonsensitive(terraform_data.a.output) == ""
+      error_message = "It is ${nonsensitive(terraform_data.a.output)}, and should be empty."
+    }
+  }
+}
+"""
+    desk, watch = bench.terraform.open(bench.order({"main.tf": code + told})), Listening()
+    assert desk.init(watch).ok
+    finished = desk.plan(watch)
+    desk.close()
+    assert not finished.ok
+    assert f"It is {MASK}, and should be empty." in repr(finished.errors)
+    assert "himitsu" not in repr((finished, watch.lines))
+
+
 def test_a_secret_number_is_masked_in_the_state_where_it_is_not_marked(tmp_path: Path):
     bench = Bench(local(tmp_path), Workspace("w", variables=PIN))
     code = 'resource "terraform_data" "a" {\n  input = var.pin\n}\n'

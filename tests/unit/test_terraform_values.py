@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -152,6 +153,24 @@ def test_telling_names_are_masked_where_nobody_flagged_them():
     assert rows({"a": [1]}, {"a": "x"})[0][1] == [1]
     whole = rows({"a": "x"}, {"a": [{"password": "p", "n": 1}]})
     assert whole == [("a", "x", [{"password": MASK, "n": 1}], "")]
+
+
+@pytest.mark.parametrize("kind", ["objects", "texts"])
+def test_the_data_of_a_kubernetes_secret_is_masked_key_by_key(kind: str):
+    sides = [
+        {"kind": "Secret", "data": {"word": f"kawa {n}", "same": "s", "in": [{"deep": "umi"}] * n}}
+        for n in (1, 2)
+    ]
+    before, after = sides if kind == "objects" else [{"json": json.dumps(s)} for s in sides]
+    found = rows(before, after)
+    assert {(r[0].rpartition(".")[2], *r[1:]) for r in found} == {
+        ("word", MASK, MASK, SENSITIVE),
+        ("in", MASK, MASK, SENSITIVE),
+    }
+    for one_side in (rows(None, before), rows(before, None)):
+        assert MASK in repr(one_side)
+        assert "kawa" not in repr(one_side)
+        assert "umi" not in repr(one_side)
 
 
 def test_long_values_and_many_rows_are_cut_with_a_count():

@@ -11,7 +11,8 @@
     ephemeral "kata_token" "t" {}
     action "kata_purge" "a" { config { bucket = "b" } }
 
-A form whose note is "stuck" cannot be deleted. Nothing is random: ids are made of names. What
+A form whose note is "stuck" cannot be deleted; one whose note is "tells at plan", "tells at apply",
+"warns" or "crashes" repeats its secrets then. Nothing is random: ids are made of names. What
 `world.json` in Terraform's folder says about an id is what reading finds: null where the form is
 gone, attributes where they are not what they were.
 
@@ -22,11 +23,14 @@ Runs in the interpreter that tests/providers/make_mirror.py prepares: grpcio, ms
 the handshake.
 """
 
+import base64
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import grpc
 import msgpack
@@ -54,6 +58,7 @@ class Unknown:
 
 
 UNKNOWN = Unknown()
+ERROR, WARNING = 1, 2
 
 
 def decoded(value: bytes) -> Any:
@@ -138,7 +143,24 @@ def plan(request: Raw) -> bytes:
     # A name that is not known yet identifies nothing.
     known = isinstance(after["name"], str) and not forced
     identity = [(7, identity_of(after))] if known else []
-    return message((1, encoded(after)), *repeated(2, forced), *identity)
+    said = _said(after, {"tells at plan": ERROR, "warns": WARNING})
+    return message((1, encoded(after)), *repeated(2, forced), *repeated(4, said), *identity)
+
+
+def _said(form: State, notes: dict[str, int]) -> list[bytes]:
+    """Repeat every secret of a form, as services do in their answers, where its note says so."""
+    severity = notes.get(form["note"])
+    if severity is None:
+        return []
+    pin, settings = str(form["pin"]), form["settings"] or {}
+    told = {"pin": pin, "settings": {k: v for k, v in settings.items() if v is not UNKNOWN}}
+    detail = (
+        f"PUT /forms/{form['name']}: 400, the service said: {pin} is no good"
+        f"\nbody {json.dumps(told)}"
+        f"\nGET /forms?pin={quote(pin)}&again={base64.b64encode(pin.encode()).decode()}"
+        f"\nstruct {{Pin:{pin} Settings:{settings.get('password')}}}"
+    )
+    return [message((1, severity), (2, f"The form refused {pin}"), (3, detail))]
 
 
 def _forced(before: State | None, after: State) -> Iterator[list[bytes]]:
@@ -161,13 +183,20 @@ def apply(request: Raw) -> bytes:
         if before["note"] == "stuck":
             return message((1, encoded(before)), (3, message((1, 1), (2, "It is stuck"))))
         return message((1, encoded(None)))
+    if said := _said(state, {"tells at apply": ERROR}):
+        return message((1, encoded(before)), *repeated(3, said))
+    if state["note"] == "crashes":
+        sys.stderr.write(f"panic: pin {state['pin']}\n\ngoroutine 1 [running]:\n")
+        sys.stderr.flush()
+        os._exit(2)
     if state["id"] is UNKNOWN:
         state["id"] = f"form-{state['name']}"
     if state["endpoints"] is UNKNOWN:
         state["endpoints"] = [{"host": f"{state['name']}.example", "port": 443}]
     if state["revision"] is UNKNOWN:
         state["revision"] = f"r{int(before['revision'][1:]) + 1 if before else 1}"
-    return message((1, encoded(state)), (5, identity_of(state)))
+    warned = _said(state, {"warns": WARNING})
+    return message((1, encoded(state)), *repeated(3, warned), (5, identity_of(state)))
 
 
 def import_(request: Raw) -> bytes:

@@ -46,7 +46,7 @@ class Kiln:
         self._url = ""
         self._home = folder / "home"
         self._home.mkdir(parents=True, exist_ok=True)
-        self._mirror = _with_kata(make_mirror(), folder / "mirror")
+        self._mirror = with_kata_beside(make_mirror(), folder / "mirror")
         configuration = self._mirror.cli_configuration()
         (self._home / "cli.tfrc").write_text(configuration, encoding="utf-8")
 
@@ -169,7 +169,7 @@ def _providers(plan: Json) -> Json:
     return {name: _VERSIONS.get(name, "built in") for name in sorted(used)}
 
 
-def _with_kata(genuine: Mirror, folder: Path) -> Mirror:
+def with_kata_beside(genuine: Mirror, folder: Path) -> Mirror:
     """Lay acme/kata, and the stand-in for hashicorp/external, beside what the mirror has."""
     shutil.rmtree(folder, ignore_errors=True)
     hub = folder / "registry.terraform.io"

@@ -36,6 +36,7 @@ from sekisho.terraform.plan_json import (
 from sekisho.terraform.redaction import Redactor, declared_secrets, workspace_secrets
 from sekisho.terraform.sockets import forget_name, short_name
 from sekisho.terraform.state_json import read_state
+from sekisho.terraform.state_secrets import secrets_in_state
 from sekisho.terraform.warm import WarmSlot
 
 _JSON_INIT = Version.parse("1.9")
@@ -54,6 +55,7 @@ class LocalDesk:
         variables["TMPDIR"] = str(short_name(self._layout.tmp))
         secrets = workspace_secrets(order.workspace)
         secrets |= declared_secrets(self._layout.work, order.workspace.variables)
+        secrets |= secrets_in_state(self._layout.state)
         self._redactor = Redactor(secrets)
         self._commands = Commands(options, order, self._layout, variables, self._redactor)
         self._slot = WarmSlot(options, order, self._layout)

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any, cast
 
 from sekisho.domain.secret_labels import mask_labelled
+from sekisho.domain.secret_manifests import mask_manifests
 from sekisho.domain.secret_names import SENSITIVE_NAME, harmless, telling
 from sekisho.domain.secret_shapes import mask_shapes, suspicious
 from sekisho.domain.states import MASK
@@ -120,7 +121,8 @@ class Redactor:
 
     def _mask(self, text: str, depth: int, *, digests: bool = False) -> str:
         if len(text) > _PIECE:
-            whole = mask_shapes(self._known.mask(text) if self._known else text)
+            whole = mask_manifests(text)
+            whole = mask_shapes(self._known.mask(whole) if self._known else whole)
             whole = mask_words(whole, self._holds(depth), digests=digests)
             return "".join(self._mask(p, depth, digests=digests) for p in _pieces(whole))
         if _QUIET.fullmatch(text):
@@ -139,6 +141,7 @@ class Redactor:
         return self._through_escapes(text, depth, digests)
 
     def _once(self, text: str, depth: int, digests: bool) -> str:
+        text = mask_manifests(text)
         if self._known:
             text = self._known.mask(text)
         if suspicious(text):

@@ -183,7 +183,7 @@ def _objects(pair: _Pair) -> Iterator[_Pair]:
         new = ABSENT if right is None else right.get(name, ABSENT)
         masks = (mask_at(pair.masks[0], name), mask_at(pair.masks[1], name)) if hides else _OPEN
         if name in beside and not (_told(old) and _told(new)):
-            masks = True, True  # what it is called stands beside it
+            masks = _covering(old), _covering(new)  # what it is called stands beside it
         # Of an object that comes or goes, what is null is no news.
         quiet = (left is None or right is None) and _nothing(old) and _nothing(new)
         if not quiet and not (masks[0] is masks[1] is False and _alike(old, new)):
@@ -289,7 +289,14 @@ def _open(pair: _Pair, name: str, value: Any, lens: Lens) -> Any:
 
 def _told(value: Any) -> bool:
     """Say whether a value under a secret's name may be told: a reference, a switch, nothing."""
+    if isinstance(value, dict | list):
+        return not value
     return not isinstance(value, str | int | float) or harmless(str(value))
+
+
+def _covering(value: Any) -> Any:
+    """Give a mask that covers a value whole, and leaves the keys of an object to be seen."""
+    return dict.fromkeys(cast("dict[str, Any]", value), True) if isinstance(value, dict) else True
 
 
 def _mark(value: Any, lens: Lens) -> str:

@@ -265,7 +265,7 @@ def _flipped(name: str, change: Json, lens: Lens) -> ValueChange:
     """
     hidden = change.get("before_sensitive") is True or change.get("after_sensitive") is True
     side = MASK if hidden else None
-    return ValueChange(lens.path(name), side, side, str(Note.SENSITIVITY) if hidden else "")
+    return ValueChange(lens.path(name)[0], side, side, str(Note.SENSITIVITY) if hidden else "")
 
 
 def _wrapped(name: str, change: Json) -> Json:

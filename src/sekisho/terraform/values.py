@@ -11,6 +11,7 @@ from sekisho.domain.secret_names import harmless
 from sekisho.domain.states import MASK
 from sekisho.terraform.cuts import cut, cut_pair
 from sekisho.terraform.elements import Element, best_pairs, unpaired
+from sekisho.terraform.json_text import Json
 from sekisho.terraform.masks import (
     DEEPEST,
     either,
@@ -52,20 +53,31 @@ class Lens:
         self.path = functools.lru_cache(maxsize=4096)(self._path)
         self._text = functools.lru_cache(maxsize=8192)(self._leaf)
 
-    def _path(self, path: str) -> str:
-        return text_shown(path, self.redactor)
+    def _path(self, path: str) -> tuple[str, str]:
+        """Return a path fit to be kept, and the name that it ends in."""
+        return text_shown(path, self.redactor), path.rpartition(".")[2]
 
     def _leaf(self, name: str, value: Any) -> Any:
         return shown(value, self.redactor, name)
 
     def shown(self, name: str, value: Any) -> Any:
         """Return a value fit to be kept; `name` is that of the attribute it belongs to."""
+        if value is None or value is True or value is False:
+            return value
         if isinstance(value, str) and len(value) <= _OFTEN:
             return self._text(name, value)
-        plain_switch = value is None or value is True or value is False
-        return value if plain_switch else self._leaf(name, value)
+        return _short(self._leaf(name, value))
+
+    def texts(self, name: str, before: str, after: str) -> tuple[Any, Any]:
+        """Return two texts fit to be kept, cut to where they differ."""
+        if len(before) <= _OFTEN and len(after) <= _OFTEN:
+            return self._text(name, before), self._text(name, after)
+        return cut_pair(self._leaf(name, before), self._leaf(name, after))
 
 
+_PLAIN = frozenset({bool, int, float, str, type(None), _Absent, _Unknown})
+"""Kinds of values that have nothing inside."""
+_JSON = ("{", "[")
 _OPEN = (False, False)
 """Masks that cover nothing."""
 
@@ -167,16 +179,27 @@ def _objects(pair: _Pair) -> Iterator[_Pair]:
     if (left is None and not _nothing(pair.before)) or (right is None and not _nothing(pair.after)):
         yield pair
         return
-    hides = pair.masks != _OPEN
-    if left is not None and right is not None and not hides:
-        both = {**left, **right}
-        names = sorted(n for n in both if not _alike(left.get(n, ABSENT), right.get(n, ABSENT)))
-        if not names:
-            return
-    else:
-        names = sorted({**(left or {}), **(right or {}), **_keys(pair.masks)})
+    names = _names(pair, left, right)
     if not names and (left is None) != (right is None) and pair.path:
         yield pair
+    for below in _below(pair, names, left, right):
+        if below.masks is _OPEN and _plain(below.before, below.after):
+            yield below  # they differ, or they would be alike
+        else:
+            yield from _walk(below)
+
+
+def _names(pair: _Pair, left: Json | None, right: Json | None) -> list[str]:
+    """Name the entries that deserve a look, in order."""
+    if left is None or right is None or pair.masks != _OPEN:
+        return sorted({**(left or {}), **(right or {}), **_keys(pair.masks)})
+    both = {**left, **right}
+    return sorted(n for n in both if not _alike(left.get(n, ABSENT), right.get(n, ABSENT)))
+
+
+def _below(pair: _Pair, names: list[str], left: Json | None, right: Json | None) -> Iterator[_Pair]:
+    """Yield the entries of two objects that may differ."""
+    hides, comes = pair.masks != _OPEN, left is None or right is None
     beside = hidden_entries(left or {}) | hidden_entries(right or {})
     for name in names:
         old = ABSENT if left is None else left.get(name, ABSENT)
@@ -185,10 +208,18 @@ def _objects(pair: _Pair) -> Iterator[_Pair]:
         if name in beside and not (_told(old) and _told(new)):
             masks = _covering(old), _covering(new)  # what it is called stands beside it
         # Of an object that comes or goes, what is null is no news.
-        quiet = (left is None or right is None) and _nothing(old) and _nothing(new)
+        quiet = comes and _nothing(old) and _nothing(new)
         if not quiet and not (masks[0] is masks[1] is False and _alike(old, new)):
             path = f"{pair.path}.{name}" if pair.path else name
-            yield from _walk(_Pair(path, old, new, masks, depth=pair.depth + 1))
+            yield _Pair(path, old, new, _OPEN if masks == _OPEN else masks, None, pair.depth + 1)
+
+
+def _plain(old: Any, new: Any) -> bool:
+    """Say whether two values that differ are a leaf: nearly all are. Texts may hold JSON."""
+    kinds = old.__class__, new.__class__
+    if kinds == (str, str):
+        return not (old[:1] in _JSON and new[:1] in _JSON)
+    return kinds[0] in _PLAIN and kinds[1] in _PLAIN and not _same(old, new)
 
 
 def _lists(pair: _Pair) -> Iterator[_Pair]:
@@ -251,7 +282,7 @@ def _texts(pair: _Pair, before: str, after: str) -> Iterator[_Pair]:
 
 
 def _parsed(before: str, after: str) -> tuple[Any, Any] | None:
-    if before[:1] not in ("{", "[") or after[:1] not in ("{", "["):
+    if before[:1] not in _JSON or after[:1] not in _JSON:
         return None
     try:
         return json.loads(before), json.loads(after)
@@ -262,22 +293,24 @@ def _parsed(before: str, after: str) -> tuple[Any, Any] | None:
 def _row(pair: _Pair, lens: Lens) -> ValueChange:
     side = _AFTER if pair.before is ABSENT else _BOTH
     side = _BEFORE if pair.after is ABSENT else side
-    path = lens.path(pair.path)
+    path, name = lens.path(pair.path)
     if pair.masks[0] is True or pair.masks[1] is True:
         before, after = (None if _nothing(v) else MASK for v in (pair.before, pair.after))
         note = str(pair.note or Note.SENSITIVE)
         return ValueChange(path, before, after, note, side, _mark(pair.after, lens))
     note = _UNKNOWN_NOTE if pair.after is UNKNOWN else str(pair.note or "")
-    name = pair.path.rpartition(".")[2]
-    before, after = _open(pair, name, pair.before, lens), _open(pair, name, pair.after, lens)
+    before, after = _sides(pair, name, lens)
     if MASK in (before, after) and note != _UNKNOWN_NOTE:
         note = str(Note.SENSITIVE)
         return ValueChange(path, before, after, note, side, _mark(pair.after, lens))
-    if isinstance(before, str) and isinstance(after, str):
-        before, after = cut_pair(before, after)
-    else:
-        before, after = _short(before), _short(after)
     return ValueChange(path, before, after, note, side)
+
+
+def _sides(pair: _Pair, name: str, lens: Lens) -> tuple[Any, Any]:
+    """Return both sides of a leaf as they are kept; of two texts, what differs is never cut off."""
+    if isinstance(pair.before, str) and isinstance(pair.after, str):
+        return lens.texts(name, pair.before, pair.after)
+    return _open(pair, name, pair.before, lens), _open(pair, name, pair.after, lens)
 
 
 def _open(pair: _Pair, name: str, value: Any, lens: Lens) -> Any:
@@ -350,8 +383,8 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _object(value: Any) -> dict[str, Any] | None:
-    return cast("dict[str, Any]", value) if isinstance(value, dict) else None
+def _object(value: Any) -> Json | None:
+    return cast("Json", value) if isinstance(value, dict) else None
 
 
 def _list(value: Any) -> list[Any] | None:

@@ -298,6 +298,8 @@ def test_the_evidence_holds_everything_about_the_decision(house: House, language
         assert fact in html.text, fact
     assert not html.all("details"), "nothing is folded on paper"
     assert not html.all("form")
+    assert ">None<" not in html.text, "a target without an account says nothing"
+    assert " None<" not in html.text
     other = a_review(house, S.REJECTED, rejection=Rejection(SUZUKI, START, "too risky"))
     text = page(house, f"/runs/{other.id}/evidence", language).text
     assert "too risky" in text

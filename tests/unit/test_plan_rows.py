@@ -7,10 +7,18 @@ from typing import Any
 import pytest
 
 from sekisho.domain.actions import Action, Risk, action_of
-from sekisho.domain.plan_changes import Part, ResourceChange, ValueChange, diff_digest
+from sekisho.domain.plan_changes import (
+    Note,
+    Part,
+    ResourceChange,
+    Side,
+    ValueChange,
+    diff_digest,
+    shape_digest,
+)
 from sekisho.domain.plan_comparisons import compare
 from sekisho.domain.plan_filters import ChangeFilter
-from sekisho.domain.plan_groups import groups_of, in_order
+from sekisho.domain.plan_groups import VARIES, for_all, groups_of, in_order
 from tests.fakes.readings import risk_of
 
 
@@ -25,6 +33,7 @@ def change(address: str, action: Action = Action.UPDATE, /, *values: ValueChange
             "actions": (str(action),),
             "risk": risk_of(action),
             "diff": diff_digest(action, values),
+            "shape": shape_digest(action, values),
             "block": address,
             **more,
         }
@@ -54,6 +63,21 @@ def test_what_deserves_a_look_comes_first_and_reads_and_no_ops_last():
         "a.no",
     ]
     assert in_order(reversed(changes)) == in_order(changes)
+
+
+def test_instances_stand_in_the_order_of_their_numbers():
+    names = [
+        "a.web[0]",
+        "a.web[2]",
+        "a.web[10]",
+        'a.web["1"]',
+        "module.m[2].a.b",
+        "module.m[10].a.b",
+    ]
+    changes = [change(name) for name in sorted(names)]
+    found = [c.address for c in in_order(changes)]
+    assert found.index("a.web[2]") < found.index("a.web[10]")
+    assert found.index("module.m[2].a.b") < found.index("module.m[10].a.b")
 
 
 def test_equal_changes_of_one_type_are_one_group_and_nothing_else_is():
@@ -140,3 +164,24 @@ def test_a_digest_tells_actions_and_values_apart():
     }
     assert len(digests) == 8
     assert action_of(["update"]) is Action.UPDATE
+
+
+def test_an_id_of_its_own_that_is_known_after_apply_makes_no_group_of_its_own():
+    def web(number: int, sha: ValueChange = SHA) -> ResourceChange:
+        own = ValueChange("id", f"i-{number}", note=str(Note.UNKNOWN))
+        values = (sha, own)
+        return change(f"aws_instance.web{number}", Action.REPLACE, *values, number=number)
+
+    webs = [web(n) for n in range(150)]
+    other = web(150, ValueChange("tags.git_sha", "a", "c"))
+    assert [g.count for g in groups_of([*webs, other])] == [150, 1]
+    assert len({w.diff for w in webs}) == 150, "comparisons with another plan are to the letter"
+
+
+def test_values_of_a_group_are_those_that_all_have():
+    old = ValueChange("id", "i-1", note=str(Note.UNKNOWN))
+    new = ValueChange("arn", note=str(Note.UNKNOWN), side=Side.AFTER)
+    first = change("a.one", Action.UPDATE, SHA, old, new, values=(SHA, old, new))
+    second = change("a.two", Action.UPDATE, SHA, ValueChange("id", "i-2", note="unknown"), new)
+    assert [v.before for v in for_all(first, (first, second)).values] == ["a", VARIES, None]
+    assert for_all(first, (first, first)) is first

@@ -28,6 +28,7 @@ from sekisho.views.plan_comparisons import Side as Plan
 from sekisho.views.plan_comparisons import comparison_of
 from sekisho.views.plan_diffs import diff_of
 from sekisho.views.plan_explanations import GateSaid, change_explained, whole_explained
+from sekisho.views.plan_leaves import LeafView
 from sekisho.views.plan_sections import PlanFacts
 from sekisho.views.plans import section_of, summary_of
 from sekisho.views.view import View
@@ -140,3 +141,10 @@ def test_no_plan_breaks_a_view(
         assert "\u202e" not in text
     again = told(every_view(reading, list(whole), options))
     assert [text for _, _, text in first] == [text for _, _, text in again]
+
+
+def test_what_is_known_after_apply_is_told_as_a_turn_from_what_stands_there():
+    value = ValueChange("id", "i-1", note=str(Note.UNKNOWN))
+    assert LeafView.of(value).words() == '    id: "i-1" -> (known after apply)'
+    new = ValueChange("id", note=str(Note.UNKNOWN), side=Side.AFTER)
+    assert LeafView.of(new, Side.AFTER).words() == "    id (known after apply)"

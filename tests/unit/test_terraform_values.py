@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import deque
 from typing import Any
 
 import pytest
@@ -230,3 +231,27 @@ def test_a_number_that_is_secret_is_masked_where_it_turns_up_unmarked():
         "e": MASK,
     }
     assert redactor.value({"a": 91827364, "b": 7}) == {"a": MASK, "b": 7}
+
+
+@pytest.mark.parametrize("start", ["x" * 9_000, "x" * 3_000 + "\n" + "y" * 9_000, "\n" * 8_100])
+def test_a_change_far_inside_of_long_lines_is_shown(start: str):
+    [(_, before, after, _)] = rows({"a": f"{start}A{'z' * 9_000}"}, {"a": f"{start}B{'z' * 9_000}"})
+    assert before != after
+    assert "A" in before
+    assert "B" in after
+    assert len(before) < 8_300
+
+
+def test_equal_elements_by_the_hundred_thousand_are_paired_in_one_walk(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    taken: list[int] = []
+
+    class Counted(deque[Any]):
+        def popleft(self) -> Any:
+            taken.append(1)
+            return super().popleft()
+
+    monkeypatch.setattr("sekisho.terraform.elements.deque", Counted)
+    assert rows({"a": ["x"] * 50 + ["y"]}, {"a": ["x"] * 50}) == [("a[50]", "y", None, "")]
+    assert len(taken) == 50

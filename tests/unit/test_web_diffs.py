@@ -192,3 +192,15 @@ def test_a_line_diff_holds_every_line_of_both_sides_or_counts_it(before: str, af
     assert len(news) + skipped == len(after.splitlines())
     assert set(olds) <= set(before.splitlines())
     assert set(news) <= set(after.splitlines())
+
+
+@pytest.mark.parametrize(("one", "other"), [("- " * 299, "-  " * 199), ("-+" * 300, "+--" * 200)])
+def test_texts_that_are_slow_to_hold_against_each_other_are_told_by_their_ends(
+    one: str, other: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("sekisho.web.line_diffs.SequenceMatcher.ratio", lambda _: 1 / 0)
+    for pair in ((one, other), (f"a{one}", f"a{other}"), (f"{one}x", f"{one}y")):
+        sides = inside(*(text[-600:] for text in pair))
+        assert ["".join(p.text for p in side) for side in sides] == [t[-600:] for t in pair]
+    left, right = inside(f"{one[:500]}x", f"{one[:500]}y")
+    assert (changed(left), changed(right)) == (["x"], ["y"])

@@ -67,9 +67,10 @@ class ResourceChange:
 
     `number` is its place in the plan. A row of a reading has no `values`, `references` and
     `extra`: these are kept apart, by number, and `leaves` counts the values. `block` is its
-    address in the configuration, without instance keys. `diff` is a digest of what changes: equal
-    for resources to which the same is done. `references`: attributes that change, and what the
-    configuration sets them from. `extra`: fields of newer formats, as they came.
+    address in the configuration, without instance keys. `diff` is a digest of what changes, to
+    the letter; `shape` is equal for resources to which the same is done (see `shape_digest`).
+    `references`: attributes that change, and what the configuration sets them from. `extra`: fields
+    of newer formats, as they came.
     """
 
     address: str
@@ -100,6 +101,7 @@ class ResourceChange:
     """How many of the values are known only after apply."""
     block: str = ""
     diff: str = ""
+    shape: str = ""
     references: tuple[tuple[str, tuple[str, ...]], ...] = ()
     extra: tuple[tuple[str, str], ...] = ()
 
@@ -160,6 +162,18 @@ class Check:
 
 def diff_digest(action: Action, values: Iterable[ValueChange]) -> str:
     """Return a digest of what is done to a resource. Nothing in it is secret: masks are masks."""
-    rows = [(v.path, v.before, v.after, v.note, str(v.side), v.mark) for v in values]
+    return _digest(action, ((v, v.before) for v in values))
+
+
+def shape_digest(action: Action, values: Iterable[ValueChange]) -> str:
+    """Return the same, but for what stood where nobody knows yet what will.
+
+    Each resource has an id of its own; 150 that get a new one are 150 times the same.
+    """
+    return _digest(action, ((v, None if v.note == "unknown" else v.before) for v in values))
+
+
+def _digest(action: Action, values: Iterable[tuple[ValueChange, Any]]) -> str:
+    rows = [(v.path, before, v.after, v.note, str(v.side), v.mark) for v, before in values]
     text = repr((action.value, rows))
     return hashlib.sha256(text.encode(errors="replace")).hexdigest()[:16]

@@ -1,10 +1,11 @@
 """Lists, whose elements are paired by what they are, never by where they stand.
 
-Sets have no type of their own in JSON : equal elements are pairs first,
+Sets have no type of their own in JSON: equal elements are pairs first,
 then those that are most alike; all else goes or comes.
 """
 
 import json
+from collections import deque
 from typing import Any, cast
 
 Element = tuple[int, Any, Any]
@@ -15,14 +16,14 @@ _PAIRS = 10_000
 
 def unpaired(olds: list[Element], news: list[Element]) -> tuple[list[Element], list[Element]]:
     """Return the elements that have no equal on the other side, in their order."""
-    waiting: dict[str, list[Element]] = {}
+    waiting: dict[str, deque[Element]] = {}
     for old in olds:
-        waiting.setdefault(_identity(old), []).append(old)
+        waiting.setdefault(_identity(old), deque()).append(old)
     added: list[Element] = []
     for new in news:
         twins = waiting.get(_identity(new))
         if twins:
-            twins.pop(0)
+            twins.popleft()
         else:
             added.append(new)
     removed = [old for rest in waiting.values() for old in rest]

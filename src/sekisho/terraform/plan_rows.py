@@ -15,6 +15,7 @@ from sekisho.domain.plan_changes import (
     ResourceChange,
     ValueChange,
     diff_digest,
+    shape_digest,
 )
 from sekisho.domain.references import Feed, References
 from sekisho.domain.risks import RiskFacts, judge
@@ -147,6 +148,7 @@ class Rows:
             unknown=sum(v.note == "unknown" for v in values),
             block=block,
             diff=diff_digest(action, values),
+            shape=shape_digest(action, values),
             references=_told_from(self._made.references.feeds.get(block, ()), values),
             extra=tuple(self._extra(resource, change)),
         )

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from sekisho.domain.actions import DESTRUCTIVE, Action, Risk
 from sekisho.domain.plan_changes import Note, Part, ResourceChange, ValueChange
-from sekisho.domain.plan_groups import in_order
+from sekisho.domain.plan_groups import for_all, in_order
 from sekisho.domain.risks import words
 from sekisho.domain.text import Language
 from sekisho.views.document_leaves import LeafDiff, real, rest_of
@@ -82,7 +82,7 @@ class ChangeDiff(ChangeHead):
     @classmethod
     def of(cls, whole: ResourceChange, members: Members, language: Language) -> "ChangeDiff":
         """Show a change that was read whole, and name those to which the same is done."""
-        leaves, left = _within(whole, language)
+        leaves, left = _within(for_all(whole, members), language)
         others = members[1:]
         return cls(
             **head_of((whole, *others), language),  # pyright: ignore[reportArgumentType] (checked by pydantic)
@@ -135,7 +135,7 @@ class GroupView(ChangeHead):
         """Show a group; `whole` is its first, where its values are to be told."""
         blocks = {c.block for c in members}
         block = blocks.pop() if len(blocks) == 1 and len(members) > 1 else ""
-        brief, left = _brief(whole, language)
+        brief, left = _brief(for_all(whole, members) if whole else None, language)
         return cls(
             **head_of(members, language),  # pyright: ignore[reportArgumentType] (checked by pydantic)
             addresses=[_told(c, language) for c in members[:_NAMED]],

@@ -158,7 +158,7 @@ class ChangePage(View):
         lines = [head, *[row.words() for row in self.changes]]
         if self.in_plan is not None:
             there = ", ".join(f"{t} ({n})" for t, n in self.in_plan.items())
-            lines += [f"Nothing fits. The types of this part: {there or 'none'}"]
+            lines += [f"No change of this part is like that. Its types: {there or 'none'}"]
         if self.cursor is not None:
             lines += [f"  … {self.left_out} more, from cursor {self.cursor}"]
         return "\n".join([*lines, *[f"Next: {n}" for n in self.next]])

@@ -65,8 +65,10 @@ class LeafView(View):
             lines = self.diff.split("\n")
             return "\n".join([f"    {self.path}:{note}", *[f"      {line}" for line in lines]])
         sides = [compact(side) for side in (self.before, self.after) if side is not None]
+        turns = " ->" if sides and (self.note or "").startswith(UNKNOWN_AFTER) else ""
         # No colon before a note alone: "password: (…" looks like a password to the second net.
-        return f"    {self.path}: {' -> '.join(sides)}{note}" if sides else f"    {self.path}{note}"
+        said = f": {' -> '.join(sides)}{turns}" if sides else ""
+        return f"    {self.path}{said}{note}"
 
 
 def leaf_line(value: ValueChange, cap: int = 60) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sekisho.domain.actions import DESTRUCTIVE, Action, Risk
 from sekisho.domain.plan_changes import ResourceChange
-from sekisho.domain.plan_groups import ChangeGroup
+from sekisho.domain.plan_groups import ChangeGroup, for_all
 from sekisho.views.budgets import brief, lines_within, size, views_within, weight
 from sekisho.views.gate import UnmetView, unmet_of
 from sekisho.views.plan_changes import LEANEST, LEVELS, MERGED, ChangeRow, Detail
@@ -130,7 +130,8 @@ class Shares:
                 more["why"] = None  # each has its own
         sample = self._facts.samples.get(first.number) if bunch.equal else None
         if sample:
-            leaves = [leaf_line(v) for v in sample.values[: detail.leaves]]
+            told = for_all(sample, self._of(bunch)).values
+            leaves = [leaf_line(v) for v in told[: detail.leaves]]
             more["leaves"] = leaves or None
         return row.model_copy(update=more)
 

@@ -1,6 +1,8 @@
 """Two texts held against each other for people to read: line by line, and inside a line."""
 
+import itertools
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -11,6 +13,8 @@ _CONTEXT = 3
 _INSIDE = 600
 """Characters up to which a text is compared inside; and how alike two must be for it to help."""
 _ALIKE = 0.4
+_EFFORT = 3_000
+"""Pairs of equal tokens up to which two texts are compared inside, token by token."""
 _TOKENS = re.compile(r"\w+|\W")
 
 
@@ -77,8 +81,8 @@ def inside(before: str, after: str) -> tuple[Pieces, Pieces]:
         return (Piece(before, changed=True),), (Piece(after, changed=True),)
     olds, news = _TOKENS.findall(before), _TOKENS.findall(after)
     matcher = SequenceMatcher(None, olds, news, autojunk=False)
-    if matcher.ratio() < _ALIKE:
-        return (Piece(before, changed=True),), (Piece(after, changed=True),)
+    if _effort(olds, news) > _EFFORT or matcher.ratio() < _ALIKE:
+        return _ends(before, after)
     left: list[Piece] = []
     right: list[Piece] = []
     for tag, a, b, c, d in matcher.get_opcodes():
@@ -87,6 +91,33 @@ def inside(before: str, after: str) -> tuple[Pieces, Pieces]:
         if c != d:
             right.append(Piece("".join(news[c:d]), tag != "equal"))
     return tuple(left), tuple(right)
+
+
+def _effort(olds: list[str], news: list[str]) -> int:
+    """Count the pairs of equal tokens: matching takes as long as there are many."""
+    counts = Counter(news)
+    return sum(counts[token] for token in olds)
+
+
+def _ends(before: str, after: str) -> tuple[Pieces, Pieces]:
+    """Mark everything but where both begin and end alike, where that is most of them."""
+    head = _alike(before, after)
+    tail = _alike(before[head:][::-1], after[head:][::-1])
+    if 2 * (head + tail) < _ALIKE * (len(before) + len(after)):
+        return (Piece(before, changed=True),), (Piece(after, changed=True),)
+    return _parted(before, head, tail), _parted(after, head, tail)
+
+
+def _alike(one: str, other: str) -> int:
+    """Count the characters with which both begin."""
+    pairs = zip(one, other, strict=False)
+    return sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+
+def _parted(text: str, head: int, tail: int) -> Pieces:
+    end = len(text) - tail
+    pieces = (Piece(text[:head]), Piece(text[head:end], changed=True), Piece(text[end:]))
+    return tuple(p for p in pieces if p.text)
 
 
 def line_diff(before: str, after: str) -> LineDiff:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from sekisho.domain.actions import DESTRUCTIVE, Action, Risk
 from sekisho.domain.errors import CursorInvalid
 from sekisho.domain.plan_changes import ActionCall, Check, CodeRun, ResourceChange
-from sekisho.domain.plan_groups import ChangeGroup, groups_of, in_order
+from sekisho.domain.plan_groups import ChangeGroup, for_all, groups_of, in_order
 from sekisho.domain.plans import PlanReading
 from sekisho.domain.risks import Reason
 from sekisho.engine.engine import Engine
@@ -145,7 +145,10 @@ class _Shelf:
             if self.room.left > 0:
                 numbers = [c.number for c in firsts]
                 firsts = self.engine.plans.changes(self.run_id, numbers)
-            found += [Entry(c, g, self._diff(c, most)) for c, g in zip(firsts, part, strict=True)]
+            found += [
+                Entry(c, g, self._diff(for_all(c, g), most))
+                for c, g in zip(firsts, part, strict=True)
+            ]
         return tuple(found)
 
     def _diff(self, change: ResourceChange, most: int) -> Diff:

@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 
-from sekisho.domain.errors import NameNeeded, PlanMissing, RunsApart, RunUnknown
+from sekisho.domain.errors import NameNeeded, PlanMissing, RunsApart, RunUnknown, WorkspaceUnknown
 from sekisho.domain.plans import DESTROYS_TYPED
 from sekisho.domain.runs import RunStatus
 from sekisho.domain.workspaces import Workspace
@@ -98,3 +98,17 @@ def test_changes_come_whole_by_number():
         world.engine.plans.changes(run.id, [2])
     with pytest.raises(PlanMissing):
         world.engine.plans.changes(world.asked(main("1")).id, [0])
+
+
+def test_a_plan_can_be_read_after_its_workspace_was_taken_out():
+    world = World()
+    run = world.planned(main("1"))
+    del world.catalog.workspaces["dev"]
+    judged = world.engine.gate.check(run.id)
+    assert [u.code for u in judged.unmet] == ["workspace_undeclared"]
+    assert not judged.open
+    assert "dev" in judged.unmet[0].text.ja
+    assert world.engine.plans.reading(run.id).changes
+    assert world.engine.approvals.link(run.id).verdict == judged
+    with pytest.raises(WorkspaceUnknown):
+        world.approve(run)

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from sekisho.domain.states import MASK
+from sekisho.terraform.leaves import Lens
 from sekisho.terraform.masks import masked, secrets_in, shown
 from sekisho.terraform.redaction import Redactor
-from sekisho.terraform.values import Lens, differing
+from sekisho.terraform.values import differing
 from tests.fakes.readings import mark
 
 SENSITIVE, UNKNOWN = "sensitive", "unknown"
@@ -255,3 +256,16 @@ def test_equal_elements_by_the_hundred_thousand_are_paired_in_one_walk(
     monkeypatch.setattr("sekisho.terraform.elements.deque", Counted)
     assert rows({"a": ["x"] * 50 + ["y"]}, {"a": ["x"] * 50}) == [("a[50]", "y", None, "")]
     assert len(taken) == 50
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('{"a":1,"a":2}', '{"a":2}'),
+        ('{"a":1.0}', '{"a":1.00}'),
+        ('{"a":0.1000000000000000055}', '{"a":0.1}'),
+        ('{"a":NaN}', '{"a":null}'),
+    ],
+)
+def test_json_that_says_more_than_its_value_is_compared_as_text(before: str, after: str):
+    assert rows({"p": before}, {"p": after}) == [("p", before, after, "")]

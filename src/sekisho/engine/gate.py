@@ -27,6 +27,12 @@ _ENDS = {
 }
 
 
+_UNDECLARED = Text(
+    "The workspace {name} is not declared any more: nothing can be approved or applied in it.",
+    "ワークスペース {name} の宣言がなくなったため、承認も適用もできません。",
+)
+
+
 class Gate:
     """Judges runs by the rules of their workspace."""
 
@@ -34,11 +40,19 @@ class Gate:
         self._parts = parts
 
     def check(self, run_id: str) -> Verdict:
-        """Say everything that keeps a plan from being applied now. Raises PlanMissing."""
+        """Say everything that keeps a plan from being applied now. Raises PlanMissing.
+
+        A plan can be read after the operator took its workspace out of the catalog; it waits then.
+        """
         parts = self._parts
         run = parts.store.runs.get(run_id)
         record = parts.store.workspaces.get(run.workspace)
-        return verdict(parts, parts.catalog.get(run.workspace), run, record, parts.clock.now())
+        declared = self._declared(run.workspace)
+        if declared is None:
+            _plan(run)
+            unmet = Unmet("workspace_undeclared", _UNDECLARED.fill({"name": run.workspace}))
+            return Verdict((unmet,), (), 0, 0)
+        return verdict(parts, declared, run, record, parts.clock.now())
 
     def sweep(self, workspace: str | None = None) -> int:
         """Retire waiting plans that became too old or stale; return how many."""

@@ -36,18 +36,18 @@ def masks_anything(mask: Any) -> bool:
         return True
 
 
-def either(mask: Any, other: Any) -> Any:
-    """Lay two masks over each other."""
-    if mask is True or other is True:
+def either(mask: Any, other: Any, depth: int = 0) -> Any:
+    """Lay two masks over each other; below the deepest level all is covered."""
+    if mask is True or other is True or depth > DEEPEST:
         return True
     if isinstance(mask, dict) and isinstance(other, dict):
         one, two = cast("dict[str, Any]", mask), cast("dict[str, Any]", other)
-        return {k: either(one.get(k, False), two.get(k, False)) for k in {**one, **two}}
+        return {k: either(one.get(k, False), two.get(k, False), depth + 1) for k in {**one, **two}}
     if isinstance(mask, list) and isinstance(other, list):
         pairs = itertools.zip_longest(
             cast("list[Any]", mask), cast("list[Any]", other), fillvalue=False
         )
-        return [either(a, b) for a, b in pairs]
+        return [either(a, b, depth + 1) for a, b in pairs]
     # Of two kinds: whoever covers something says what; both do only where Terraform changed types.
     return cast("Any", mask if masks_anything(mask) else other)
 

@@ -1,5 +1,6 @@
 """What in a plan runs a program, what it calls besides resources, and what its checks found."""
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -64,9 +65,9 @@ def code_in(
 
 def blocks(configuration: Json) -> Iterator[tuple[str, Json]]:
     """Yield every resource block of a configuration, with its address in it."""
-    waiting = [(obj(configuration.get("root_module")), "")]
+    waiting = deque([(obj(configuration.get("root_module")), "")])
     while waiting:
-        found, at = waiting.pop(0)
+        found, at = waiting.popleft()
         for resource in objects(found.get("resources")):
             yield f"{at}{resource.get('address')}", resource
         for name, call in obj(found.get("module_calls")).items():

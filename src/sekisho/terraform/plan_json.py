@@ -18,12 +18,13 @@ from sekisho.domain.references import module_of
 from sekisho.domain.states import MASK, StatePosition, position_of
 from sekisho.terraform.documents import chosen, open_document, raw_part
 from sekisho.terraform.json_text import Json, check_format, obj, objects
+from sekisho.terraform.leaves import Lens
 from sekisho.terraform.masks import secrets_in
 from sekisho.terraform.plan_code import action_calls, checks, code_in
 from sekisho.terraform.plan_rows import Rows, made_from
 from sekisho.terraform.redaction import Redactor, strings
 from sekisho.terraform.references import StatePairs, state_pairs
-from sekisho.terraform.values import Lens, differing
+from sekisho.terraform.values import differing
 
 _KNOWN = frozenset(
     {

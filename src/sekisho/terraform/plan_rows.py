@@ -20,10 +20,11 @@ from sekisho.domain.plan_changes import (
 from sekisho.domain.references import Feed, References
 from sekisho.domain.risks import RiskFacts, judge
 from sekisho.terraform.json_text import Json, obj
+from sekisho.terraform.leaves import Lens
 from sekisho.terraform.masks import mask_at, masks_anything, shown
 from sekisho.terraform.plan_code import blocks
 from sekisho.terraform.references import StatePairs, config_address, references_of
-from sekisho.terraform.values import Lens, differing
+from sekisho.terraform.values import differing
 
 Name = Callable[[str], str]
 _EXTRA = 2_000

@@ -1,96 +1,32 @@
 """Before and after of one object → the leaves that change, masked, for people to read."""
 
-import functools
 import json
 import marshal
-from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple, cast
+from collections.abc import Iterator
+from typing import Any, cast
 
-from sekisho.domain.plan_changes import Note, Side, ValueChange
+from sekisho.domain.plan_changes import Note, ValueChange
 from sekisho.domain.secret_names import harmless
-from sekisho.domain.states import MASK
-from sekisho.terraform.cuts import cut, cut_pair
 from sekisho.terraform.elements import Element, best_pairs, unpaired
 from sekisho.terraform.json_text import Json
+from sekisho.terraform.leaves import ABSENT, UNKNOWN, Absent, Lens, Pair, Unknown, leaf_of, nothing
 from sekisho.terraform.masks import (
     DEEPEST,
     either,
     mask_at,
-    masked,
     masks_anything,
-    shown,
-    text_shown,
 )
-from sekisho.terraform.redaction import Redactor
 from sekisho.terraform.secret_pairs import hidden_entries
 
 ROWS = 500
 """Leaves kept of one object."""
-_OFTEN = 80
-"""Length of values that may be expected to come again."""
 
 
-class _Absent:
-    """Not there at all, which is not the same as null."""
-
-
-class _Unknown:
-    """Known after apply."""
-
-
-ABSENT, UNKNOWN = _Absent(), _Unknown()
-# Looked up once: members of an enum are found the slow way.
-_BOTH, _BEFORE, _AFTER = Side.BOTH, Side.BEFORE, Side.AFTER
-_UNKNOWN_NOTE = str(Note.UNKNOWN)
-
-
-class Lens:
-    """How values are made fit to be kept: redacted, and sensitive ones given a keyed mark."""
-
-    def __init__(self, redactor: Redactor, mark: Callable[[bytes], str]) -> None:
-        self.redactor, self.mark = redactor, mark
-        # Names and short values come again and again.
-        self.path = functools.lru_cache(maxsize=4096)(self._path)
-        self._text = functools.lru_cache(maxsize=8192)(self._leaf)
-
-    def _path(self, path: str) -> tuple[str, str]:
-        """Return a path fit to be kept, and the name that it ends in."""
-        return text_shown(path, self.redactor), path.rpartition(".")[2]
-
-    def _leaf(self, name: str, value: Any) -> Any:
-        return shown(value, self.redactor, name)
-
-    def shown(self, name: str, value: Any) -> Any:
-        """Return a value fit to be kept; `name` is that of the attribute it belongs to."""
-        if value is None or value is True or value is False:
-            return value
-        if isinstance(value, str) and len(value) <= _OFTEN:
-            return self._text(name, value)
-        return _short(self._leaf(name, value))
-
-    def texts(self, name: str, before: str, after: str) -> tuple[Any, Any]:
-        """Return two texts fit to be kept, cut to where they differ."""
-        if len(before) <= _OFTEN and len(after) <= _OFTEN:
-            return self._text(name, before), self._text(name, after)
-        return cut_pair(self._leaf(name, before), self._leaf(name, after))
-
-
-_PLAIN = frozenset({bool, int, float, str, type(None), _Absent, _Unknown})
+_PLAIN = frozenset({bool, int, float, str, type(None), Absent, Unknown})
 """Kinds of values that have nothing inside."""
 _JSON = ("{", "[")
 _OPEN = (False, False)
 """Masks that cover nothing."""
-
-
-class _Pair(NamedTuple):
-    """Two sides that are compared; a plan has hundreds of thousands of these."""
-
-    path: str
-    before: Any
-    after: Any
-    masks: tuple[Any, Any]
-    note: Note | None = None
-    depth: int = 0
 
 
 def differing(change: dict[str, Any], lens: Lens) -> tuple[ValueChange, ...]:
@@ -101,12 +37,12 @@ def differing(change: dict[str, Any], lens: Lens) -> tuple[ValueChange, ...]:
     masks = (_mask(change.get("before_sensitive")), _mask(change.get("after_sensitive")))
     before = change.get("before", ABSENT)
     after = merge_unknown(change.get("after", ABSENT), change.get("after_unknown", False))
-    start = _Pair("", _none_absent(before), _none_absent(after), masks)
+    start = Pair("", _none_absent(before), _none_absent(after), masks)
     found: list[ValueChange] = []
     rest = 0
     for pair in _walk(start):
         if len(found) < ROWS:
-            found.append(_row(pair, lens))
+            found.append(leaf_of(pair, lens))
         else:
             rest += 1
     if rest:
@@ -143,7 +79,7 @@ def merge_unknown(after: Any, unknown: Any, depth: int = 0) -> Any:
     return after
 
 
-def _walk(pair: _Pair) -> Iterator[_Pair]:
+def _walk(pair: Pair) -> Iterator[Pair]:
     """Yield the leaves that differ."""
     if pair.masks[0] is True or pair.masks[1] is True:
         yield from _hidden(pair)
@@ -163,10 +99,10 @@ def _walk(pair: _Pair) -> Iterator[_Pair]:
         yield pair
 
 
-def _hidden(pair: _Pair) -> Iterator[_Pair]:
+def _hidden(pair: Pair) -> Iterator[Pair]:
     """Yield what is masked, where it changes, or where its sensitivity alone does."""
     flips = (pair.masks[0] is True) != (pair.masks[1] is True)
-    if _nothing(pair.before) and _nothing(pair.after):
+    if nothing(pair.before) and nothing(pair.after):
         return
     if not _alike(pair.before, pair.after):
         yield pair
@@ -174,9 +110,9 @@ def _hidden(pair: _Pair) -> Iterator[_Pair]:
         yield pair._replace(note=Note.SENSITIVITY)
 
 
-def _objects(pair: _Pair) -> Iterator[_Pair]:
+def _objects(pair: Pair) -> Iterator[Pair]:
     left, right = _object(pair.before), _object(pair.after)
-    if (left is None and not _nothing(pair.before)) or (right is None and not _nothing(pair.after)):
+    if (left is None and not nothing(pair.before)) or (right is None and not nothing(pair.after)):
         yield pair
         return
     names = _names(pair, left, right)
@@ -189,7 +125,7 @@ def _objects(pair: _Pair) -> Iterator[_Pair]:
             yield from _walk(below)
 
 
-def _names(pair: _Pair, left: Json | None, right: Json | None) -> list[str]:
+def _names(pair: Pair, left: Json | None, right: Json | None) -> list[str]:
     """Name the entries that deserve a look, in order."""
     if left is None or right is None or pair.masks != _OPEN:
         return sorted({**(left or {}), **(right or {}), **_keys(pair.masks)})
@@ -197,7 +133,7 @@ def _names(pair: _Pair, left: Json | None, right: Json | None) -> list[str]:
     return sorted(n for n in both if not _alike(left.get(n, ABSENT), right.get(n, ABSENT)))
 
 
-def _below(pair: _Pair, names: list[str], left: Json | None, right: Json | None) -> Iterator[_Pair]:
+def _below(pair: Pair, names: list[str], left: Json | None, right: Json | None) -> Iterator[Pair]:
     """Yield the entries of two objects that may differ."""
     hides, comes = pair.masks != _OPEN, left is None or right is None
     beside = hidden_entries(left or {}) | hidden_entries(right or {})
@@ -208,10 +144,10 @@ def _below(pair: _Pair, names: list[str], left: Json | None, right: Json | None)
         if name in beside and not (_told(old) and _told(new)):
             masks = _covering(old), _covering(new)  # what it is called stands beside it
         # Of an object that comes or goes, what is null is no news.
-        quiet = comes and _nothing(old) and _nothing(new)
+        quiet = comes and nothing(old) and nothing(new)
         if not quiet and not (masks[0] is masks[1] is False and _alike(old, new)):
             path = f"{pair.path}.{name}" if pair.path else name
-            yield _Pair(path, old, new, _OPEN if masks == _OPEN else masks, None, pair.depth + 1)
+            yield Pair(path, old, new, _OPEN if masks == _OPEN else masks, None, pair.depth + 1)
 
 
 def _plain(old: Any, new: Any) -> bool:
@@ -222,10 +158,10 @@ def _plain(old: Any, new: Any) -> bool:
     return kinds[0] in _PLAIN and kinds[1] in _PLAIN and not _same(old, new)
 
 
-def _lists(pair: _Pair) -> Iterator[_Pair]:
+def _lists(pair: Pair) -> Iterator[Pair]:
     left, right = _list(pair.before), _list(pair.after)
-    other = (left is None and not _nothing(pair.before)) or (
-        right is None and not _nothing(pair.after)
+    other = (left is None and not nothing(pair.before)) or (
+        right is None and not nothing(pair.after)
     )
     if other or (not left and not right and (left is None) != (right is None)):
         yield pair  # of another kind, or an empty list that comes or goes
@@ -237,7 +173,7 @@ def _lists(pair: _Pair) -> Iterator[_Pair]:
         for i in range(max(len(olds), len(news))):
             old, new = _at(left or [], i, ABSENT), _at(right or [], i, ABSENT)
             masks = mask_at(pair.masks[0], i), mask_at(pair.masks[1], i)
-            yield from _walk(_Pair(f"{pair.path}[{i}]", old, new, masks, depth=pair.depth + 1))
+            yield from _walk(Pair(f"{pair.path}[{i}]", old, new, masks, depth=pair.depth + 1))
         return
     removed, added = unpaired(olds, news)
     if not removed and not added and [v for _, v, _ in olds] != [v for _, v, _ in news]:
@@ -250,7 +186,7 @@ def _lists(pair: _Pair) -> Iterator[_Pair]:
         yield from _element(pair, old, new, hidden)
 
 
-def _element(pair: _Pair, old: Element | None, new: Element | None, hidden: Any) -> Iterator[_Pair]:
+def _element(pair: Pair, old: Element | None, new: Element | None, hidden: Any) -> Iterator[Pair]:
     """Compare a pair inside; all else goes or comes.
 
     Nobody knows which element became which: `hidden`, the masks of all of them, covers those.
@@ -258,16 +194,16 @@ def _element(pair: _Pair, old: Element | None, new: Element | None, hidden: Any)
     depth = pair.depth + 1
     if old and new:
         path = f"{pair.path}[{new[0]}]"
-        yield from _walk(_Pair(path, old[1], new[1], (old[2], new[2]), depth=depth))
+        yield from _walk(Pair(path, old[1], new[1], (old[2], new[2]), depth=depth))
     elif old:
         path = f"{pair.path}[{old[0]}]"
-        yield from _walk(_Pair(path, old[1], ABSENT, (hidden, False), depth=depth))
+        yield from _walk(Pair(path, old[1], ABSENT, (hidden, False), depth=depth))
     elif new:
         path = f"{pair.path}[{new[0]}]"
-        yield from _walk(_Pair(path, ABSENT, new[1], (False, hidden), depth=depth))
+        yield from _walk(Pair(path, ABSENT, new[1], (False, hidden), depth=depth))
 
 
-def _texts(pair: _Pair, before: str, after: str) -> Iterator[_Pair]:
+def _texts(pair: Pair, before: str, after: str) -> Iterator[Pair]:
     """Look into JSON inside strings (policies) where both sides hold an object or a list."""
     inside = _parsed(before, after)
     if inside is None:
@@ -285,39 +221,28 @@ def _parsed(before: str, after: str) -> tuple[Any, Any] | None:
     if before[:1] not in _JSON or after[:1] not in _JSON:
         return None
     try:
-        return json.loads(before), json.loads(after)
+        return _strictly(before), _strictly(after)
     except (ValueError, RecursionError):
         return None
 
 
-def _row(pair: _Pair, lens: Lens) -> ValueChange:
-    side = _AFTER if pair.before is ABSENT else _BOTH
-    side = _BEFORE if pair.after is ABSENT else side
-    path, name = lens.path(pair.path)
-    if pair.masks[0] is True or pair.masks[1] is True:
-        before, after = (None if _nothing(v) else MASK for v in (pair.before, pair.after))
-        note = str(pair.note or Note.SENSITIVE)
-        return ValueChange(path, before, after, note, side, _mark(pair.after, lens))
-    note = _UNKNOWN_NOTE if pair.after is UNKNOWN else str(pair.note or "")
-    before, after = _sides(pair, name, lens)
-    if MASK in (before, after) and note != _UNKNOWN_NOTE:
-        note = str(Note.SENSITIVE)
-        return ValueChange(path, before, after, note, side, _mark(pair.after, lens))
-    return ValueChange(path, before, after, note, side)
+def _strictly(text: str) -> Any:
+    """Read JSON whose text says no more than its value does: else the texts are compared."""
+    return json.loads(
+        text, parse_float=_never, parse_constant=_never, object_pairs_hook=_names_once
+    )
 
 
-def _sides(pair: _Pair, name: str, lens: Lens) -> tuple[Any, Any]:
-    """Return both sides of a leaf as they are kept; of two texts, what differs is never cut off."""
-    if isinstance(pair.before, str) and isinstance(pair.after, str):
-        return lens.texts(name, pair.before, pair.after)
-    return _open(pair, name, pair.before, lens), _open(pair, name, pair.after, lens)
+def _never(number: str) -> Any:
+    """Refuse what may be written in several ways, or be rounded."""
+    raise ValueError(number)
 
 
-def _open(pair: _Pair, name: str, value: Any, lens: Lens) -> Any:
-    """Return one side of a leaf as it is kept; where it is an object, its masks cover parts."""
-    if isinstance(value, dict | list):
-        value = masked(cast("Any", value), either(*pair.masks), _as_is)
-    return lens.shown(name, _there(value))
+def _names_once(pairs: list[tuple[str, Any]]) -> Json:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a name is there twice")
+    return found
 
 
 def _told(value: Any) -> bool:
@@ -330,33 +255,6 @@ def _told(value: Any) -> bool:
 def _covering(value: Any) -> Any:
     """Give a mask that covers a value whole, and leaves the keys of an object to be seen."""
     return dict.fromkeys(cast("dict[str, Any]", value), True) if isinstance(value, dict) else True
-
-
-def _mark(value: Any, lens: Lens) -> str:
-    """Give a sensitive value its keyed mark; what is not known yet, or nothing, has none."""
-    if _nothing(value) or value is UNKNOWN:
-        return ""
-    text = json.dumps(value, sort_keys=True, default=lambda other: type(other).__name__)
-    return lens.mark(f"value\0{text}".encode(errors="replace"))[:16]
-
-
-def _short(value: Any) -> Any:
-    """Cut long texts inside a value that is shown whole."""
-    if isinstance(value, str):
-        return cut(value)
-    if isinstance(value, list):
-        return [_short(v) for v in cast("list[Any]", value)]
-    if isinstance(value, dict):
-        return {k: _short(v) for k, v in cast("dict[str, Any]", value).items()}
-    return value
-
-
-def _there(value: Any) -> Any:
-    return None if value is ABSENT or value is UNKNOWN else value
-
-
-def _as_is(value: Any) -> Any:
-    return "(known after apply)" if value is UNKNOWN else _there(value)
 
 
 def _alike(before: Any, after: Any) -> bool:
@@ -401,10 +299,6 @@ def _keys(masks: tuple[Any, Any]) -> dict[str, Any]:
         if isinstance(mask, dict):
             found |= cast("dict[str, Any]", mask)
     return found
-
-
-def _nothing(value: Any) -> bool:
-    return value is None or value is ABSENT
 
 
 def _none_absent(value: Any) -> Any:

@@ -8,6 +8,7 @@ import pytest
 
 from sekisho.domain.actions import Action
 from sekisho.domain.plan_changes import ValueChange
+from sekisho.domain.plan_groups import groups_of
 from sekisho.views.plan_line import plan_line
 from tests.plan_fixtures import load, made, names, read, read_again
 
@@ -126,6 +127,13 @@ def test_case_12_equal_changes_are_all_there_and_equal():
         "input.git_sha",
         "input.more",
     ]
+
+
+def test_case_12_equal_changes_are_one_group_and_nothing_is_dropped():
+    changes = read("case12-equal-updates").reading.changes
+    groups = groups_of(changes)
+    assert sorted(g.count for g in groups) == [1, 1, 150]
+    assert sorted(n for g in groups for n in g.numbers) == [c.number for c in changes]
 
 
 def test_case_12_creates_deletes_and_updates_are_told_apart():

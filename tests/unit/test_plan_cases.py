@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import re
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 from sekisho.domain.plan_changes import Side, ValueChange
 from sekisho.domain.states import MASK
 from sekisho.terraform.plan_json import ephemeral_variables
-from tests.plan_fixtures import load, made, names, read
+from tests.plan_fixtures import load, made, names, read, read_again
 
 PLANTED = "himitsu"
 """What every secret in a fixture begins with."""
@@ -179,6 +180,27 @@ def test_case_03_a_flip_of_sensitivity_is_told_apart_from_a_changed_secret(name:
     flip = read(name).value("terraform_data.whole", "input")
     changed = read("case03-sensitive-changed").value("terraform_data.changed", "input")
     assert hidden(flip) != hidden(changed)
+
+
+def test_case_03_equal_secrets_have_equal_marks_that_tell_nothing():
+    found = read("case03-sensitive-changed")
+    marks = {
+        (address, v.path): v.mark
+        for address, values in found.leaves.items()
+        for v in values
+        if v.note == "sensitive" and v.after == MASK
+    }
+    assert marks
+    assert all(re.fullmatch(r"[0-9a-f]{16}", mark) for mark in marks.values())
+    plan = json.dumps(load("case03-sensitive-changed"))
+    secrets = set(re.findall(rf"{PLANTED}[\w-]*", plan))
+    plain = {hashlib.sha256(form).hexdigest()[:16] for s in secrets for form in forms(s)}
+    assert not plain & set(marks.values())
+    assert read_again("case03-sensitive-changed").leaves == found.leaves
+
+
+def forms(secret: str) -> list[bytes]:
+    return [secret.encode(), json.dumps(secret).encode()]
 
 
 def test_case_03_an_output_that_becomes_sensitive_says_so():

@@ -5,13 +5,14 @@ from datetime import datetime
 
 from sekisho.domain.errors import NotFound, PlanMissing
 from sekisho.domain.gate import Verdict
+from sekisho.domain.logs import LogFilter
 from sekisho.domain.plans import wants_name
 from sekisho.domain.runs import FINAL, WAITING, Run, RunStatus, may
 from sekisho.engine.engine import Engine
 from sekisho.engine.gate import expires
 from sekisho.engine.workspaces import WorkspaceView
 from sekisho.web.comparisons import Compared, compared
-from sekisho.web.logs import BUSY, LogFilter, Tail, log_filter, tail
+from sekisho.web.logs import BUSY, Tail, log_filter, tail
 from sekisho.web.plan_filters import Asked, asked
 from sekisho.web.plans import PlanPage, plan_page
 from sekisho.web.visits import Visit

@@ -278,6 +278,40 @@ def test_the_log_is_filtered_by_phase_level_and_text(house: House):
     assert "No line matches" in page(house, f"{base}?log_q=nowhere").text
 
 
+def test_a_filter_of_the_log_hides_no_later_attempt_and_no_level_nobody_knows(house: House):
+    run = a_review(house, S.APPLYING)
+    lines = [
+        LogLine(START, "plan-2", "x", "info", "tried once more"),
+        LogLine(START, "planning", "x", "info", "of another phase"),
+        LogLine(START, "plan", "x", "fatal", "of a level of its own", file="main.tf"),
+    ]
+    house.store.logs.append(run.id, lines)
+
+    def shown(query: str) -> str:
+        return page(house, f"/runs/{run.id}?{query}").text
+
+    assert "tried once more" in shown("log_phase=plan")
+    assert "of another phase" not in shown("log_phase=plan")
+    assert "of a level of its own" in shown("log_level=error")
+    assert "tried once more" not in shown("log_level=error")
+    assert "tried once more" in shown("log_level=nonsense")
+    assert "of a level of its own" in shown("log_q=MAIN.TF")
+
+
+@BOTH
+def test_dangerous_addresses_are_named_without_a_click(house: House, language: str):
+    gone = tuple(
+        change(f"terraform_data.n{n}", Action.DELETE, type="terraform_data") for n in range(7)
+    )
+    run = a_review(house, reading=rich_reading(gone))
+    html = page(house, f"/runs/{run.id}", language)
+    part = html.text[html.text.index("7 × terraform_data") :]
+    more = part.index({"en": "and 2 more", "ja": "ほか 2 件"}[language])
+    for n in range(5):
+        assert part.index(f"terraform_data.n{n}") < more, "before what is folded away"
+    assert more < part.index("terraform_data.n5") < part.index("terraform_data.n6")
+
+
 @BOTH
 def test_the_evidence_holds_everything_about_the_decision(house: House, language: str):
     run = a_review(house, reading=stateful())

@@ -62,9 +62,7 @@ def tail(
     chosen = wanted or LogFilter()
     cursor = taken = total = 0
     for lines, after in _pages(engine, run_id):
-        found = [
-            line for line in lines if chosen.takes(_as_shown(line) if chosen.text else line)
-        ]
+        found = [line for line in lines if chosen.takes(_as_shown(line) if chosen.text else line)]
         kept.extend(found)
         taken, total, cursor = taken + len(found), total + len(lines), after
     return Tail(tuple(kept), cursor, taken - len(kept), total, chosen)

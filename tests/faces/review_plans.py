@@ -195,6 +195,25 @@ def stateful() -> PlanReading:
     )
 
 
+def alike() -> PlanReading:
+    """Seven replacements for the same reason: their names decide, a database's among them."""
+    names = ("db", "cache", "queue", "search", "mail", "site", "archive")
+    changes = (
+        change(
+            f"terraform_data.{name}",
+            Action.REPLACE,
+            ValueChange("input", f"{name}-1", f"{name}-2"),
+            ValueChange("triggers_replace", "1", note="unknown"),
+            reason="replace_because_cannot_update",
+            forced_by=("triggers_replace",),
+            type="terraform_data",
+            name=name,
+        )
+        for name in names
+    )
+    return _reading(*changes)
+
+
 def lost() -> PlanReading:
     """Creates alone, where there were resources before: the state is another one."""
     changes = tuple(

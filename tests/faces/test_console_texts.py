@@ -29,7 +29,7 @@ DYNAMIC = {
     "source.": ["inline", "upload", "folder"],
     "doubt.rescued.": ["kept", "none", "waiting"],
     "http.": ["404", "405", "500"],
-    "alarm.": ["errored", "incomplete", "unapplyable"],
+    "check.": ["fail", "error"],
     "code.": [str(k) for k in CodeKind],
     "changes.": ["absent", "sensitive", "unknown"],
     "changes.note.": ["sensitivity", "write_only", "spacing", "order"],

@@ -23,7 +23,8 @@ from sekisho.domain.plans import PlanMode, PlanOptions, PlanReading, count
 from sekisho.domain.reasons import Reason
 from sekisho.domain.runs import RunStatus
 from sekisho.domain.states import NO_STATE
-from sekisho.views.plan_changes import page_of
+from sekisho.views.document_changes import head_of
+from sekisho.views.plan_changes import ChangeRow, page_of
 from sekisho.views.plan_comparisons import Side as Plan
 from sekisho.views.plan_comparisons import comparison_of
 from sekisho.views.plan_diffs import diff_of
@@ -148,3 +149,16 @@ def test_what_is_known_after_apply_is_told_as_a_turn_from_what_stands_there():
     assert LeafView.of(value).words() == '    id: "i-1" -> (known after apply)'
     new = ValueChange("id", note=str(Note.UNKNOWN), side=Side.AFTER)
     assert LeafView.of(new, Side.AFTER).words() == "    id (known after apply)"
+
+
+def test_a_replacement_that_creates_first_has_one_sign_on_all_faces():
+    for actions, sign in (
+        (("create", "delete"), "+/-"),
+        (("delete", "create"), "-/+"),
+        (("create", "forget"), "+/-"),
+    ):
+        change = ResourceChange("a.b", "a", "b", Action.REPLACE, actions)
+        assert change.sign == sign
+        assert f" {sign} replace " in ChangeRow.of(change).words()
+        assert head_of((change,), "en")["sign"] == sign
+    assert ResourceChange("a.b", "a", "b", Action.CREATE, ("create",)).sign == "+"

@@ -230,10 +230,13 @@ class PlanScreen:
         if review.checks:
             yield from self._heading("checks", len(review.checks) + review.checks_left_out)
             for check in review.checks:
-                said = f"! {check.address} ({check.status}){self.say('colon')}"
+                said = f"! {check.address} ({check.status_words}){self.say('colon')}"
                 said += " ".join(check.problems)
                 yield from self._paper.lines(said, Tone.BAD, indent=2)
             yield from self._rest(review.checks_left_out)
+        if review.checks_pending:
+            yield ""
+            yield from self._paper.lines(review.checks_pending, Tone.QUIET)
 
     def _change(self, change: ChangeDiff) -> Iterator[str]:
         times = f"{change.count} × " if change.count > 1 else ""

@@ -43,6 +43,8 @@ class Action(StrEnum):
 
 
 UNKNOWN_SIGN = "?"
+NEW_FIRST = "+/-"
+"""The sign of a replacement that creates before it destroys."""
 SIGNS: dict[str, str] = {
     Action.CREATE: "+",
     Action.DELETE: "-",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from enum import StrEnum
 from typing import Any
 
-from sekisho.domain.actions import Action, Risk
+from sekisho.domain.actions import NEW_FIRST, Action, Risk
 from sekisho.domain.reasons import Reason
 
 
@@ -105,6 +105,12 @@ class ResourceChange:
     references: tuple[tuple[str, tuple[str, ...]], ...] = ()
     extra: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def sign(self) -> str:
+        """Terraform's own sign; of a replacement it tells what comes first."""
+        new_first = self.actions[:1] == ("create",) and self.action is Action.REPLACE
+        return NEW_FIRST if new_first else self.action.sign
+
     def row(self) -> "ResourceChange":
         """Return it as a reading keeps it: without what is kept apart."""
         # Ten thousand of these are made of a large plan: `replace` would take ten times as long.
@@ -158,6 +164,16 @@ class Check:
     kind: str
     status: str
     problems: tuple[str, ...] = ()
+
+    @property
+    def pending(self) -> bool:
+        """Say whether nobody knows before the apply what it finds."""
+        return self.status == "unknown"
+
+    @property
+    def failing(self) -> bool:
+        """Say whether it does not pass; a status that we do not know is no pass."""
+        return self.status != "pass" and not self.pending
 
 
 def diff_digest(action: Action, values: Iterable[ValueChange]) -> str:

@@ -54,13 +54,12 @@ class ChangeHead(View):
 def head_of(members: Members, language: Language) -> dict[str, object]:
     """Return the fields of a head."""
     first = members[0]
-    new_first = first.actions[:1] == ("create",) and len(first.actions) > 1
     return {
         "number": first.number,
         "count": len(members),
         "action": first.action,
         "action_words": named(language, "action", first.action),
-        "sign": "+/-" if new_first else first.action.sign,
+        "sign": first.sign,
         "type": one_line(first.type),
         "risk": first.risk,
         "risk_words": named(language, "risk", first.risk),

@@ -85,6 +85,7 @@ class ChangeRow(View):
     action: str
     address: str
     risk: str
+    sign: str | None = None
     why: str | None = None
     count: int | None = None
     type: str | None = None
@@ -105,6 +106,7 @@ class ChangeRow(View):
             action=change.action,
             address=brief(change.address, detail.address),
             risk=change.risk,
+            sign=change.sign if change.sign != change.action.sign else None,
             why=why or None,
             deposed=one_line(change.deposed, 60) or None,
             moved_from=brief(change.previous_address, detail.address) or None,
@@ -114,7 +116,7 @@ class ChangeRow(View):
     def words(self) -> str:
         """Say it with Terraform's own sign."""
         loud = f"{self.risk.upper()} " if Risk(self.risk) in DESTRUCTIVE else ""
-        said = f"  {loud}{self.ref} {Action(self.action).sign} {self.action} "
+        said = f"  {loud}{self.ref} {self.sign or Action(self.action).sign} {self.action} "
         said += f"{self.count} × {self.type}: " if self.count else ""
         said += ", ".join([self.address, *(self.others or [])])
         said += "".join(f"; {remark}" for remark in self._remarks())

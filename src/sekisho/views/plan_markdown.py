@@ -267,12 +267,14 @@ class _Writer:
     def _checks(self, review: PlanReview) -> Iterator[str]:
         if review.checks:
             lines = [
-                f"- {code(c.address)} ({prose(c.status)})"
+                f"- {code(c.address)} ({prose(c.status_words)})"
                 + "".join(f"<br>{prose(p)}" for p in c.problems)
                 for c in review.checks
             ]
             yield self._heading("checks", len(review.checks) + review.checks_left_out)
             yield "\n".join(self._capped(lines, _OTHERS, review.checks_left_out))
+        if review.checks_pending:
+            yield prose(review.checks_pending)
 
     def _lines(self, key: str, lines: Sequence[str], left: int) -> Iterator[str]:
         if lines:

@@ -13,7 +13,7 @@ from sekisho.domain.actions import Action
 from sekisho.domain.gate import Verdict
 from sekisho.domain.plan_changes import ActionCall, Check, Part, ResourceChange
 from sekisho.domain.plan_groups import groups_of
-from sekisho.domain.plans import PlanMode, PlanReading
+from sekisho.domain.plans import PlanReading
 from sekisho.domain.risks import words
 from sekisho.domain.runs import Run
 from sekisho.domain.text import Language
@@ -24,7 +24,8 @@ from sekisho.views.document_leaves import LeafDiff, real, rest_of
 from sekisho.views.gate import UnmetView, unmet_of
 from sekisho.views.plan_facts import FactView, facts_of, steps_of
 from sekisho.views.plan_line import plan_line
-from sekisho.views.plan_texts import say
+from sekisho.views.plan_texts import named, say
+from sekisho.views.plan_warnings import warnings_of
 from sekisho.views.view import View, one_line, shown
 
 _DANGERS = 40
@@ -33,6 +34,7 @@ _GROUPS = 40
 _FEW = 10
 _LINES = 50
 _OUTPUTS = 100
+_PENDING = 5
 
 
 @dataclasses.dataclass(frozen=True)
@@ -95,6 +97,7 @@ class CheckLine(View):
     address: str
     kind: str
     status: str
+    status_words: str
     problems: list[str]
 
 
@@ -124,6 +127,7 @@ class PlanReview(View):
     deferred: Listing
     checks: list[CheckLine] = Field(default_factory=list[CheckLine])
     checks_left_out: int = 0
+    checks_pending: str | None = None
     review_url: str | None = None
     next: list[str]
 
@@ -132,7 +136,7 @@ def review_of(engine: Engine, subject: Subject, language: Language) -> PlanRevie
     """Make the review."""
     run, reading, workspace = subject.run, subject.reading, subject.workspace
     dangers, unnamed = _dangers(reading, language)
-    failing = [c for c in reading.checks if c.status in ("fail", "error")]
+    failing = [c for c in reading.checks if c.failing]
     labels: Mapping[str, str] = workspace.labels if workspace else {}
     outputs = list(real(reading.outputs))
     return PlanReview(
@@ -141,7 +145,9 @@ def review_of(engine: Engine, subject: Subject, language: Language) -> PlanRevie
         message=shown(run.message, 1000) or None,
         outcome=_outcome(run, language),
         alarms=[one_line(words(a).render(language), 600) for a in reading.alarms[:_FEW]],
-        warnings=_warnings(subject, language),
+        warnings=[
+            w.render(language) for w in warnings_of(run, reading, declared=workspace is not None)
+        ],
         gate=GateLines.of(subject.verdict, language) if subject.verdict else None,
         code=[one_line(c, 300) for c in reading.code[:_LINES]],
         code_left_out=max(len(reading.code) - _LINES, 0),
@@ -157,8 +163,9 @@ def review_of(engine: Engine, subject: Subject, language: Language) -> PlanRevie
         outputs_left_out=max(len(outputs) - _OUTPUTS, 0) + rest_of(reading.outputs),
         drift=_listing(engine, run, reading.drift, language),
         deferred=_listing(engine, run, reading.deferred, language),
-        checks=[_check(c) for c in failing[:_FEW]],
+        checks=[_check(c, language) for c in failing[:_FEW]],
         checks_left_out=max(len(failing) - _FEW, 0),
+        checks_pending=_pending(reading, language),
         review_url=subject.url or None,
         next=steps_of(run, subject.url, language),
     )
@@ -209,27 +216,6 @@ def _counts(reading: PlanReading, language: Language) -> list[CountRow]:
     return [CountRow(key=k, label=say(language, f"count.{k}"), count=n) for k, n in found.items()]
 
 
-def _warnings(subject: Subject, language: Language) -> list[str]:
-    run, reading = subject.run, subject.reading
-    said = {
-        "warning.destroy": run.options.mode == PlanMode.DESTROY,
-        "warning.partial": bool(run.options.targets),
-        "warning.errored": reading.errored,
-        "warning.incomplete": not reading.complete,
-        "warning.not_applyable": not reading.applyable and _does_something(reading),
-        "warning.undeclared": subject.workspace is None,
-    }
-    found = [say(language, key) for key, so in said.items() if so]
-    if reading.extra:
-        names = ", ".join(one_line(name, 60) for name in reading.extra[:_FEW])
-        found.append(say(language, "warning.unknown_fields", names=names))
-    return found
-
-
-def _does_something(reading: PlanReading) -> bool:
-    return bool(reading.changes or reading.outputs)
-
-
 def _outcome(run: Run, language: Language) -> list[str]:
     """Say how it ended, or who has decided so far."""
     found: Iterable[str] = ()
@@ -252,10 +238,20 @@ def _action(call: ActionCall, language: Language) -> str:
     return one_line(call.address, 300) + (f" ({', '.join(facts)})" if facts else "")
 
 
-def _check(check: Check) -> CheckLine:
+def _check(check: Check, language: Language) -> CheckLine:
     return CheckLine(
         address=one_line(check.address, 300),
         kind=one_line(check.kind, 60),
         status=one_line(check.status, 60),
+        status_words=one_line(named(language, "check", check.status), 60),
         problems=[one_line(p, 500) for p in check.problems[:5]],
     )
+
+
+def _pending(reading: PlanReading, language: Language) -> str | None:
+    """Say which checks nobody knows yet; None where there is none."""
+    found = [one_line(c.address, 120) for c in reading.checks if c.pending]
+    left = len(found) - _PENDING
+    names = [*found[:_PENDING], *[f"… {say(language, 'more', count=left)}"] * (left > 0)]
+    said = say(language, "comma").join(names)
+    return say(language, "checks.pending", count=len(found), names=said) if found else None

@@ -71,7 +71,7 @@ class PlanFacts:
             "irreversible": self.risks.get("irreversible", 0),
             "dangerous": self.risks.get("dangerous", 0),
             "code": len(reading.code),
-            "checks": len(reading.checks),
+            "checks": sum(c.failing for c in reading.checks),
             "deferred": len(reading.deferred),
             "drift": len(reading.drift),
             "outputs": len(output_leaves(reading)),
@@ -88,6 +88,7 @@ def alarms_of(reading: PlanReading) -> list[str]:
 def notes_of(facts: PlanFacts) -> list[str]:
     """Say what is special about the plan as a whole, above all that it is partial."""
     options, reading = facts.run.options, facts.reading
+    pending = tuple(c.address for c in reading.checks if c.pending)
     said = {
         "Destroy mode: everything that this workspace manages is planned to go.": (
             options.mode is PlanMode.DESTROY
@@ -107,6 +108,7 @@ def notes_of(facts: PlanFacts) -> list[str]:
             not reading.applyable and not reading.errored
         ),
         f"This Terraform says more than Sekisho knows: {_few(reading.extra)}.": bool(reading.extra),
+        f"Checks not known until apply ({len(pending)}): {_few(pending)}.": bool(pending),
     }
     return [note for note, holds in said.items() if holds]
 
@@ -124,7 +126,7 @@ def code_of(reading: PlanReading, cap: int = 120) -> Iterator[str]:
 
 def checks_of(reading: PlanReading, cap: int = 200) -> Iterator[str]:
     """Say each check that did not pass, and what it found."""
-    for check in reading.checks:
+    for check in (c for c in reading.checks if c.failing):
         problems = " ".join(check.problems)
         yield brief(f"{check.address} ({check.status})", cap) + (
             f": {brief(problems, cap)}" if problems else ""

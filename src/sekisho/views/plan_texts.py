@@ -114,6 +114,12 @@ TEXTS: dict[str, Text] = {
     "actions": Text("Actions", "アクション"),
     "actions.deferred": Text("deferred", "保留"),
     "checks": Text("Checks that do not pass", "合格していないチェック"),
+    "checks.pending": Text(
+        "Checks not known until apply ({count}): {names}",
+        "適用まで結果が不明なチェック（{count} 件）: {names}",
+    ),
+    "check.fail": Text("fail", "不合格"),
+    "check.error": Text("error", "エラー"),
     "next": Text("Next", "次にすること"),
     # columns
     "col.count": Text("Count", "件数"),

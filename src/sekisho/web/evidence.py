@@ -10,10 +10,12 @@ from sekisho.domain.errors import PlanMissing
 from sekisho.domain.gate import Verdict
 from sekisho.domain.plans import PlanReading
 from sekisho.domain.runs import FINAL, Run
+from sekisho.domain.text import Text
 from sekisho.engine.engine import Engine
 from sekisho.engine.workspaces import WorkspaceView
+from sekisho.views.plan_warnings import warnings_of
 from sekisho.web.plan_diffs import LEAVES, Diff, Room, diff_of_outputs
-from sekisho.web.plans import Danger, Listing, Tile, dangers_of, every_change, tiles, warnings
+from sekisho.web.plans import Danger, Listing, Tile, dangers_of, every_change, tiles
 from sekisho.web.reviews import deadline_of, verdict_of, workspace_of
 from sekisho.web.visits import Console, Page, Visit
 
@@ -29,7 +31,7 @@ class PlanPaper:
 
     reading: PlanReading
     tiles: tuple[Tile, ...]
-    warnings: tuple[str, ...]
+    warnings: tuple[Text, ...]
     dangers: tuple[Danger, ...]
     changes: Listing
     outputs: Diff
@@ -64,14 +66,14 @@ def evidence_of(engine: Engine, run_id: str) -> Evidence:
         workspace=workspace,
         verdict=verdict_of(engine, run) if workspace else None,
         deadline=deadline_of(run, workspace),
-        plan=_paper(engine, run),
+        plan=_paper(engine, run, declared=workspace is not None),
         records=records[:_RECORDS],
         more_records=len(records) > _RECORDS,
         final=run.status in FINAL,
     )
 
 
-def _paper(engine: Engine, run: Run) -> PlanPaper | None:
+def _paper(engine: Engine, run: Run, *, declared: bool) -> PlanPaper | None:
     try:
         reading = engine.plans.reading(run.id)
     except PlanMissing:
@@ -79,7 +81,7 @@ def _paper(engine: Engine, run: Run) -> PlanPaper | None:
     return PlanPaper(
         reading=reading,
         tiles=tiles(reading),
-        warnings=warnings(reading),
+        warnings=warnings_of(run, reading, declared=declared),
         dangers=dangers_of(reading),
         changes=every_change(engine, run.id, reading, _CHANGES),
         outputs=diff_of_outputs(reading.outputs, Room(_ROOM), LEAVES),

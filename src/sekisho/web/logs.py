@@ -1,14 +1,14 @@
 """Logs: the newest lines on the page, what comes after them by script, and all of them as text."""
 
+import dataclasses
 import itertools
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from sekisho.domain.logs import LogLine
+from sekisho.domain.logs import LEVELS, LogFilter, LogLine
 from sekisho.domain.runs import AT_WORK, FINAL, RunStatus
 from sekisho.domain.text import plain
 from sekisho.engine.engine import Engine
@@ -26,39 +26,21 @@ BUSY = AT_WORK | {RunStatus.PLAN_QUEUED, RunStatus.APPLY_QUEUED}
 """Statuses in which the page looks again every second."""
 
 
-LEVELS = ("info", "warn", "error")
-PHASES = ("plan", "apply")
-
-
-@dataclass(frozen=True)
-class LogFilter:
-    """Which lines a reader wants; an empty field asks for nothing. `level` is the least one."""
-
-    phase: str = ""
-    level: str = ""
-    text: str = ""
-
-    def takes(self, line: LogLine) -> bool:
-        """Say whether a line is wanted; what the page shows of it is what is searched."""
-        least = LEVELS.index(self.level) if self.level in LEVELS else 0
-        rank = LEVELS.index(line.level) if line.level in LEVELS else 0
-        return (
-            self.phase in ("", line.phase)
-            and rank >= least
-            and (not self.text or self.text.casefold() in _searched(line).casefold())
-        )
-
-
-def _searched(line: LogLine) -> str:
-    return _safe(f"{line.text} {line.address} {line.file} {line.detail}")
+def _as_shown(line: LogLine) -> LogLine:
+    """Return what the page shows of a line: that is searched, and nothing behind it."""
+    text, address = _safe(line.text), _safe(line.address)
+    return dataclasses.replace(
+        line, text=text, address=address, detail=_safe(f"{line.detail} {line.file}")
+    )
 
 
 def log_filter(visit: Visit) -> LogFilter:
     """Read which lines a reader wants."""
-    return LogFilter(*(visit.query(f"log_{n}")[:200] for n in ("phase", "level", "q")))
+    phase, level, text = (visit.query(f"log_{n}")[:200] for n in ("phase", "level", "q"))
+    return LogFilter(phase, level if level in LEVELS else "", text)
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class Tail:
     """The newest wanted lines, after `earlier` others; `cursor` is where the script goes on.
 
@@ -80,7 +62,7 @@ def tail(
     chosen = wanted or LogFilter()
     cursor = taken = total = 0
     for lines, after in _pages(engine, run_id):
-        found = [line for line in lines if chosen.takes(line)]
+        found = [line for line in lines if chosen.takes(_as_shown(line) if chosen.text else line)]
         kept.extend(found)
         taken, total, cursor = taken + len(found), total + len(lines), after
     return Tail(tuple(kept), cursor, taken - len(kept), total, chosen)

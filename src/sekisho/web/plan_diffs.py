@@ -94,16 +94,9 @@ def diff_of(change: ResourceChange, room: Room, most: int = LEAVES) -> Diff:
     values = [v for v in change.values if not _rest(v)]
     forced = change.forced_by if change.action is Action.REPLACE else ()
     values.sort(key=lambda v: (not _within(v.path, forced), _says_little(v)))
-    diff = _diff(values, sides, room, most)
-    return dataclasses.replace(
-        diff,
-        leaves=tuple(_marked(leaf, forced) for leaf in diff.leaves),
-        left_out=diff.left_out + sum(map(_rest, change.values)),
-    )
-
-
-def _marked(leaf: Leaf, forced: tuple[str, ...]) -> Leaf:
-    return dataclasses.replace(leaf, forces=_within(leaf.path, forced))
+    diff = _diff(values, sides, room, most, forced)
+    rest = sum(map(_rest, change.values))
+    return dataclasses.replace(diff, left_out=diff.left_out + rest)
 
 
 def diff_of_outputs(outputs: Iterable[ValueChange], room: Room, most: int) -> Diff:
@@ -113,7 +106,11 @@ def diff_of_outputs(outputs: Iterable[ValueChange], room: Room, most: int) -> Di
 
 
 def _within(path: str, forced: Iterable[str]) -> bool:
-    return any(path == p or path.startswith((f"{p}.", f"{p}[")) for p in forced)
+    """Say whether a value forces: it is what forces, a part of it, or unknown as a whole."""
+    below = (f"{path}.", f"{path}[")
+    return any(
+        path == p or path.startswith((f"{p}.", f"{p}[")) or p.startswith(below) for p in forced
+    )
 
 
 def _says_little(value: ValueChange) -> bool:
@@ -127,15 +124,18 @@ def _says_little(value: ValueChange) -> bool:
     )
 
 
-def _diff(values: list[ValueChange], sides: Side, room: Room, most: int) -> Diff:
+def _diff(
+    values: list[ValueChange], sides: Side, room: Room, most: int, forced: tuple[str, ...] = ()
+) -> Diff:
     shown: list[Leaf] = []
     for value in values[:most]:
         leaf = leaf_of(value)
         if not room.take(leaf):
             break
-        shown.append(leaf)
-    known = tuple(leaf for leaf in shown if leaf.after.kind != "unknown")
-    unknown = tuple(leaf for leaf in shown if leaf.after.kind == "unknown")
+        shown.append(dataclasses.replace(leaf, forces=_within(leaf.path, forced)))
+    # What forces a replacement is not folded away, though nobody knows yet what it becomes.
+    unknown = tuple(leaf for leaf in shown if leaf.after.kind == "unknown" and not leaf.forces)
+    known = tuple(leaf for leaf in shown if leaf.after.kind != "unknown" or leaf.forces)
     return Diff(known, unknown, sides, len(values) - len(shown))
 
 

@@ -91,7 +91,6 @@ class PlanPage:
     reading: PlanReading
     asked: Asked
     tiles: tuple[Tile, ...]
-    warnings: tuple[str, ...]
     dangers: tuple[Danger, ...]
     dangerous: int
     irreversible: int
@@ -125,8 +124,13 @@ class PlanPage:
 
     @property
     def checks(self) -> tuple[Check, ...]:
-        """Checks that did not pass."""
-        return tuple(c for c in self.reading.checks if c.status != "pass")
+        """Checks that do not pass."""
+        return tuple(c for c in self.reading.checks if c.failing)
+
+    @property
+    def pending(self) -> tuple[Check, ...]:
+        """Checks of which nobody knows before the apply what they find."""
+        return tuple(c for c in self.reading.checks if c.pending)
 
 
 @dataclass
@@ -181,7 +185,6 @@ def plan_page(engine: Engine, run_id: str, asked: Asked) -> PlanPage:
         reading=reading,
         asked=asked,
         tiles=tiles(reading),
-        warnings=warnings(reading),
         dangers=dangers_of(reading),
         dangerous=sum(risks[r] for r in DESTRUCTIVE),
         irreversible=risks[Risk.IRREVERSIBLE],
@@ -233,16 +236,6 @@ def dangers_of(reading: PlanReading) -> tuple[Danger, ...]:
         key = (change.risk, change.action, change.type, change.why, change.deposed)
         found.setdefault(key, []).append(change)
     return tuple(Danger(c[0], tuple(c)) for c in found.values())
-
-
-def warnings(reading: PlanReading) -> tuple[str, ...]:
-    """Name what is odd about the plan as a whole."""
-    odd = {
-        "errored": reading.errored,
-        "incomplete": not reading.complete and not reading.errored,
-        "unapplyable": not reading.applyable and not reading.errored and bool(reading.changes),
-    }
-    return tuple(name for name, is_so in odd.items() if is_so)
 
 
 def tiles(reading: PlanReading) -> tuple[Tile, ...]:

@@ -2,10 +2,6 @@
 
 REVIEW_ENGLISH: dict[str, str] = {
     "alarm.title": "Stop and look",
-    "alarm.errored": "The plan ended with an error: what is listed is not all that would "
-    "have been planned.",
-    "alarm.incomplete": "The plan is not complete: after this apply, plan again for the rest.",
-    "alarm.unapplyable": "Terraform says that this plan cannot be applied.",
     "groups.title": "Equal changes",
     "groups.members": "The {count} resources",
     "groups.diff": "Show the diff",
@@ -15,6 +11,9 @@ REVIEW_ENGLISH: dict[str, str] = {
     "deferred.note": "Terraform puts these off to a later plan.",
     "checks.title": "Checks not passed",
     "checks.note": "What check blocks and conditions found.",
+    "checks.pending": "Not known until apply ({count}):",
+    "check.fail": "fail",
+    "check.error": "error",
     "filter.title": "Filter changes",
     "filter.text": "Search",
     "filter.action": "Action",

@@ -2,9 +2,6 @@
 
 REVIEW_JAPANESE: dict[str, str] = {
     "alarm.title": "要確認: このまま進めないでください",
-    "alarm.errored": "計画はエラーで終了しました。表示は計画の一部だけです。",
-    "alarm.incomplete": "計画は完全ではありません。適用後、残りについて再度計画が必要です。",
-    "alarm.unapplyable": "Terraform は、この計画は適用できないとしています。",
     "groups.title": "同一内容の変更",
     "groups.members": "対象リソース {count} 件",
     "groups.diff": "差分を表示",
@@ -14,6 +11,9 @@ REVIEW_JAPANESE: dict[str, str] = {
     "deferred.note": "Terraform が後の計画に先送りした変更です。",
     "checks.title": "不合格のチェック",
     "checks.note": "check ブロックや条件の結果です。",
+    "checks.pending": "適用まで結果が不明（{count} 件）:",
+    "check.fail": "不合格",
+    "check.error": "エラー",
     "filter.title": "変更の絞り込み",
     "filter.text": "検索",
     "filter.action": "操作",

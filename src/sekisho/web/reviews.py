@@ -5,13 +5,16 @@ from datetime import datetime
 
 from sekisho.domain.errors import NotFound, PlanMissing
 from sekisho.domain.gate import Verdict
+from sekisho.domain.logs import LogFilter
 from sekisho.domain.plans import wants_name
 from sekisho.domain.runs import FINAL, WAITING, Run, RunStatus, may
+from sekisho.domain.text import Text
 from sekisho.engine.engine import Engine
 from sekisho.engine.gate import expires
 from sekisho.engine.workspaces import WorkspaceView
+from sekisho.views.plan_warnings import warnings_of
 from sekisho.web.comparisons import Compared, compared
-from sekisho.web.logs import BUSY, LogFilter, Tail, log_filter, tail
+from sekisho.web.logs import BUSY, Tail, log_filter, tail
 from sekisho.web.plan_filters import Asked, asked
 from sekisho.web.plans import PlanPage, plan_page
 from sekisho.web.visits import Visit
@@ -42,6 +45,7 @@ class Review:
     verdict: Verdict | None
     deadline: datetime | None
     plan: PlanPage | None
+    warnings: tuple[Text, ...]
     comparison: Compared
     log: Tail
     actions: frozenset[str]
@@ -67,6 +71,7 @@ def review_of(engine: Engine, run_id: str, wanted: "Wanted") -> Review:
         verdict=verdict,
         deadline=deadline_of(run, workspace),
         plan=plan,
+        warnings=warnings_of(run, plan.reading, declared=workspace is not None) if plan else (),
         comparison=compared(engine, run, wanted.other) if plan else Compared(),
         log=tail(engine, run.id, wanted=wanted.log),
         actions=actions(run, verdict),

@@ -132,6 +132,7 @@ ENGLISH: dict[str, str] = {
     "danger.irreversible": "{count} cannot be undone: data may be lost.",
     "danger.action": "An action may change or destroy things that no count tells.",
     "danger.trigger": "Called by: {trigger}",
+    "danger.more": "and {count} more",
     "danger.all": "Show all of them",
     "counts.title": "Counts",
     "counts.line": "As Terraform counts: {add} to add, {change} to change, {destroy} to destroy.",

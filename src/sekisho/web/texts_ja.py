@@ -127,6 +127,7 @@ JAPANESE: dict[str, str] = {
     "danger.irreversible": "うち復元不可 {count} 件（データ消失の恐れ）",
     "danger.action": "アクションは、件数に現れない変更や削除を行うことがあります。",
     "danger.trigger": "呼び出し元: {trigger}",
+    "danger.more": "ほか {count} 件",
     "danger.all": "すべて表示",
     "counts.title": "件数",
     "counts.line": "Terraform の表示: 追加 {add}、変更 {change}、削除 {destroy}（再作成は追加と削除の両方に数えます）。",

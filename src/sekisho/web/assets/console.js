@@ -25,7 +25,9 @@
     return row;
   };
 
-  const LEVELS = ["info", "warn", "error"];
+  const LEVELS = ["trace", "debug", "info", "warn", "error"];
+  // A level that is not known matters: no filter hides it (as the server sees it).
+  const rank = (level) => (LEVELS.includes(level) ? LEVELS.indexOf(level) : LEVELS.length);
   // The lines that are there are filtered at once; the button asks the server for all of them.
   const filterLog = (root) => {
     const form = root.querySelector("#log-filter");
@@ -36,8 +38,8 @@
     let shown = 0;
     for (const row of root.querySelectorAll("#log-lines > li")) {
       const fits =
-        (!phase || row.dataset.phase === phase) &&
-        LEVELS.indexOf(row.dataset.level) >= least - (least ? 0 : 1) &&
+        (!phase || `${row.dataset.phase}-`.startsWith(`${phase}-`)) &&
+        (!least || rank(row.dataset.level) >= least) &&
         (!text || row.textContent.toLowerCase().includes(text));
       row.hidden = !fits;
       shown += fits ? 1 : 0;

@@ -1,0 +1,30 @@
+"""What is odd about a plan as a whole: one rule and one wording for the console and documents."""
+
+from sekisho.domain.plans import PlanMode, PlanReading
+from sekisho.domain.runs import Run
+from sekisho.domain.text import Text
+from sekisho.views.plan_texts import TEXTS
+from sekisho.views.view import one_line
+
+_NAMED = 10
+
+
+def warnings_of(run: Run, reading: PlanReading, *, declared: bool) -> tuple[Text, ...]:
+    """Say it, worst first. `declared`: the workspace of the run still is."""
+    said = {
+        "warning.destroy": run.options.mode == PlanMode.DESTROY,
+        "warning.partial": bool(run.options.targets),
+        "warning.errored": reading.errored,
+        "warning.incomplete": not reading.complete and not reading.errored,
+        "warning.not_applyable": not reading.applyable and not reading.errored and _does(reading),
+        "warning.undeclared": not declared,
+    }
+    found = [TEXTS[key] for key, holds in said.items() if holds]
+    if reading.extra:
+        names = ", ".join(one_line(name, 60) for name in reading.extra[:_NAMED])
+        found.append(TEXTS["warning.unknown_fields"].fill({"names": names}))
+    return tuple(found)
+
+
+def _does(reading: PlanReading) -> bool:
+    return bool(reading.changes or reading.outputs)

@@ -25,6 +25,7 @@ DETAILED: tuple[Section, ...] = ("code", "outputs", "checks")
 """Sections of a summary that can be asked for alone."""
 _SAMPLES = 12
 """Groups of which the first values are shown."""
+_FAILED = frozenset({"fail", "error"})
 _NAMED = 3
 """Addresses that are named where any number may be given."""
 
@@ -52,7 +53,8 @@ class PlanFacts:
     @functools.cached_property
     def samples(self) -> Mapping[int, ResourceChange]:
         """Changes of which a summary shows values: what an update does, its name does not tell."""
-        groups = [g for g in self.groups if g.risk not in DESTRUCTIVE][:_SAMPLES]
+        groups = [g for g in self.groups if g.risk not in DESTRUCTIVE or g.count > 1]
+        groups = sorted(groups, key=lambda g: -g.count)[:_SAMPLES]
         numbers = [g.numbers[0] for g in groups if g.action is Action.UPDATE]
         return {c.number: c for c in self.look(numbers)}
 
@@ -123,8 +125,8 @@ def code_of(reading: PlanReading, cap: int = 120) -> Iterator[str]:
 
 
 def checks_of(reading: PlanReading, cap: int = 200) -> Iterator[str]:
-    """Say each check that did not pass, and what it found."""
-    for check in reading.checks:
+    """Say each check that did not pass, and what it found; those that failed come first."""
+    for check in sorted(reading.checks, key=lambda c: c.status not in _FAILED):
         problems = " ".join(check.problems)
         yield brief(f"{check.address} ({check.status})", cap) + (
             f": {brief(problems, cap)}" if problems else ""

@@ -1,7 +1,10 @@
 """Whatever a plan holds, its views are made: within budgets, inert, the same each time."""
 
+import dataclasses
+import json
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -33,7 +36,8 @@ from sekisho.views.plan_leaves import LeafView
 from sekisho.views.plan_sections import PlanFacts
 from sekisho.views.plans import section_of, summary_of
 from sekisho.views.view import View
-from tests.faces.plan_answers import DETAIL, SUMMARY, weighed
+from tests.bpe import count as bpe
+from tests.faces.plan_answers import DETAIL, SUMMARY, a_loss, a_reading, an_update, weighed
 from tests.fakes.readings import handed
 from tests.fakes.values import a_run
 
@@ -162,3 +166,72 @@ def test_a_replacement_that_creates_first_has_one_sign_on_all_faces():
         assert f" {sign} replace " in ChangeRow.of(change).words()
         assert head_of((change,), "en")["sign"] == sign
     assert ResourceChange("a.b", "a", "b", Action.CREATE, ("create",)).sign == "+"
+
+
+def a_tight_plan() -> PlanReading:
+    """A plan of 152 updates of a type, 150 of them equal, that leaves little room for them."""
+    named = [an_update(n, type="terraform_data") for n in range(150)]
+    cidr = an_update(
+        150, type="terraform_data", values=(ValueChange("cidr", "10.0.0.0/8", "0.0.0.0/0"),)
+    )
+    secret = an_update(
+        151,
+        type="terraform_data",
+        values=(ValueChange("password", "(sensitive)", "(sensitive)", Note.SENSITIVE, mark="ab"),),
+    )
+    code = tuple(CodeRun(f"data.external.probe_{n}", CodeKind.EXTERNAL) for n in range(30))
+    return a_reading(
+        *named,
+        cidr,
+        secret,
+        code=code,
+        outputs=tuple(ValueChange(f"output_{n}", "a", "b") for n in range(40)),
+        drift=tuple(an_update(n, address=f"terraform_data.drifted[{n}]") for n in range(30)),
+        checks=(
+            Check("check.unsure", "check", "unknown", ("Not known yet.",)),
+            *(Check(f"check.site_{n}", "check", "fail", (f"Site {n} is down.",)) for n in range(9)),
+        ),
+    )
+
+
+@pytest.mark.parametrize("risk", [Risk.REVIEW, Risk.DANGEROUS])
+def test_equal_changes_are_told_apart_from_others_of_their_type(risk: Risk):
+    plan = a_tight_plan()
+    changes = tuple(dataclasses.replace(c, risk=risk) for c in plan.changes)
+    kept: list[ResourceChange] = []
+    reading = handed(dataclasses.replace(plan, changes=changes), kept.append)
+    look = lambda numbers: [kept[n] for n in numbers]  # noqa: E731 (as the store does)
+    view = summary_of(PlanFacts(a_run(), reading, look))
+    counts = sorted(row.count or 1 for row in view.changes)
+    assert counts in ([1, 1, 150], [2, 150])
+    text = view.spoken()
+    assert ("different changes" in text) is (counts == [2, 150])
+    assert "150 × terraform_data: " in text
+    assert "tags.git_sha" in text
+    assert view.checks[0].startswith("check.site_0 (fail)")
+    assert len(view.checks) + view.not_shown.get("checks", 0) == 9
+
+
+def test_a_row_that_different_changes_share_says_so():
+    changes = [an_update(n, values=(ValueChange(f"tags.n{n}", "a", "b"),)) for n in range(300)]
+    kept: list[ResourceChange] = []
+    reading = handed(a_reading(*changes), kept.append)
+    look = lambda numbers: [kept[n] for n in numbers]  # noqa: E731 (as the store does)
+    view = summary_of(PlanFacts(a_run(), reading, look))
+    assert [row.count for row in view.changes] == [300]
+    assert "300 × aws_instance, different changes, first: aws_instance.web[0]" in view.spoken()
+
+
+@pytest.mark.parametrize("size", [0, 3, 200])
+def test_a_failing_check_and_an_alarm_have_a_line_whatever_else_there_is(size: int):
+    losses = [a_loss(n, type=f"aws_kind_{n}" * 5) for n in range(size)]
+    code = tuple(CodeRun(f"data.external.probe_{n}" * 9, CodeKind.EXTERNAL) for n in range(size))
+    fail = Check("check.health" * 30, "check", "fail", ("It is down. " * 90,))
+    reading = handed(
+        a_reading(*losses, code=code, checks=(fail, fail), alarms=(Reason("deletes_all"),) * 9),
+        lambda _change: None,
+    )
+    view = summary_of(PlanFacts(a_run(), reading))
+    assert view.checks
+    assert view.alarms
+    assert bpe(view.spoken() + json.dumps(view.structured(), ensure_ascii=False)) <= SUMMARY

@@ -38,6 +38,8 @@ class Detail:
 FULL = Detail()
 LEVELS = (FULL, Detail(160, 3, 1, 2), Detail(120, 2, 0, 1), Detail(90, 1, 0, 0))
 """From the fullest to the leanest."""
+LEANER = (Detail(90, 1, 0, 1), Detail(60, 0, 0, 1))
+"""Where few words keep different changes in rows of their own, with their first value."""
 MERGED = (Detail(120, 3, 11, 0), Detail(90, 2, 7, 0), Detail(60, 1, 3, 0), Detail(60, 1, 0, 0))
 """The same for rows that many different changes of a type share."""
 LEANEST = Detail(60, 0, 0, 0)
@@ -78,7 +80,8 @@ class ChangeRow(View):
     """One resource that changes, or `count` of a type with the same action, by the first of them.
 
     `ref` stands for it in calls. `leaves` are its first values; `values` counts all of them,
-    `alike` the resources to which the very same is done.
+    `alike` the resources to which the very same is done. With `count` but without `alike`,
+    different changes share the row, and what it says besides is of the first.
     """
 
     ref: str
@@ -117,7 +120,8 @@ class ChangeRow(View):
         """Say it with Terraform's own sign."""
         loud = f"{self.risk.upper()} " if Risk(self.risk) in DESTRUCTIVE else ""
         said = f"  {loud}{self.ref} {self.sign or Action(self.action).sign} {self.action} "
-        said += f"{self.count} × {self.type}: " if self.count else ""
+        apart = "" if self.alike else ", different changes, first"
+        said += f"{self.count} × {self.type}{apart}: " if self.count else ""
         said += ", ".join([self.address, *(self.others or [])])
         said += "".join(f"; {remark}" for remark in self._remarks())
         said += "" if loud else f" [{self.risk}]"

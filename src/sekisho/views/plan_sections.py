@@ -52,7 +52,8 @@ class PlanFacts:
     @functools.cached_property
     def samples(self) -> Mapping[int, ResourceChange]:
         """Changes of which a summary shows values: what an update does, its name does not tell."""
-        groups = [g for g in self.groups if g.risk not in DESTRUCTIVE][:_SAMPLES]
+        groups = [g for g in self.groups if g.risk not in DESTRUCTIVE or g.count > 1]
+        groups = sorted(groups, key=lambda g: -g.count)[:_SAMPLES]
         numbers = [g.numbers[0] for g in groups if g.action is Action.UPDATE]
         return {c.number: c for c in self.look(numbers)}
 

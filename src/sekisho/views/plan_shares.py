@@ -1,6 +1,7 @@
 """Who gets how much of a summary: what may not be missed is given room first."""
 
 import dataclasses
+import itertools
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -9,7 +10,14 @@ from sekisho.domain.plan_changes import ResourceChange
 from sekisho.domain.plan_groups import ChangeGroup, for_all
 from sekisho.views.budgets import brief, lines_within, size, views_within, weight
 from sekisho.views.gate import UnmetView, unmet_of
-from sekisho.views.plan_changes import LEANEST, LEVELS, MERGED, ChangeRow, Detail
+from sekisho.views.plan_changes import (
+    LEANER,
+    LEANEST,
+    LEVELS,
+    MERGED,
+    ChangeRow,
+    Detail,
+)
 from sekisho.views.plan_leaves import leaf_line
 from sekisho.views.plan_sections import (
     PlanFacts,
@@ -27,6 +35,8 @@ _MANY = 40
 _MOST_MIXED = 10
 _KEPT = 150
 """Tokens that the worst changes leave to all the rest."""
+_IN_SHORT = 100
+"""Signs of a line that is said in any case."""
 _STEP = 60
 _TRIES = 30
 
@@ -50,15 +60,18 @@ class Shares:
         reading = self._facts.reading
         left = _Left(self._room, self._facts.amounts)
         found: dict[str, Any] = {"notes": left.lines("", notes_of(self._facts), 0.6)}
-        found["alarms"] = left.lines("alarms", alarms_of(reading), 0.5)
+        found["alarms"] = left.lines("alarms", alarms_of(reading), 0.5, least=1)
+        first = list(itertools.islice(checks_of(reading), 1))
+        found["checks"] = left.lines("checks", first, 0.15, least=1)
         worst = self._worst(Risk.IRREVERSIBLE, left, 0.7)
         found["unmet"] = self._unmet(left)
         found["code_that_runs"] = left.lines("code", code_of(reading), 0.3)
         dangerous = self._worst(Risk.DANGEROUS, left, 0.6)
-        found["checks"] = left.lines("checks", checks_of(reading), 0.2)
+        more = itertools.islice(checks_of(reading), 1, None)
+        found["checks"] += left.lines("checks", more, 0.2)
         found["deferred"] = left.lines("deferred", deferred_of(reading), 0.2)
-        found["drift"] = left.lines("drift", drift_of(reading), 0.25)
-        found["outputs"] = left.lines("outputs", outputs_of(reading), 0.3)
+        found["drift"] = left.lines("drift", drift_of(reading), 0.15)
+        found["outputs"] = left.lines("outputs", outputs_of(reading), 0.2)
         rows = [*worst, *dangerous, *self._rest(left)]
         found["changes"] = rows
         found["left_out"] = len(reading.changes) - sum(row.count or 1 for row in rows)
@@ -69,7 +82,8 @@ class Shares:
         """Show the changes of a risk as fully as all fit; the leanest take what there is."""
         bunches = [_Bunch.of(g) for g in self._facts.groups if g.risk is risk]
         room, most = int(left.room * share), max(left.room - _KEPT, 0)
-        rows = self._all(bunches, room) or self._leaner(bunches, most)
+        rows = self._all(bunches, room) or self._mixed(bunches, room)
+        rows = rows or self._leaner(bunches, most)
         left.spend(sum(map(size, rows)))
         left.amounts[str(risk)] = left.amounts.get(str(risk), 0) - sum(r.count or 1 for r in rows)
         return rows
@@ -96,7 +110,7 @@ class Shares:
         bunches = [_Bunch.of(g) for g in groups]
         room = left.room
         return (
-            self._all(bunches, room, LEVELS[:3])
+            self._all(bunches, room, (*LEVELS[:3], *LEANER))
             or self._mixed(bunches, room)
             or self._all(bunches, room, LEVELS[3:])
             or self._leaner(bunches, room)
@@ -109,10 +123,11 @@ class Shares:
             others = _merged(b for b in bunches if b not in large[:count])
             if len(others) > _MANY:
                 break
-            rows = [self._row(b, LEVELS[2]) for b in large[:count]]
-            rows += [self._row(b, MERGED[-1]) for b in others]
-            if sum(map(size, rows)) <= room:
-                return sorted(rows, key=lambda row: -Risk(row.risk).rank)
+            for own, shared in ((LEVELS[2], MERGED[-1]), (LEANER[0], MERGED[-1])):
+                rows = [self._row(b, own) for b in large[:count]]
+                rows += [self._row(b, shared) for b in others]
+                if sum(map(size, rows)) <= room:
+                    return sorted(rows, key=lambda row: -Risk(row.risk).rank)
         return []
 
     def _row(self, bunch: "_Bunch", detail: Detail) -> ChangeRow:
@@ -194,9 +209,11 @@ class _Left:
         """Take room away."""
         self.room = max(self.room - tokens, 0)
 
-    def lines(self, name: str, lines: Iterable[str], share: float) -> list[str]:
-        """Take the first lines that fit into a share of the room."""
-        kept = lines_within(lines, int(self.room * share))
+    def lines(self, name: str, lines: Iterable[str], share: float, least: int = 0) -> list[str]:
+        """Take the first lines that fit into a share of the room; `least` of them in any case."""
+        given = list(lines)
+        kept = lines_within(given, int(self.room * share))
+        kept += [brief(line, _IN_SHORT) for line in given[len(kept) : least]]
         self.spend(sum(map(weight, kept)))
         if name in self.amounts:
             self.amounts[name] -= len(kept)

@@ -164,7 +164,7 @@ def test_the_full_diff_has_every_value_and_names_of_what_is_the_same(show):
     code, out, _ = show("--full", "--lang", "en")
     assert code == 0
     assert '~ input.tag "v1" → "v2"' in out
-    assert "The same for 19 more: terraform_data.fleet[10]" in out
+    assert "The same for 19 more: terraform_data.fleet[1]" in out
     assert "      -exec serve --port 80\n      +exec serve --port 8080\n" in out
     assert "~ input (sensitive, changes)" in out
     assert re.search(r"\+ +create terraform_data\.new", out)

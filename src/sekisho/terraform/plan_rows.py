@@ -121,6 +121,8 @@ class Rows:
         values = differing(change, self._lens) + self._write_only(change, action, block)
         facts = _facts(resource, change, self._name)
         judged = judge(facts)
+        unknown = sum(v.note == "unknown" for v in values)
+        diff = diff_digest(action, values)
         return ResourceChange(
             address=self._name(str(resource.get("address") or "")),
             type=facts.type,
@@ -146,10 +148,10 @@ class Rows:
             risk=judged.risk,
             why=judged.reasons,
             leaves=len(values),
-            unknown=sum(v.note == "unknown" for v in values),
+            unknown=unknown,
             block=block,
-            diff=diff_digest(action, values),
-            shape=shape_digest(action, values),
+            diff=diff,
+            shape=shape_digest(action, values) if unknown else diff,
             references=_told_from(self._made.references.feeds.get(block, ()), values),
             extra=tuple(self._extra(resource, change)),
         )

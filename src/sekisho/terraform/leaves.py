@@ -97,9 +97,11 @@ def _sides(pair: Pair, name: str, lens: Lens) -> tuple[Any, Any]:
 
 def _open(pair: Pair, name: str, value: Any, lens: Lens) -> Any:
     """Return one side of a leaf as it is kept; where it is an object, its masks cover parts."""
+    if value is None or value is ABSENT or value is UNKNOWN:
+        return None
     if isinstance(value, dict | list):
         value = masked(cast("Any", value), either(*pair.masks), _as_is)
-    return lens.shown(name, _there(value))
+    return lens.shown(name, value)
 
 
 def _mark(value: Any, lens: Lens) -> str:

@@ -4,11 +4,14 @@ import itertools
 from collections.abc import Callable, Iterator
 from typing import Any, cast
 
+import msgspec
+
 from sekisho.domain.states import MASK
 from sekisho.domain.text import plain
 from sekisho.terraform.redaction import Redactor
 
 _ENDLESS = 1 << 40
+_ENCODE = msgspec.json.Encoder().encode
 DEEPEST = 64
 """Levels that are looked into; Terraform's own types nest far less. What is deeper is cut."""
 
@@ -31,8 +34,8 @@ def masks_anything(mask: Any) -> bool:
     A yes may be wrong (a key may be called so), a no never is.
     """
     try:
-        return bool(mask) and "True" in repr(mask)
-    except RecursionError:
+        return bool(mask) and b"true" in _ENCODE(mask)
+    except (ValueError, RecursionError, TypeError):
         return True
 
 

@@ -28,6 +28,9 @@ from sekisho.terraform.values import differing
 
 Name = Callable[[str], str]
 _EXTRA = 2_000
+_COUNTED = re.compile(r"\[\d{1,9}\]\Z", re.ASCII)
+# Looked up once: Python 3.11 finds members of an enum the slow way.
+_NO_OP, _WRITES = Action.NO_OP, (Action.CREATE, Action.UPDATE, Action.REPLACE)
 _RESOURCE = frozenset(
     {
         "address",
@@ -112,7 +115,7 @@ class Rows:
         action = action_of(actions)
         moved = str(resource.get("previous_address") or "")
         importing = change.get("importing") is not None
-        if action is Action.NO_OP and not moved and not importing:
+        if action is _NO_OP and not moved and not importing:
             return None
         kind, mode = str(resource.get("type") or ""), str(resource.get("mode") or "managed")
         module, name = str(resource.get("module_address") or ""), str(resource.get("name") or "")
@@ -124,7 +127,7 @@ class Rows:
         unknown = sum(v.note == "unknown" for v in values)
         diff = diff_digest(action, values)
         return ResourceChange(
-            address=self._name(str(resource.get("address") or "")),
+            address=self._address(str(resource.get("address") or "")),
             type=facts.type,
             name=self._name(name),
             action=action,
@@ -156,10 +159,16 @@ class Rows:
             extra=tuple(self._extra(resource, change)),
         )
 
+    def _address(self, address: str) -> str:
+        """Redact an address; instances that are counted share all but their number."""
+        counted = _COUNTED.search(address)
+        head = address[: counted.start()] if counted else address
+        return self._name(head) + (counted[0] if counted else "")
+
     def _write_only(self, change: Json, action: Action, block: str) -> tuple[ValueChange, ...]:
         """Label what is given to the provider and kept nowhere: null on both sides, by its rule."""
         names = self._made.write_only.get(block, ())
-        if not names or action not in (Action.CREATE, Action.UPDATE, Action.REPLACE):
+        if not names or action not in _WRITES:
             return ()
         sides = obj(change.get("before")), obj(change.get("after"))
         return tuple(

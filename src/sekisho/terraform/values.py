@@ -24,6 +24,8 @@ ROWS = 500
 
 _PLAIN = frozenset({bool, int, float, str, type(None), Absent, Unknown})
 """Kinds of values that have nothing inside."""
+_FLAT = frozenset({int, float, str})
+"""Kinds of values that are the same where they are equal."""
 _JSON = ("{", "[")
 _OPEN = (False, False)
 """Masks that cover nothing."""
@@ -129,8 +131,14 @@ def _names(pair: Pair, left: Json | None, right: Json | None) -> list[str]:
     """Name the entries that deserve a look, in order."""
     if left is None or right is None or pair.masks != _OPEN:
         return sorted({**(left or {}), **(right or {}), **_keys(pair.masks)})
-    both = {**left, **right}
-    return sorted(n for n in both if not _alike(left.get(n, ABSENT), right.get(n, ABSENT)))
+    # Written out: most entries are equal texts, and a large plan has a million entries.
+    found = [
+        name
+        for name, old in left.items()
+        if (new := right.get(name, ABSENT)) is not old
+        and (new != old or not (old.__class__ is new.__class__ in _FLAT or _alike(old, new)))
+    ]
+    return sorted([*found, *(right.keys() - left.keys())])
 
 
 def _below(pair: Pair, names: list[str], left: Json | None, right: Json | None) -> Iterator[Pair]:
@@ -145,7 +153,7 @@ def _below(pair: Pair, names: list[str], left: Json | None, right: Json | None) 
             masks = _covering(old), _covering(new)  # what it is called stands beside it
         # Of an object that comes or goes, what is null is no news.
         quiet = comes and nothing(old) and nothing(new)
-        if not quiet and not (masks[0] is masks[1] is False and _alike(old, new)):
+        if not quiet and not (hides and masks == _OPEN and _alike(old, new)):
             path = f"{pair.path}.{name}" if pair.path else name
             yield Pair(path, old, new, _OPEN if masks == _OPEN else masks, None, pair.depth + 1)
 
@@ -175,15 +183,34 @@ def _lists(pair: Pair) -> Iterator[Pair]:
             masks = mask_at(pair.masks[0], i), mask_at(pair.masks[1], i)
             yield from _walk(Pair(f"{pair.path}[{i}]", old, new, masks, depth=pair.depth + 1))
         return
+    if not olds or not news:
+        yield from _one_sided(pair, olds, news)
+        return
     removed, added = unpaired(olds, news)
     if not removed and not added and [v for _, v, _ in olds] != [v for _, v, _ in news]:
         yield pair._replace(note=Note.ORDER)
         return
-    hidden: Any = False
-    for _, _, mask in [*olds, *news]:
-        hidden = either(hidden, mask)
+    hidden = _over_all([*olds, *news])
     for old, new in best_pairs(removed, added):
         yield from _element(pair, old, new, hidden)
+
+
+def _one_sided(pair: Pair, olds: list[Element], news: list[Element]) -> Iterator[Pair]:
+    """Yield what is in a list that comes or goes whole."""
+    hidden = _over_all([*olds, *news])
+    for old in olds:
+        yield from _element(pair, old, None, hidden)
+    for new in news:
+        yield from _element(pair, None, new, hidden)
+
+
+def _over_all(elements: list[Element]) -> Any:
+    """Lay the masks of all elements over each other."""
+    hidden: Any = False
+    for _, _, mask in elements:
+        if mask is not False:
+            hidden = either(hidden, mask)
+    return hidden
 
 
 def _element(pair: Pair, old: Element | None, new: Element | None, hidden: Any) -> Iterator[Pair]:

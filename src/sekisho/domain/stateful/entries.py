@@ -60,6 +60,11 @@ class Stand(StrEnum):
     """The plan does not say: an older provider, or a value known after apply."""
 
 
+# Looked up once: Python 3.11 finds members of an enum the slow way.
+_ON, _OFF, _UNSURE = Stand
+_TRUE, _, _FILLED, _MORE, _MORE_OR_ZERO = Wanted
+
+
 @dataclasses.dataclass(frozen=True)
 class Protection:
     """One attribute that protects data.
@@ -77,7 +82,7 @@ class Protection:
         """Say how an object stands; what the plan does not tell is never guessed."""
         found, value = self._look(of)
         if not found:
-            return Stand.UNKNOWN
+            return _UNSURE
         if value is None:
             return self.unset
         return _stand(self.wanted, value)
@@ -88,7 +93,7 @@ class Protection:
         if not found or not _number(value):
             return None
         number = cast("float", value)
-        return float("inf") if self.wanted is Wanted.MORE_OR_ZERO and number == 0 else number
+        return float("inf") if self.wanted is _MORE_OR_ZERO and number == 0 else number
 
     def _look(self, of: object) -> tuple[bool, object]:
         at = of
@@ -149,17 +154,17 @@ def _stand(wanted: Wanted | tuple[str, ...], value: object) -> Stand:
     if isinstance(wanted, tuple):
         # Words of a cloud's API differ in case between providers' versions.
         on = isinstance(value, str) and value.upper() in wanted
-    elif wanted is Wanted.FILLED:
+    elif wanted is _FILLED:
         on = isinstance(value, str) and bool(value)
-    elif wanted in (Wanted.MORE, Wanted.MORE_OR_ZERO):
+    elif wanted is _MORE or wanted is _MORE_OR_ZERO:
         if not _number(value):
-            return Stand.UNKNOWN
-        on = wanted is Wanted.MORE_OR_ZERO or cast("float", value) > 0
+            return _UNSURE
+        on = wanted is _MORE_OR_ZERO or cast("float", value) > 0
     else:
         if not isinstance(value, bool):
-            return Stand.UNKNOWN
-        on = value is (wanted is Wanted.TRUE)
-    return Stand.ON if on else Stand.OFF
+            return _UNSURE
+        on = value is (wanted is _TRUE)
+    return _ON if on else _OFF
 
 
 def _number(value: object) -> bool:

@@ -17,6 +17,7 @@ from sekisho.stores.disk.plan_pages import (
     PlanPages,
     page_name,
     remove_pages,
+    written,
 )
 
 T = TypeVar("T")
@@ -45,7 +46,7 @@ class DiskReadings:
         try:
             reading = read(writer.keep)
             whole = writer.whole(reading)
-            self._blobs.put(name, io.BytesIO(PLAN_PAGES.dump_bytes(whole)))
+            self._blobs.put(name, io.BytesIO(written(whole)))
         except BaseException:
             writer.abandon()
             raise

@@ -55,7 +55,7 @@ class ValueChange:
     mark: str = ""
 
     # A large plan has a hundred thousand of these: what dataclasses write takes twice as long.
-    def __init__(  # noqa: PLR0913 (one for each field)
+    def __init__(
         self,
         path: str,
         before: Any = None,

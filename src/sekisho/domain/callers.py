@@ -20,14 +20,18 @@ class Caller:
 
     `person` is an identity the server established (never a header's claim). `via` names the
     client or agent, as it named itself: recorded, never trusted. `proof` says how the person was
-    established: `loopback`, `token`, `none`, `host`, `terminal_code`, `system`. `claimed_team` is
-    what a header said (X-Team-Id): recorded too, and trusted for nothing.
+    established: `loopback`, `token`, `oidc`, `session`, `passkey`, `fresh_sign_in`, `none`, `host`,
+    `terminal_code`, `system`. `claimed_team` is what a header said (X-Team-Id): recorded too, and
+    trusted for nothing. `subject` is who the identity provider says it is, whatever they are called
+    today (`issuer|sub`); `groups` are those of the operator's file that they belonged to then.
     """
 
     person: str
     via: str
     proof: str = "loopback"
     claimed_team: str = ""
+    subject: str = ""
+    groups: tuple[str, ...] = ()
 
     def record(self) -> dict[str, str]:
         """Return what digests and signatures are taken over.
@@ -36,7 +40,9 @@ class Caller:
         something: so what was digested before keeps its digest.
         """
         said = {"person": self.person, "via": self.via, "proof": self.proof}
-        return said | ({"claimed_team": self.claimed_team} if self.claimed_team else {})
+        later = {"claimed_team": self.claimed_team, "subject": self.subject}
+        later["groups"] = ",".join(self.groups)
+        return said | {name: value for name, value in later.items() if value}
 
 
 SYSTEM = Caller(person="system", via="sekisho", proof="system")

@@ -7,9 +7,11 @@ import time
 from pathlib import Path
 from typing import Any
 
+from sekisho.domain.access import EVERYTHING, Access
 from sekisho.domain.callers import Caller
 from sekisho.domain.errors import WorkspaceUnknown
 from sekisho.domain.gate import Require, Rule
+from sekisho.domain.groups import Group
 from sekisho.domain.runs import AT_WORK, Run, RunStatus
 from sekisho.domain.workspaces import Workspace
 from sekisho.engine.engine import Engine
@@ -40,6 +42,8 @@ class FewWorkspaces:
 
     def __init__(self, *workspaces: Workspace) -> None:
         self._known = {w.name: w for w in workspaces}
+        self.declared_groups: tuple[Group, ...] = ()
+        self.declared_access = EVERYTHING
 
     def get(self, name: str) -> Workspace:
         if name not in self._known:
@@ -48,6 +52,12 @@ class FewWorkspaces:
 
     def all(self) -> tuple[Workspace, ...]:
         return tuple(self._known.values())
+
+    def groups(self) -> tuple[Group, ...]:
+        return self.declared_groups
+
+    def access(self) -> Access:
+        return self.declared_access
 
 
 @dataclasses.dataclass

@@ -17,10 +17,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from sekisho.domain.access import EVERYTHING, Access
 from sekisho.domain.callers import Caller
 from sekisho.domain.changes import Change
 from sekisho.domain.errors import WorkspaceUnknown
 from sekisho.domain.gate import Require, Rule
+from sekisho.domain.groups import Group
 from sekisho.domain.leases import ProcessMark
 from sekisho.domain.plans import PlanOptions
 from sekisho.domain.runs import ApplyRecord, Run, RunStatus
@@ -117,6 +119,8 @@ class FakeCatalog:
 
     def __init__(self, *workspaces: Workspace) -> None:
         self.workspaces = {w.name: w for w in workspaces}
+        self.declared_groups: tuple[Group, ...] = ()
+        self.declared_access = EVERYTHING
 
     def get(self, name: str) -> Workspace:
         if name not in self.workspaces:
@@ -125,6 +129,12 @@ class FakeCatalog:
 
     def all(self) -> tuple[Workspace, ...]:
         return tuple(self.workspaces.values())
+
+    def groups(self) -> tuple[Group, ...]:
+        return self.declared_groups
+
+    def access(self) -> Access:
+        return self.declared_access
 
     def change(self, name: str, **changes: Any) -> None:
         self.workspaces[name] = dataclasses.replace(self.workspaces[name], **changes)

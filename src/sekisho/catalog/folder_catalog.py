@@ -7,9 +7,11 @@ import unicodedata
 from pathlib import Path
 
 from sekisho.catalog.naming import pick
+from sekisho.domain.access import EVERYTHING, Access
 from sekisho.domain.configurations import is_terraform
 from sekisho.domain.errors import SettingInvalid
 from sekisho.domain.gate import DEFAULT_RULES, Rule
+from sekisho.domain.groups import Group
 from sekisho.domain.workspaces import NAME, Workspace
 
 _LONGEST = 80
@@ -36,6 +38,14 @@ class FolderCatalog:
     def get(self, name: str) -> Workspace:
         """Return one. Raises WorkspaceUnknown with near names."""
         return pick({workspace.name: workspace for workspace in self.all()}, name)
+
+    def groups(self) -> tuple[Group, ...]:
+        """Return none: they are declared in a file."""
+        return ()
+
+    def access(self) -> Access:
+        """Return that nothing is kept from whoever is let in."""
+        return EVERYTHING
 
     def all(self) -> tuple[Workspace, ...]:
         """Return every workspace there is now, by name."""

@@ -18,8 +18,10 @@ from sekisho.catalog.sections import (
     WorkspaceSection,
 )
 from sekisho.catalog.values import Surroundings
+from sekisho.domain.access import EVERYTHING, Access
 from sekisho.domain.errors import OperatorFileInvalid
 from sekisho.domain.gate import DEFAULT_RULES, Rule
+from sekisho.domain.groups import Group
 from sekisho.domain.targets import LOCAL_TARGET, Backend, S3Backend, ServerBackend, Target
 from sekisho.domain.workspaces import SourceKind, Workspace
 
@@ -45,6 +47,8 @@ class OperatorFile:
 
     workspaces: tuple[Workspace, ...]
     terraform: TerraformSection = TerraformSection()
+    groups: tuple[Group, ...] = ()
+    access: Access = EVERYTHING
 
 
 def read_operator_file(

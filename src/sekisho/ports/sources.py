@@ -5,9 +5,11 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 
+from sekisho.domain.access import Access
 from sekisho.domain.configurations import Limits, Manifest
 from sekisho.domain.errors import SekishoError
 from sekisho.domain.git import GitCommit, GitSource
+from sekisho.domain.groups import Group
 from sekisho.domain.pushes import PackedFile
 from sekisho.domain.workspaces import Workspace
 
@@ -20,6 +22,14 @@ class Catalog(Protocol):
         ...
 
     def all(self) -> tuple[Workspace, ...]: ...
+
+    def groups(self) -> tuple[Group, ...]:
+        """Return the groups of people that are declared."""
+        ...
+
+    def access(self) -> Access:
+        """Return who may do what in which workspace."""
+        ...
 
 
 @dataclass(frozen=True)

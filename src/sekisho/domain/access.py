@@ -1,0 +1,51 @@
+"""Access: who may do what in which workspace, as the operator's file grants it."""
+
+import dataclasses
+import fnmatch
+from collections.abc import Iterable
+from typing import Literal, get_args
+
+Act = Literal["read", "plan", "apply", "approve", "override", "break_glass", "operate"]
+"""What can be granted in a workspace.
+
+`approve`: decide about plans in the console, never with a credential. `override`: pass a soft rule,
+with a reason. `break_glass`: apply in an emergency, with a reason and an alarm. `operate`: lock,
+unlock, stop and start again.
+"""
+ACTS: tuple[Act, ...] = get_args(Act)
+
+
+@dataclasses.dataclass(frozen=True)
+class Grant:
+    """One row of `access`: a group may do these acts in workspaces whose names match."""
+
+    group: str
+    acts: frozenset[Act]
+    workspaces: tuple[str, ...] = ("*",)
+
+    def covers(self, workspace: str) -> bool:
+        """Say whether a workspace is meant; patterns know `*`, `?` and `[…]`, case counts."""
+        return any(fnmatch.fnmatchcase(workspace, pattern) for pattern in self.workspaces)
+
+
+@dataclasses.dataclass(frozen=True)
+class Access:
+    """All grants. Without any (None), whoever is let in may do everything their key is good for."""
+
+    grants: tuple[Grant, ...] | None = None
+
+    def acts(self, groups: Iterable[str], workspace: str) -> frozenset[Act]:
+        """Return what somebody of these groups may do in a workspace; nothing is granted twice."""
+        if self.grants is None:
+            return frozenset(ACTS)
+        mine = set(groups)
+        found = (g.acts for g in self.grants if g.group in mine and g.covers(workspace))
+        return frozenset[Act]().union(*found)
+
+    def allows(self, groups: Iterable[str], act: Act, workspace: str) -> bool:
+        """Say whether somebody of these groups may do this there."""
+        return act in self.acts(groups, workspace)
+
+
+EVERYTHING = Access()
+"""Where the operator's file says nothing about access."""

@@ -8,7 +8,8 @@ from sekisho.domain.errors import GateUnmet, PlanOver
 from sekisho.domain.gate import Verdict
 from sekisho.domain.runs import Run, RunStatus, check_seen, illegal, queue_apply
 from sekisho.domain.workspaces import WorkspaceRecord, check_free
-from sekisho.engine.gate import listed, verdict
+from sekisho.engine.gate import listed
+from sekisho.engine.judging import verdict
 from sekisho.engine.parts import Parts
 
 
@@ -18,12 +19,21 @@ class Applies:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
 
-    def start(self, run_id: str, caller: Caller, seen: frozenset[int] | None = None) -> Run:
+    def start(
+        self,
+        run_id: str,
+        caller: Caller,
+        seen: frozenset[int] | None = None,
+        *,
+        wait: bool = False,
+    ) -> Run:
         """Queue the apply of an approved plan and return at once.
 
-        `seen`: only while the run is of one of these versions.
+        `seen`: only while the run is of one of these versions. `wait`: where time alone is missing
+        (a window, a freeze), it waits for it and is judged again then.
 
         Raises:
+            AccessMissing: the caller may not apply there.
             GateUnmet: with everything that is unmet.
             PlanOver: the same, where this plan can never meet it.
             WorkspaceBusy, WorkspaceLocked: who holds the workspace.
@@ -32,6 +42,7 @@ class Applies:
         """
         parts = self._parts
         workspace = parts.catalog.get(parts.store.runs.get(run_id).workspace)
+        parts.allow(caller, "apply", workspace.name)
         now, url = parts.clock.now(), parts.review_url(run_id)
 
         def change(run: Run, record: WorkspaceRecord) -> Change:
@@ -39,10 +50,12 @@ class Applies:
             if run.status not in (RunStatus.AWAITING_APPROVAL, RunStatus.APPROVED):
                 raise illegal(run, "apply")
             judged = verdict(parts, workspace, run, record, now)
-            if not judged.open:
+            later = judged.possible_at if wait and judged.waits else None
+            if not judged.open and later is None:
                 _refuse(run, record, judged, url)
-            queued = queue_apply(run, caller, now)
+            queued = queue_apply(run, caller, now, later)
             facts = {"seal": run.plan.seal.seal.digest if run.plan else ""}
+            facts |= {"not_before": later.isoformat()} if later else {}
             entry = parts.entry(now, "run.apply", caller, queued, **facts)
             return Change(run=queued, audit=(entry,))
 

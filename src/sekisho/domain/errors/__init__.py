@@ -22,6 +22,8 @@ Each face maps the six kinds below; every leaf has a stable code.
     │                       seal_broken · approval_repeated · approval_own · codes_too_many
     │                       process_alive · gate_unmet · plan_over · run_changed · rate_limited
     │                       push_incomplete · audit_fault · plans_waiting · allowance_spent
+    │                       server_stopped · server_not_stopped · quota_spent · destroys_spent
+    │                       cooling_down
     ├── Refused             git_access_denied · git_redirected · git_untrusted · credential_invalid
     │                       credential_mistyped · credential_needed · code_wrong · decision_not_here
     │                       source_refused · origin_refused · power_missing · tool_hidden
@@ -153,6 +155,13 @@ from sekisho.domain.errors.refusals import (
     SourceRefused,
     ToolHidden,
 )
+from sekisho.domain.errors.stops import (
+    CoolingDown,
+    DestroysSpent,
+    QuotaSpent,
+    ServerNotStopped,
+    ServerStopped,
+)
 
 __all__ = [
     "AcceptWrong",
@@ -178,11 +187,13 @@ __all__ = [
     "ConfigurationUnknown",
     "Conflict",
     "ConsoleAway",
+    "CoolingDown",
     "CredentialInvalid",
     "CredentialMistyped",
     "CredentialNeeded",
     "CursorInvalid",
     "DecisionNotHere",
+    "DestroysSpent",
     "DiskFull",
     "GateUnmet",
     "GitAccessDenied",
@@ -224,6 +235,7 @@ __all__ = [
     "ProxyUndeclared",
     "PushIncomplete",
     "PushUnknown",
+    "QuotaSpent",
     "RateLimited",
     "Refused",
     "RequestMalformed",
@@ -238,6 +250,8 @@ __all__ = [
     "SekishoError",
     "ServerBusy",
     "ServerDraining",
+    "ServerNotStopped",
+    "ServerStopped",
     "SettingInvalid",
     "SourceRefused",
     "StateMissing",

@@ -1,5 +1,6 @@
 """Applies: queueing one that the gate lets through."""
 
+import threading
 from typing import NoReturn
 
 from sekisho.domain.callers import Caller
@@ -11,7 +12,9 @@ from sekisho.domain.workspaces import WorkspaceRecord, check_free
 from sekisho.engine.gate import listed
 from sekisho.engine.judging import verdict
 from sekisho.engine.parts import Parts
+from sekisho.engine.quotas import Quotas
 from sekisho.engine.refusals import Told, audited
+from sekisho.engine.stops import Stops
 
 
 class Applies:
@@ -20,6 +23,8 @@ class Applies:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._told = Told()
+        self._quotas = Quotas(parts)
+        self._turn = threading.Lock()
 
     def start(
         self,
@@ -39,6 +44,8 @@ class Applies:
             GateUnmet: with everything that is unmet.
             PlanOver: the same, where this plan can never meet it.
             WorkspaceBusy, WorkspaceLocked: who holds the workspace.
+            ServerStopped: somebody stopped everything.
+            QuotaSpent, DestroysSpent, CoolingDown: the caller has begun enough for now.
             RunChanged: the run is of none of the versions in `seen`.
             MoveIllegal: the run is over, or has no plan yet.
         """
@@ -49,8 +56,10 @@ class Applies:
         self, run_id: str, caller: Caller, seen: frozenset[int] | None, *, wait: bool
     ) -> Run:
         parts = self._parts
-        workspace = parts.catalog.get(parts.store.runs.get(run_id).workspace)
+        asked = parts.store.runs.get(run_id)
+        workspace = parts.catalog.get(asked.workspace)
         parts.allow(caller, "apply", workspace.name)
+        Stops(parts).check()
         now, url = parts.clock.now(), parts.review_url(run_id)
 
         def change(run: Run, record: WorkspaceRecord) -> Change:
@@ -67,7 +76,10 @@ class Applies:
             entry = parts.entry(now, "run.apply", caller, queued, **facts)
             return Change(run=queued, audit=(entry,))
 
-        after = parts.store.runs.update(run_id, change)
+        with self._turn:  # so that of two at once the second is counted with the first
+            if asked.status is RunStatus.APPROVED:
+                self._quotas.check_apply(asked, caller, now)
+            after = parts.store.runs.update(run_id, change)
         parts.bell.ring()
         return after
 

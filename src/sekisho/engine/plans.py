@@ -22,6 +22,8 @@ from sekisho.domain.text import plain
 from sekisho.domain.workspaces import Workspace
 from sekisho.engine.configurations import commit_facts, origin_name
 from sekisho.engine.parts import Parts
+from sekisho.engine.quotas import Quotas
+from sekisho.engine.stops import Stops
 from sekisho.ports import RunQuery
 
 _MESSAGE = 500
@@ -49,6 +51,7 @@ class Plans:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
+        self._quotas = Quotas(parts)
 
     def create(self, order: PlanOrder, caller: Caller) -> Run:
         """Queue a plan and return its run at once; a worker does the rest.
@@ -57,7 +60,9 @@ class Plans:
             WorkspaceUnknown, ConfigurationUnknown, ArgumentsInvalid.
             AccessMissing: the caller may not plan there.
             SourceRefused: the content came in a way that this workspace does not take.
+            ServerStopped: somebody stopped everything.
             PlansWaiting: the caller has enough of them in the queue.
+            QuotaSpent, CoolingDown: they began too many of late, or only such as fail.
         """
         parts = self._parts
         workspace = parts.catalog.get(order.workspace)
@@ -65,8 +70,10 @@ class Plans:
         configuration = parts.store.configurations.get(order.configuration)
         _check(order)
         origin = self._origin(workspace, configuration, order.origin)
+        Stops(parts).check()
         self._check_queue(caller)
         now = parts.clock.now()
+        self._quotas.check_plan(caller, now)
         run = Run(
             id=parts.ids.new("run"),
             workspace=workspace.name,

@@ -7,7 +7,7 @@ from datetime import datetime
 from sekisho.domain.approvals import people
 from sekisho.domain.callers import SYSTEM
 from sekisho.domain.changes import NOTHING, Change
-from sekisho.domain.errors import WorkspaceUnknown
+from sekisho.domain.errors import ServerStopped, WorkspaceUnknown
 from sekisho.domain.gate import Verdict
 from sekisho.domain.leases import Worker as WorkerRecord
 from sekisho.domain.leases import WorkerLease
@@ -145,6 +145,8 @@ class Worker:
                 carried.execution.stop()
 
     def _take(self) -> None:
+        if self._parts.store.stops.get():
+            return  # what is queued waits until somebody lifts the stop
         passed: set[str] = set()
         while True:
             slots = self._slots()
@@ -176,7 +178,10 @@ class Worker:
         except WorkspaceUnknown as error:
             parts.store.runs.update(run.id, _undeclared(parts, error, lease.since))
             return False
-        run = parts.store.runs.update(run.id, _claim(parts, workspace, lease))
+        try:
+            run = parts.store.runs.update(run.id, _claim(parts, workspace, lease))
+        except ServerStopped:  # just now: the store lets nothing begin
+            return False
         if not held_by(run, lease):
             return False
         if run.status is RunStatus.PLANNING:

@@ -23,6 +23,8 @@ Each face maps the six kinds below; every leaf has a stable code.
     │                       process_alive · gate_unmet · plan_over · run_changed · rate_limited
     │                       push_incomplete · audit_fault · plans_waiting · allowance_spent
     │                       approval_uncounted · override_not_needed · follow_up_not_due
+    │                       server_stopped · server_not_stopped · quota_spent · destroys_spent
+    │                       cooling_down
     ├── Refused             git_access_denied · git_redirected · git_untrusted · credential_invalid
     │                       credential_mistyped · credential_needed · code_wrong · decision_not_here
     │                       source_refused · origin_refused · power_missing · tool_hidden
@@ -160,6 +162,13 @@ from sekisho.domain.errors.refusals import (
     SourceRefused,
     ToolHidden,
 )
+from sekisho.domain.errors.stops import (
+    CoolingDown,
+    DestroysSpent,
+    QuotaSpent,
+    ServerNotStopped,
+    ServerStopped,
+)
 
 __all__ = [
     "AcceptWrong",
@@ -187,11 +196,13 @@ __all__ = [
     "ConfigurationUnknown",
     "Conflict",
     "ConsoleAway",
+    "CoolingDown",
     "CredentialInvalid",
     "CredentialMistyped",
     "CredentialNeeded",
     "CursorInvalid",
     "DecisionNotHere",
+    "DestroysSpent",
     "DiskFull",
     "FollowUpNotDue",
     "GateUnmet",
@@ -235,6 +246,7 @@ __all__ = [
     "ProxyUndeclared",
     "PushIncomplete",
     "PushUnknown",
+    "QuotaSpent",
     "RateLimited",
     "Refused",
     "RequestMalformed",
@@ -249,6 +261,8 @@ __all__ = [
     "SekishoError",
     "ServerBusy",
     "ServerDraining",
+    "ServerNotStopped",
+    "ServerStopped",
     "SettingInvalid",
     "SourceRefused",
     "StateMissing",

@@ -3,7 +3,10 @@
 A test holds that every code has its row here, with the same facts as in English.
 """
 
+from sekisho.domain.errors_identities_ja import IDENTITIES
+
 JAPANESE: dict[str, tuple[str, str]] = {
+    **IDENTITIES,
     "internal": (
         "Sekisho 内部で問題が発生しました。",
         "運用担当者にサーバーログの確認を依頼してください。",

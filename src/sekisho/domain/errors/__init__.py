@@ -26,10 +26,13 @@ Each face maps the six kinds below; every leaf has a stable code.
     │                       credential_mistyped · credential_needed · code_wrong · decision_not_here
     │                       source_refused · origin_refused · power_missing · tool_hidden
     │                       host_refused · proxy_undeclared
+    │                       token_malformed · token_issuer_unknown · token_signature_wrong
+    │                       token_audience_wrong · token_expired · token_early · token_kind_wrong
+    │                       scope_missing · person_unfit · identity_conflict
     └── Unavailable         git_unreachable · git_timeout · git_missing · git_failed
                             store_unavailable · disk_full · terraform_missing · console_away
                             identity_missing · runs_unavailable · streams_too_many · server_draining
-                            server_busy
+                            server_busy · identity_provider_away
 
 An error is raised with facts, `RunUnknown(run_id=…)`, and says in both languages what is wrong and
 what the next legal action is; `domain/errors_ja.py` has the Japanese. Facts are inert text by the
@@ -75,6 +78,19 @@ from sekisho.domain.errors.git import (
     GitTooLarge,
     GitUnreachable,
     GitUntrusted,
+)
+from sekisho.domain.errors.identities import (
+    IdentityConflict,
+    IdentityProviderAway,
+    PersonUnfit,
+    ScopeMissing,
+    TokenAudienceWrong,
+    TokenEarly,
+    TokenExpired,
+    TokenIssuerUnknown,
+    TokenKindWrong,
+    TokenMalformed,
+    TokenSignatureWrong,
 )
 from sekisho.domain.errors.invalid import (
     AcceptWrong,
@@ -200,7 +216,9 @@ __all__ = [
     "GitUntrusted",
     "HeadersTooLarge",
     "HostRefused",
+    "IdentityConflict",
     "IdentityMissing",
+    "IdentityProviderAway",
     "InlineTooLarge",
     "Invalid",
     "MediaTypeWrong",
@@ -214,6 +232,7 @@ __all__ = [
     "OptionUnknown",
     "OriginRefused",
     "PathUnknown",
+    "PersonUnfit",
     "PlanMissing",
     "PlanOver",
     "PlansWaiting",
@@ -234,6 +253,7 @@ __all__ = [
     "RunUnknown",
     "RunsApart",
     "RunsUnavailable",
+    "ScopeMissing",
     "SealBroken",
     "SekishoError",
     "ServerBusy",
@@ -244,6 +264,13 @@ __all__ = [
     "StoreUnavailable",
     "StreamsTooMany",
     "TerraformMissing",
+    "TokenAudienceWrong",
+    "TokenEarly",
+    "TokenExpired",
+    "TokenIssuerUnknown",
+    "TokenKindWrong",
+    "TokenMalformed",
+    "TokenSignatureWrong",
     "TokenUnknown",
     "TooLarge",
     "ToolHidden",

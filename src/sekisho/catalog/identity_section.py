@@ -86,7 +86,7 @@ class ClaimsSection(Section):
 
     subject: ClaimName | None = Field(
         default=None,
-        description="What tells people apart for good, and never changes. Default: sub (entra: oid).",
+        description="What tells people apart for good. Default: sub (entra: oid).",
     )
     person: NamesOfClaims | None = Field(
         default=None,

@@ -22,7 +22,7 @@ from sekisho.domain.access import EVERYTHING, Access
 from sekisho.domain.errors import OperatorFileInvalid
 from sekisho.domain.gate import DEFAULT_RULES, Rule
 from sekisho.domain.groups import Group
-from sekisho.domain.identities import Identities
+from sekisho.domain.identities import NO_IDENTITIES, Identities
 from sekisho.domain.targets import LOCAL_TARGET, Backend, S3Backend, ServerBackend, Target
 from sekisho.domain.workspaces import SourceKind, Workspace
 
@@ -50,7 +50,7 @@ class OperatorFile:
     terraform: TerraformSection = TerraformSection()
     groups: tuple[Group, ...] = ()
     access: Access = EVERYTHING
-    identities: Identities = Identities()
+    identities: Identities = NO_IDENTITIES
 
 
 def read_operator_file(
@@ -204,7 +204,7 @@ def _operator_file(section: FileSection, rules: tuple[Rule, ...]) -> OperatorFil
         _workspace(name, workspace, targets, rules)
         for name, workspace in section.workspaces.items()
     )
-    identities = section.identity.meant() if section.identity else Identities()
+    identities = section.identity.meant() if section.identity else NO_IDENTITIES
     return OperatorFile(workspaces, terraform, identities=identities)
 
 

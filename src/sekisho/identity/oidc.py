@@ -117,7 +117,8 @@ class Provider:
 
     def _key(self, kid: str | None, algorithm: str) -> jwt.PyJWK:
         """Return the key. One that is not known may be new: the provider is asked, not often."""
-        found = self._keys.get().find(kid, algorithm) or self._keys.newer().find(kid, algorithm)
+        keys = self._keys.get()
+        found = keys.find(kid, algorithm) or self._keys.newer(keys).find(kid, algorithm)
         if found is None:
             raise TokenSignatureWrong(problem=_NO_KEY)
         return found

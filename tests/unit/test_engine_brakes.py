@@ -1,4 +1,4 @@
-"""Quotas, the budget of destroys and the breaker, over a whole server."""
+"""What holds up new work: quotas, the budget of destroys and the breaker, over a whole server."""
 
 import threading
 from typing import Any
@@ -64,13 +64,13 @@ def test_who_does_not_listen_fills_no_log():
     for _ in range(50):
         with pytest.raises(QuotaSpent):
             plan(world)
-    told = world.journal.named("quota.refused")
+    told = world.journal.named("work.refused")
     assert told == [{"person": "sato", "via": "kiro/0.9", "code": "quota_spent"}]
 
     world.clock.advance(61)
     with pytest.raises(QuotaSpent):
         plan(world)
-    assert len(world.journal.named("quota.refused")) == 2
+    assert len(world.journal.named("work.refused")) == 2
 
 
 def test_applies_of_an_hour_are_counted_by_when_they_were_asked_for():
@@ -109,7 +109,7 @@ def test_what_one_person_destroys_in_a_day_is_kept_to_a_budget():
         world.engine.applies.start(second.id, AGENT)
     assert (refusal.value.facts["spent"], refusal.value.facts["more"]) == (3, 2)
     assert world.run(second).status is S.APPROVED
-    assert world.journal.named("quota.refused")[-1]["code"] == "destroys_spent"
+    assert world.journal.named("work.refused")[-1]["code"] == "destroys_spent"
     with pytest.raises(DestroysSpent):
         world.engine.applies.start(second.id, Caller("SATO", "another/1"))
 

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from sekisho.domain.callers import Caller
 from sekisho.domain.configurations import Limits as Caps
 from sekisho.domain.errors import ConsoleAway
-from sekisho.domain.gate import Require, Rule
+from sekisho.domain.rules import Require, Rule
 from sekisho.engine.callers import BARE
 from sekisho.engine.closing import PRIVATE_STORE
 from sekisho.engine.engine import Engine

@@ -61,13 +61,20 @@ def plan_of(run: Run) -> Begun:
     return Begun(run.created_at, run.requested_by)
 
 
-def apply_of(run: Run, apply: ApplyRecord) -> Begun:
-    """Return the apply of a run, with what its plan destroys: all of it, also where it failed.
+def apply_of(apply: ApplyRecord) -> Begun:
+    """Return an apply as it counts in an hour: by when it was asked for."""
+    return Begun(apply.queued_at, apply.requested_by)
 
-    One that ended before it began destroyed nothing.
+
+def destruction_of(run: Run, apply: ApplyRecord) -> Begun:
+    """Return an apply as it counts in a day: with all that its plan destroys, also if it failed.
+
+    It counts by when it began, and one that still waits for its turn by when that may come. One
+    that ended before it began destroyed nothing.
     """
     counts = apply.started_at is not None or run.status is RunStatus.APPLY_QUEUED
-    return Begun(apply.queued_at, apply.requested_by, destroys_of(run) if counts else 0)
+    at = apply.started_at or max(apply.queued_at, apply.not_before or apply.queued_at)
+    return Begun(at, apply.requested_by, destroys_of(run) if counts else 0)
 
 
 def destroys_of(run: Run) -> int:
@@ -102,7 +109,7 @@ def check_hour(kind: Kind, begun: Iterable[Begun], caller: Caller, caps: tuple[C
 def check_destroys(begun: Iterable[Begun], caller: Caller, more: int, cap: Cap) -> None:
     """Hold what a plan destroys against what one person may have destroyed in a day.
 
-    `begun`: the applies of the last day. A plan that destroys nothing passes.
+    `begun`: the applies of the last day, and those that wait. A plan that destroys nothing passes.
 
     Raises:
         DestroysSpent: it would be too many; it says when it no longer is, if that ever comes.

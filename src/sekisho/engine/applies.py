@@ -10,8 +10,10 @@ from sekisho.domain.gate import Verdict
 from sekisho.domain.runs import Run, RunStatus, check_seen, illegal, queue_apply
 from sekisho.domain.workspaces import WorkspaceRecord, check_free
 from sekisho.engine.brakes import Brakes
-from sekisho.engine.gate import listed, verdict
+from sekisho.engine.gate import listed
+from sekisho.engine.judging import verdict
 from sekisho.engine.parts import Parts
+from sekisho.engine.refusals import Told, audited
 
 
 class Applies:
@@ -19,15 +21,25 @@ class Applies:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
+        self._told = Told()
         self._brakes = Brakes(parts)
         self._turn = threading.Lock()
 
-    def start(self, run_id: str, caller: Caller, seen: frozenset[int] | None = None) -> Run:
+    def start(
+        self,
+        run_id: str,
+        caller: Caller,
+        seen: frozenset[int] | None = None,
+        *,
+        wait: bool = False,
+    ) -> Run:
         """Queue the apply of an approved plan and return at once.
 
-        `seen`: only while the run is of one of these versions.
+        `seen`: only while the run is of one of these versions. `wait`: where time alone is missing
+        (a window, a freeze), it waits for it and is judged again then.
 
         Raises:
+            AccessMissing: the caller may not apply there.
             GateUnmet: with everything that is unmet.
             PlanOver: the same, where this plan can never meet it.
             WorkspaceBusy, WorkspaceLocked: who holds the workspace.
@@ -36,9 +48,16 @@ class Applies:
             RunChanged: the run is of none of the versions in `seen`.
             MoveIllegal: the run is over, or has no plan yet.
         """
+        with audited(self._parts, self._told, "apply", run_id, caller):
+            return self._start(run_id, caller, seen, wait=wait)
+
+    def _start(
+        self, run_id: str, caller: Caller, seen: frozenset[int] | None, *, wait: bool
+    ) -> Run:
         parts = self._parts
         asked = parts.store.runs.get(run_id)
         workspace = parts.catalog.get(asked.workspace)
+        parts.allow(caller, "apply", workspace.name)
         now, url = parts.clock.now(), parts.review_url(run_id)
 
         def change(run: Run, record: WorkspaceRecord) -> Change:
@@ -46,10 +65,12 @@ class Applies:
             if run.status not in (RunStatus.AWAITING_APPROVAL, RunStatus.APPROVED):
                 raise illegal(run, "apply")
             judged = verdict(parts, workspace, run, record, now)
-            if not judged.open:
+            later = judged.possible_at if wait and judged.waits else None
+            if not judged.open and later is None:
                 _refuse(run, record, judged, url)
-            queued = queue_apply(run, caller, now)
+            queued = queue_apply(run, caller, now, later)
             facts = {"seal": run.plan.seal.seal.digest if run.plan else ""}
+            facts |= {"not_before": later.isoformat()} if later else {}
             entry = parts.entry(now, "run.apply", caller, queued, **facts)
             return Change(run=queued, audit=(entry,))
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from sekisho.domain.callers import Caller
-from sekisho.domain.errors import CoolingDown, DestroysSpent, QuotaSpent, ServerStopped
+from sekisho.domain.errors import CoolingDown, QuotaSpent, ServerStopped
 from sekisho.domain.quotas import (
     DAY,
     HOUR,
@@ -22,9 +22,10 @@ from sekisho.domain.quotas import (
     check_destroys,
     check_hour,
     destroys_of,
+    destruction_of,
     plan_of,
 )
-from sekisho.domain.runs import Run, RunStatus
+from sekisho.domain.runs import ApplyRecord, Run, RunStatus
 from sekisho.engine.parts import Parts
 from sekisho.engine.stops import Stops
 from sekisho.ports import RunQuery
@@ -39,7 +40,6 @@ _APPLIES = frozenset(
     }
 )
 """Where a run is whose apply was asked for."""
-_REFUSALS = (ServerStopped, QuotaSpent, DestroysSpent, CoolingDown)
 _PAGE = 50
 _TOLD = 60.0
 """Seconds in which the log hears once that somebody is refused for the same reason."""
@@ -56,7 +56,7 @@ class Brakes:
         self._lock = threading.Lock()
 
     def check_plan(self, caller: Caller, now: datetime) -> None:
-        """Let through a plan that is to begin.
+        """Let through a plan that is to begin; the log tells of a refusal.
 
         Raises:
             ServerStopped: somebody stopped everything.
@@ -73,12 +73,14 @@ class Brakes:
             recent = tuple(self._since(now - HOUR, RunQuery(limit=_PAGE)))
             check_hour("plans", map(plan_of, recent), caller, caps)
             self._check_breaker(recent, caller, now)
-        except _REFUSALS as error:
+        except (ServerStopped, QuotaSpent, CoolingDown) as error:
             self._tell(caller, error.code)
             raise
 
     def check_apply(self, run: Run, caller: Caller, now: datetime) -> None:
         """Let through an apply that is to be queued; figures count for what is approved alone.
+
+        Whoever asks tells of a refusal (`refusals`).
 
         Raises:
             ServerStopped: somebody stopped everything.
@@ -86,13 +88,9 @@ class Brakes:
             DestroysSpent: its plan destroys more than what is left of the day.
             CoolingDown: the last runs of this agent all failed.
         """
-        try:
-            self._stops.check()
-            if run.status is RunStatus.APPROVED:
-                self._check_figures(run, caller, now)
-        except _REFUSALS as error:
-            self._tell(caller, error.code)
-            raise
+        self._stops.check()
+        if run.status is RunStatus.APPROVED:
+            self._check_figures(run, caller, now)
 
     def _check_figures(self, run: Run, caller: Caller, now: datetime) -> None:
         limits = self._parts.limits
@@ -102,10 +100,10 @@ class Brakes:
         )
         query = RunQuery(statuses=_APPLIES, limit=_PAGE)
         others = tuple(r for r in self._since(now - _LONGEST, query) if r.id != run.id)
-        day = tuple(_begun(others, now - DAY))
+        hour = (b for b in map(apply_of, _applies(others)) if b.at > now - HOUR)
         most = Cap(limits.destroys_per_day, "SEKISHO_DESTROYS_PER_DAY")
-        check_hour("applies", (b for b in day if b.at > now - HOUR), caller, caps)
-        check_destroys(day, caller, destroys_of(run), most)
+        check_hour("applies", hour, caller, caps)
+        check_destroys(_destroyed(others, now - DAY), caller, destroys_of(run), most)
         recent = self._since(now - HOUR, RunQuery(limit=_PAGE))
         self._check_breaker((*others, *recent), caller, now)
 
@@ -128,10 +126,16 @@ class Brakes:
             while len(self._told) > _MOST_TOLD:
                 del self._told[next(iter(self._told))]
         said = {"person": caller.person, "via": caller.via, "code": code}
-        self._parts.journal.event("work.refused", **said)
+        self._parts.journal.event("plan.refused", **said)
 
 
-def _begun(runs: Iterable[Run], since: datetime) -> Iterator[Begun]:
+def _applies(runs: Iterable[Run]) -> Iterator[ApplyRecord]:
+    return (run.apply for run in runs if run.apply)
+
+
+def _destroyed(runs: Iterable[Run], since: datetime) -> Iterator[Begun]:
+    """Give what began since then, and what waits: it would otherwise all begin on one day."""
     for run in runs:
-        if run.apply and run.apply.queued_at > since:
-            yield apply_of(run, run.apply)
+        found = destruction_of(run, run.apply) if run.apply else None
+        if found and (found.at > since or run.status is RunStatus.APPLY_QUEUED):
+            yield found

@@ -11,6 +11,7 @@ from sekisho.engine.closing import Closure
 from sekisho.engine.configurations import Configurations
 from sekisho.engine.gate import Gate
 from sekisho.engine.parts import Parts
+from sekisho.engine.people import People
 from sekisho.engine.plans import Plans
 from sekisho.engine.pushes import Pushes
 from sekisho.engine.retention import Retention
@@ -37,6 +38,7 @@ class Engine:
     stops: Stops
     callers: Callers
     tokens: Tokens
+    people: People
     audits: Audits
     retention: Retention
     closed: Closure | None = None
@@ -48,6 +50,7 @@ class Engine:
 
         `open_` lets callers in without a credential, who then may do `bare`.
         """
+        callers = Callers(parts, open_=open_, bare=bare)
         return Engine(
             workspaces=Workspaces(parts),
             configurations=Configurations(parts),
@@ -59,8 +62,9 @@ class Engine:
             applies=Applies(parts),
             states=States(parts),
             stops=Stops(parts),
-            callers=Callers(parts, open_=open_, bare=bare),
+            callers=callers,
             tokens=Tokens(parts),
+            people=callers.people,
             audits=Audits(parts),
             retention=Retention(parts),
             closed=parts.closed,

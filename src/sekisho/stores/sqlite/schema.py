@@ -51,4 +51,10 @@ _PUSHES = (
     "CREATE INDEX packs_by_owner ON packs (owner, id)",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _PUSHES)
+_PEOPLE = (
+    """CREATE TABLE people (subject TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID""",
+    """CREATE TABLE person_names (name TEXT PRIMARY KEY, subject TEXT NOT NULL) WITHOUT ROWID""",
+    "CREATE INDEX person_names_by_subject ON person_names (subject)",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _PUSHES, _PEOPLE)

@@ -61,6 +61,15 @@ def test_an_agent_is_a_person_through_a_client():
     assert not same_agent(KIRO, OTHER)
 
 
+def test_who_is_renamed_stays_the_same_person():
+    before = Caller("sato", "kiro", subject="https://idp|1")
+    after = Caller("tanaka", "kiro", subject="https://idp|1")
+    assert same_agent(before, after)
+    with pytest.raises(QuotaSpent):
+        check_hour("plans", begun(before, before), after, CAPS)
+    check_hour("plans", begun(before, before), Caller("x", "kiro", subject="https://idp|2"), CAPS)
+
+
 PASSES = [
     begun(),
     begun(KIRO),

@@ -9,9 +9,10 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Literal
 
+from sekisho.domain.approval_places import same_person
 from sekisho.domain.callers import Caller
 from sekisho.domain.errors import CoolingDown, DestroysSpent, QuotaSpent
-from sekisho.domain.groups import folded, same_name
+from sekisho.domain.groups import folded
 from sekisho.domain.runs import ApplyRecord, Run, RunStatus
 from sekisho.domain.text import Text
 
@@ -53,7 +54,7 @@ def client_of(caller: Caller) -> str:
 
 def same_agent(one: Caller, other: Caller) -> bool:
     """Say whether it is the same person through the same client."""
-    return same_name(one.person, other.person) and client_of(one) == client_of(other)
+    return same_person(one, other) and client_of(one) == client_of(other)
 
 
 def plan_of(run: Run) -> Begun:
@@ -90,7 +91,7 @@ def check_hour(kind: Kind, begun: Iterable[Begun], caller: Caller, caps: tuple[C
     Raises:
         QuotaSpent: it would be one too many; it says when the oldest no longer counts.
     """
-    mine = [b for b in begun if same_name(b.by.person, caller.person)]
+    mine = [b for b in begun if same_person(b.by, caller)]
     through = [b for b in mine if same_agent(b.by, caller)]
     agent = Text(f"{caller.via} of {caller.person}", f"{caller.person} の {caller.via}")
     for who, theirs, cap in ((caller.person, mine, caps[0]), (agent, through, caps[1])):
@@ -114,7 +115,7 @@ def check_destroys(begun: Iterable[Begun], caller: Caller, more: int, cap: Cap) 
     Raises:
         DestroysSpent: it would be too many; it says when it no longer is, if that ever comes.
     """
-    mine = sorted((b for b in begun if same_name(b.by.person, caller.person)), key=lambda b: b.at)
+    mine = sorted((b for b in begun if same_person(b.by, caller)), key=lambda b: b.at)
     spent = sum(b.destroys for b in mine)
     if not more or spent + more <= cap.most:
         return

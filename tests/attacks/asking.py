@@ -206,6 +206,7 @@ PAGES_ASKED: Mapping[str, tuple[str, ...]] = {
     "/workspaces": (),
     "/workspaces/{name}": (),
     "/audit": ("run", "verify", "before"),
+    "/server": (),
     "/setup": (),
 }
 """Page → parameters that show more of it."""

@@ -258,6 +258,7 @@ COMMANDS: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "audit list": (("--limit", "1000"), ("--run", "{run}")),
     "audit verify": ((),),
     "token list": ((),),
+    "server status": ((),),
     "config check": ((),),
     "doctor": ((),),
 }
@@ -274,6 +275,8 @@ SILENT = {
     "plan create": "shows the run that `run get` shows",
     "approve": "opens a browser",
     "push": "works on the laptop's files",
+    "server stop-all": "says the reason that was given to it",
+    "server resume": "says one word",
     "workspace lock": "says one word",
     "workspace unlock": "says one word",
     "lock": "says one word",
@@ -289,7 +292,7 @@ SILENT = {
     "help": "prints help",
 }
 """Commands that show nothing of runs, and why."""
-OF_THE_HOST = ("audit", "token", "config", "doctor")
+OF_THE_HOST = ("audit", "token", "server", "config", "doctor")
 """Commands that open the stores themselves: they get a process of their own."""
 _EVERYWHERE = {
     *("-h", "--help", "--color", "--server", "--data-dir", "--config", "--root"),

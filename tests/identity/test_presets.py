@@ -7,7 +7,13 @@ from typing import Any
 
 import pytest
 
-from sekisho.domain.errors import PersonUnfit, SekishoError, TokenAudienceWrong, TokenKindWrong
+from sekisho.domain.errors import (
+    PersonUnfit,
+    ScopeMissing,
+    SekishoError,
+    TokenAudienceWrong,
+    TokenKindWrong,
+)
 from sekisho.domain.identities import OidcProvider, Verified
 from sekisho.domain.identity_presets import COGNITO, ENTRA, KEYCLOAK, Preset
 from sekisho.identity.oidc import Provider
@@ -131,6 +137,27 @@ def test_what_entra_gives_to_others_is_refused(
 ):
     with pytest.raises(error):
         read(issuer, ENTRA, ENTRA_ACCESS["aud"], ENTRA_ACCESS, **more)
+
+
+def test_a_scope_of_entra_is_asked_for_by_its_long_name_and_held_by_its_short_one(issuer: Issuer):
+    config = OidcProvider(
+        issuer.url,
+        (ENTRA_ACCESS["aud"],),
+        required_scope="api://6e74172b/sekisho.use",
+        claims=ENTRA.claims,
+        access_tokens=ENTRA.access_tokens,
+    )
+    provider = Provider(config, FakeClock())
+
+    def access(scopes: str) -> Verified:
+        payload = {"iss": issuer.url, **ENTRA_ACCESS, "scp": scopes}
+        return provider.access(ONE.sign(payload), START)
+
+    assert access("other sekisho.use").person == "hanako.sato@example.jp"
+    for poor in ("other", "sekisho.use.more"):
+        with pytest.raises(ScopeMissing) as refusal:
+            access(poor)
+        assert refusal.value.facts == {"scope": "api://6e74172b/sekisho.use"}
 
 
 def test_entra_with_more_groups_than_it_writes_names_none(issuer: Issuer):

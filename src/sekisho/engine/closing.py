@@ -19,6 +19,7 @@ from sekisho.ports import (
     PushStore,
     ReadingStore,
     RunStore,
+    StopStore,
     Store,
     TokenStore,
     UploadStore,
@@ -81,6 +82,10 @@ class ClosedStore:
 
     @property
     def workspaces(self) -> WorkspaceStore:
+        self._refuse()
+
+    @property
+    def stops(self) -> StopStore:
         self._refuse()
 
     @property

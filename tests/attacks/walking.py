@@ -259,6 +259,7 @@ COMMANDS: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "audit verify": ((),),
     "token list": ((),),
     "server status": ((),),
+    "person list": ((),),
     "config check": ((),),
     "doctor": ((),),
 }
@@ -283,6 +284,7 @@ SILENT = {
     "unlock": "says one word",
     "token create": "shows a key, for once",
     "token revoke": "says one word",
+    "person release": "says one word",
     "store prune": "says a number",
     "config schema": "prints the schema, which is in docs/reference",
     "client add": "works on the laptop's files",
@@ -292,7 +294,7 @@ SILENT = {
     "help": "prints help",
 }
 """Commands that show nothing of runs, and why."""
-OF_THE_HOST = ("audit", "token", "server", "config", "doctor")
+OF_THE_HOST = ("audit", "token", "person", "server", "config", "doctor")
 """Commands that open the stores themselves: they get a process of their own."""
 _EVERYWHERE = {
     *("-h", "--help", "--color", "--server", "--data-dir", "--config", "--root"),

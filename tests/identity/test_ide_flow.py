@@ -11,12 +11,14 @@ from urllib.parse import parse_qs, urlsplit
 import httpx2
 import pytest
 
+from sekisho.cli import main
 from tests.e2e.serving import Serving, call, free_port
 from tests.identity.ide import Ide
 from tests.identity.providing import Providing
 
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(120)]
 
+PAGE = "https://inspector.example"
 CALL = {"jsonrpc": "2.0", "id": 1, "method": "tools/call"}
 CALL |= {"params": {"name": "caller_get", "arguments": {}}}
 ACCEPT = {"accept": "application/json, text/event-stream"}
@@ -39,7 +41,8 @@ def server(provider: Providing, tmp_path_factory: pytest.TempPathFactory) -> Ite
     }
     config = folder / "sekisho.yaml"
     config.write_text(json.dumps(written), encoding="utf-8")
-    found = Serving(folder / "data", ("--config", str(config)), {}, port)
+    more = {"SEKISHO_ALLOWED_ORIGINS": PAGE}
+    found = Serving(folder / "data", ("--config", str(config)), more, port)
     yield found
     found.stop(signal.SIGKILL)
 
@@ -173,14 +176,73 @@ async def test_a_key_that_was_rotated_out_proves_nothing_and_the_new_one_does(
 
 
 async def test_a_name_of_somebody_else_is_refused_until_the_operator_gives_it_free(
-    server: Serving, provider: Providing
+    server: Serving, provider: Providing, capsys: pytest.CaptureFixture[str]
 ):
     provider.know("u-6", preferred_username="Yamada")
     provider.know("u-7", preferred_username="yamada")
-    resource = f"{server.url}/mcp"
-    assert posted(server, provider.token("u-6", resource, "openid profile")).status_code == 200
+    mine, other = (provider.token(who, f"{server.url}/mcp", "profile") for who in ("u-6", "u-7"))
+    assert posted(server, mine).status_code == 200
 
-    refused = posted(server, provider.token("u-7", resource, "openid profile"))
+    refused = posted(server, other)
 
     assert (refused.status_code, code_of(refused)) == (403, "identity_conflict")
-    assert "error" not in refused.headers.get("www-authenticate", "")
+    assert "www-authenticate" not in refused.headers, "another token would not help"
+    here = ("--data-dir", str(server.data), "--json")
+    assert main(["person", "list", *here]) == 0
+    listed = {row["subject"]: row["name"] for row in json.loads(capsys.readouterr().out)}
+    assert listed[f"{provider.url}|u-6"] == "Yamada"
+    assert f"{provider.url}|u-7" not in listed
+    assert main(["person", "release", "YAMADA", *here]) == 0
+    assert posted(server, other).status_code == 200
+    assert code_of(posted(server, mine)) == "identity_conflict"
+    capsys.readouterr()
+    assert main(["person", "release", "nobody here", *here]) == 1
+    assert "person_unknown" in capsys.readouterr().err
+
+
+async def test_a_renamed_person_keeps_their_subject(server: Serving, provider: Providing):
+    provider.know("u-8", preferred_username="before")
+    with httpx2.Client(base_url=f"{server.url}/api/v1") as api:
+
+        def who() -> dict[str, Any]:
+            token = provider.token("u-8", f"{server.url}/mcp", "profile")
+            return api.get("/caller", headers={"authorization": f"Bearer {token}"}).json()
+
+        first = who()
+        provider.know("u-8", preferred_username="after")
+        second = who()
+
+    assert (first["caller"]["person"], second["caller"]["person"]) == ("before", "after")
+    assert first["subject"] == second["subject"] == f"{provider.url}|u-8"
+
+
+async def test_a_name_of_the_servers_own_is_nobodys_at_the_provider(
+    server: Serving, provider: Providing
+):
+    provider.know("u-9", preferred_username="system")
+    token = provider.token("u-9", f"{server.url}/mcp", "profile")
+
+    refused = posted(server, token)
+
+    assert (refused.status_code, code_of(refused)) == (403, "person_unfit")
+
+
+async def test_pages_elsewhere_may_read_where_to_sign_in_and_nothing_else(
+    server: Serving, provider: Providing
+):
+    page = {"origin": PAGE}
+    metadata = f"{server.url}/.well-known/oauth-protected-resource/mcp"
+
+    found = httpx2.get(metadata, headers=page)
+    foreign = httpx2.get(metadata, headers={"origin": "https://evil.example"})
+    call = httpx2.post(f"{server.url}/mcp", json=CALL, headers={**ACCEPT, **page})
+    asked = {"access-control-request-method": "GET"}
+    preflight = httpx2.options(metadata, headers={**page, **asked})
+
+    assert found.status_code == 200
+    assert found.headers["access-control-allow-origin"] == page["origin"]
+    assert foreign.status_code == 403
+    assert call.status_code == 401
+    assert "resource_metadata=" in call.headers["www-authenticate"]
+    assert "WWW-Authenticate" in call.headers["access-control-expose-headers"]
+    assert preflight.status_code == 204

@@ -80,6 +80,15 @@ class Provider:
         """
         return self._metadata.get()
 
+    def check(self) -> None:
+        """See that the provider answers, as the one that was declared, and publishes keys.
+
+        Raises:
+            IdentityProviderAway: it does not.
+        """
+        if not self._keys.get().keys:
+            raise self.fetcher.away(_NO_KEYS)
+
     def access(self, token: str, now: datetime) -> Verified:
         """Check a bearer token for this server: see `verify`."""
         return self.verify(token, audience=self.config.audiences, now=now)

@@ -19,6 +19,7 @@ from sekisho.ports import (
     ReadingStore,
     RunStore,
     Store,
+    StoreGuard,
     TokenStore,
     UploadStore,
     WorkerStore,
@@ -56,7 +57,7 @@ PRIVATE_STORE = Closure(
 
 
 class ClosedStore:
-    """The tokens and the audit of a store; whatever else is asked of it refuses."""
+    """The tokens, the audit and the guard of a store; whatever else is asked of it refuses."""
 
     def __init__(self, store: Store, closure: Closure) -> None:
         self._store = store
@@ -105,6 +106,10 @@ class ClosedStore:
     @property
     def readings(self) -> ReadingStore:
         self._refuse()
+
+    @property
+    def guard(self) -> StoreGuard:
+        return self._store.guard
 
     def close(self) -> None:
         self._store.close()

@@ -37,7 +37,8 @@ class Turn:
     """
 
     def __init__(self, patience: float = 30.0) -> None:
-        """Wait `patience` seconds for the turn at most."""
+        """Wait `patience` seconds for the turn at most; `count` says how many had it."""
+        self.count = 0
         self._patience = patience
         self._mutex = threading.Lock()
         self._taken = False
@@ -51,6 +52,7 @@ class Turn:
         if gate:
             self._wait(gate)
         self._owner = threading.get_ident()
+        self.count += 1
 
     def __exit__(
         self,

@@ -27,7 +27,8 @@ Each face maps the six kinds below; every leaf has a stable code.
     │                       source_refused · origin_refused · power_missing · tool_hidden
     │                       host_refused · proxy_undeclared
     └── Unavailable         git_unreachable · git_timeout · git_missing · git_failed
-                            store_unavailable · disk_full · terraform_missing · console_away
+                            store_unavailable · store_tampered · disk_full · terraform_missing
+                            console_away
                             identity_missing · runs_unavailable · streams_too_many · server_draining
                             server_busy
 
@@ -136,6 +137,7 @@ from sekisho.domain.errors.outages import (
     RunsUnavailable,
     ServerBusy,
     ServerDraining,
+    StoreTampered,
     StoreUnavailable,
     StreamsTooMany,
     TerraformMissing,
@@ -241,6 +243,7 @@ __all__ = [
     "SettingInvalid",
     "SourceRefused",
     "StateMissing",
+    "StoreTampered",
     "StoreUnavailable",
     "StreamsTooMany",
     "TerraformMissing",

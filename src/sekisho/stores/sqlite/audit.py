@@ -4,10 +4,12 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sekisho.domain.audit import AuditEntry, AuditFault, AuditRecord, Mac, chain, faults
+from sekisho.domain.audit import AuditEntry, AuditFault, AuditRecord, Mac, chain, fault, faults
+from sekisho.domain.text import Text
 from sekisho.stores.codec import AUDIT_ENTRY
 from sekisho.stores.sqlite.database import Database
 
+_MISFILED = Text("is filed under another run", "別の実行の記録として登録されています")
 _COLUMNS = "sequence, previous, digest, body, run_id"
 
 
@@ -52,6 +54,21 @@ class SqliteAudit:
             wanted, values = "run_id = ? AND sequence > ?", [run_id, after]
         return tuple(map(_record, self._rows(wanted, values, limit)))
 
+    def last(self) -> AuditRecord | None:
+        select = f"SELECT {_COLUMNS} FROM audit ORDER BY sequence DESC LIMIT 1"  # noqa: S608
+        with self._database.reading() as connection:
+            row = connection.execute(select).fetchone()
+        return _record(row) if row else None
+
+    def last_fact(self, connection: sqlite3.Connection, run_id: str, name: str) -> int | None:
+        """Return the newest number that the audit of a run tells under `name`, if any."""
+        select = (
+            "SELECT json_extract(body, ?) FROM audit WHERE run_id = ?"
+            " AND json_extract(body, ?) IS NOT NULL ORDER BY sequence DESC LIMIT 1"
+        )
+        row = connection.execute(select, (f"$.facts.{name}", run_id, f"$.facts.{name}")).fetchone()
+        return row[0] if row else None
+
     def verify(self) -> tuple[AuditFault, ...]:
         misfiled: list[AuditFault] = []
         found = faults(self._walk(misfiled), self._mac)
@@ -64,7 +81,7 @@ class SqliteAudit:
             for row in rows:
                 record = _record(row)
                 if row[4] != record.entry.run_id:
-                    misfiled.append(AuditFault(record.sequence, "is filed under another run"))
+                    misfiled.append(fault(record.sequence, _MISFILED))
                 yield record
             after = rows[-1][0]
 

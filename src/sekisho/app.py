@@ -142,6 +142,7 @@ def build(settings: Settings, *, serves: bool, show: Callable[[str], None] | Non
     from sekisho.identity.keys import FileKeys
     from sekisho.sources import GitOptions, LocalSources
     from sekisho.stores.cipher import Cipher
+    from sekisho.stores.disk.anchors import FolderAnchors
     from sekisho.stores.sqlite import SqliteStore
 
     clock, ids, processes = SystemClock(), SystemIds(), LocalProcesses()
@@ -167,6 +168,7 @@ def build(settings: Settings, *, serves: bool, show: Callable[[str], None] | Non
         limits=make_limits(settings),
         console_url=console_url(settings) if serves and only_here(settings) else "",
         closed=PRIVATE_STORE if inside_ecs() else None,
+        anchors=FolderAnchors(settings.audit_anchors or folder / "anchors"),
     )
     engine = make_engine(settings, parts)
     return App(settings, parts, engine, caps, store.close)

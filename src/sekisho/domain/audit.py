@@ -15,6 +15,10 @@ GENESIS = "0" * 64
 
 Fact = str | int | bool | None
 
+RUN_VERSION = "version"
+WORKSPACE_VERSION = "workspace_version"
+"""Facts that every store adds: which version of the run, and of the workspace, a write left."""
+
 
 @dataclasses.dataclass(frozen=True)
 class AuditEntry:
@@ -87,7 +91,7 @@ def fault(sequence: int, said: Text, where: str = "", **facts: object) -> AuditF
 
 _MISSING = Text("record {number} is missing", "記録 {number} がありません")
 _LOOSE = Text("does not follow the record before it", "直前の記録とつながっていません")
-_CHANGED = Text(
+CHANGED = Text(
     "its content was changed after it was written", "書き込まれた後に内容が変更されています"
 )
 
@@ -104,6 +108,6 @@ def faults(records: Iterable[AuditRecord], mac: Mac) -> list[AuditFault]:
         elif record.previous != wanted_previous:
             found.append(fault(record.sequence, _LOOSE))
         if record.digest != mac(canonical(record.entry, record.sequence, record.previous)):
-            found.append(fault(record.sequence, _CHANGED))
+            found.append(fault(record.sequence, CHANGED))
         last = record
     return found

@@ -5,6 +5,8 @@ engine on threads. A port raises errors of `domain.errors` and lets nothing of i
 """
 
 from sekisho.ports.runtime import (
+    Anchored,
+    Anchors,
     Clock,
     Execution,
     Executor,
@@ -46,6 +48,8 @@ from sekisho.ports.terraform import (
 )
 
 __all__ = [
+    "Anchored",
+    "Anchors",
     "AuditLog",
     "BlobStore",
     "Build",

@@ -278,8 +278,13 @@ class StoreGuard(Protocol):
         """Return how many writes there were; it never goes back. Raises StoreTampered."""
         ...
 
-    def verify(self, watch: Callable[[int], None] = lambda _done: None) -> StoreCheck:
-        """Look at every row and blob, and name each that is not as the server wrote it last."""
+    def verify(
+        self, watch: Callable[[int], None] = lambda _done: None, *, contents: bool = True
+    ) -> StoreCheck:
+        """Look at every row and blob, and name each that is not as the server wrote it last.
+
+        `contents`: whether to read every blob to its end, besides looking which one it is.
+        """
         ...
 
 

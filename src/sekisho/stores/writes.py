@@ -5,6 +5,7 @@ import dataclasses
 import threading
 from types import TracebackType
 
+from sekisho.domain.audit import RUN_VERSION, WORKSPACE_VERSION, AuditEntry
 from sekisho.domain.changes import Change, check
 from sekisho.domain.errors import StoreUnavailable
 from sekisho.domain.runs import Run
@@ -26,7 +27,25 @@ def settle(before_run: Run | None, before: WorkspaceRecord, change: Change) -> C
         run = dataclasses.replace(change.run, version=before_run.version + 1)
     if change.workspace and change.workspace != before:
         workspace = dataclasses.replace(change.workspace, version=before.version + 1)
-    return Change(run, workspace, change.audit)
+    versions = Versions(run or before_run, workspace)
+    return Change(run, workspace, tuple(map(versions.told, change.audit)))
+
+
+@dataclasses.dataclass(frozen=True)
+class Versions:
+    """Which versions a write leaves: the audit tells them, so that an older row is found out."""
+
+    run: Run | None = None
+    workspace: WorkspaceRecord | None = None
+
+    def told(self, entry: AuditEntry) -> AuditEntry:
+        """Put the versions into an entry about that run, or that workspace."""
+        facts = dict(entry.facts)
+        if self.run and entry.run_id == self.run.id:
+            facts[RUN_VERSION] = self.run.version
+        if self.workspace and entry.workspace == self.workspace.name:
+            facts[WORKSPACE_VERSION] = self.workspace.version
+        return dataclasses.replace(entry, facts=facts)
 
 
 class Turn:

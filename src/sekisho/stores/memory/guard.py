@@ -15,6 +15,8 @@ class MemoryGuard:
     def generation(self) -> int:
         return self._turn.count
 
-    def verify(self, watch: Callable[[int], None] = lambda _done: None) -> StoreCheck:
+    def verify(
+        self, watch: Callable[[int], None] = lambda _done: None, *, contents: bool = True
+    ) -> StoreCheck:
         watch(0)
         return StoreCheck(0, 0, self.generation(), ())

@@ -4,7 +4,17 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sekisho.domain.audit import AuditEntry, AuditFault, AuditRecord, Mac, chain, fault, faults
+from sekisho.domain.audit import (
+    CHANGED,
+    AuditEntry,
+    AuditFault,
+    AuditRecord,
+    Mac,
+    chain,
+    fault,
+    faults,
+)
+from sekisho.domain.errors import StoreUnavailable
 from sekisho.domain.text import Text
 from sekisho.stores.codec import AUDIT_ENTRY
 from sekisho.stores.sqlite.database import Database
@@ -79,7 +89,11 @@ class SqliteAudit:
         after = -(2**63)
         while rows := self._rows("sequence > ?", [after], 1000):
             for row in rows:
-                record = _record(row)
+                try:
+                    record = _record(row)
+                except StoreUnavailable:
+                    misfiled.append(fault(row[0], CHANGED))
+                    continue
                 if row[4] != record.entry.run_id:
                     misfiled.append(fault(record.sequence, _MISFILED))
                 yield record

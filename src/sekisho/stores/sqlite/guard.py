@@ -50,7 +50,9 @@ class SqliteGuard:
         with self._database.reading() as connection:
             return self._database.seals.book(connection).generation
 
-    def verify(self, watch: Callable[[int], None] = lambda _done: None) -> StoreCheck:
+    def verify(
+        self, watch: Callable[[int], None] = lambda _done: None, *, contents: bool = True
+    ) -> StoreCheck:
         rows = 0
 
         def count(done: int) -> None:
@@ -67,15 +69,15 @@ class SqliteGuard:
             for name in area.blobs.names():
                 blobs += 1
                 watch(rows + blobs)
-                found += self._blob(area, name)
+                found += self._blob(area, name, contents=contents)
             found += self._removed(area)
         return StoreCheck(rows, blobs, generation, tuple(found))
 
-    def _blob(self, area: Area, name: str) -> Iterator[AuditFault]:
+    def _blob(self, area: Area, name: str, *, contents: bool) -> Iterator[AuditFault]:
         where = f"{area.name}/{name}"
         try:
             with area.blobs.open(name) as file:
-                while file.read(_CHUNK):
+                while contents and file.read(_CHUNK):
                     pass
         except KeyError:  # removed just now
             return

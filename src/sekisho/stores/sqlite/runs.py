@@ -2,16 +2,16 @@
 
 import sqlite3
 
-from sekisho.domain.audit import AuditEntry
+from sekisho.domain.audit import RUN_VERSION, AuditEntry
 from sekisho.domain.changes import RunChange
-from sekisho.domain.errors import RunUnknown
+from sekisho.domain.errors import RunUnknown, StoreTampered
 from sekisho.domain.runs import AT_WORK, Run, RunStatus
 from sekisho.ports.stores import Page, RunQuery
 from sekisho.stores.codec import RUN
 from sekisho.stores.sqlite.audit import SqliteAudit
 from sekisho.stores.sqlite.database import Database
 from sekisho.stores.sqlite.workspaces import load_workspace, save_workspace
-from sekisho.stores.writes import settle
+from sekisho.stores.writes import Versions, settle
 
 _BEGUN = AT_WORK | {RunStatus.APPLY_QUEUED}
 """What is not begun on a disk that is full: Terraform would find no room for its state."""
@@ -32,7 +32,7 @@ class SqliteRuns:
                 "INSERT INTO runs (id, workspace, status, body) VALUES (?, ?, ?, ?)",
                 (run.id, run.workspace, run.status, RUN.dump(run)),
             )
-            self._audit.add(connection, (audit,))
+            self._audit.add(connection, (Versions(run).told(audit),))
 
     def get(self, run_id: str) -> Run:
         with self._database.reading() as connection:
@@ -56,6 +56,9 @@ class SqliteRuns:
     def update(self, run_id: str, change: RunChange) -> Run:
         def work(connection: sqlite3.Connection) -> Run:
             before = _load(connection, run_id)
+            told = self._audit.last_fact(connection, run_id, RUN_VERSION)
+            if told is not None and before.version < told:
+                raise StoreTampered(what=f"runs {run_id}: an older one was put back")
             record = load_workspace(connection, before.workspace)
             settled = settle(before, record, change(before, record))
             if settled.run:

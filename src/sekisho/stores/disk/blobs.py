@@ -24,6 +24,8 @@ class Ledger(Protocol):
 
     def expect(self, name: str, edition: str, current: str | None) -> bool: ...
 
+    def placed(self, name: str, edition: str) -> None: ...
+
     def moved(self, name: str, edition: str, move: Callable[[], None]) -> None: ...
 
     def forget(self, name: str, unlink: Callable[[], None]) -> None: ...
@@ -81,6 +83,7 @@ class DiskBlobs:
             move()
         elif self._ledger.expect(name, edition, _salt(path)):
             move()
+            self._ledger.placed(name, edition)
         else:
             self._ledger.moved(name, edition, move)
 

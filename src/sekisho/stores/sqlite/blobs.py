@@ -3,10 +3,12 @@
 A file's encryption proves that the server wrote it, not that it wrote nothing later under that
 name. Each file is encrypted under a salt of its own: that is its edition. What is going to be
 written is told before the file is moved into place, so that no killed server leaves a file that
-looks like somebody else's; where the name was used before, the move is told too.
+looks like somebody else's; where the name was used before, the move is told with it, and where it
+was not, with the next write: until then the server itself may have been killed before the move.
 """
 
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
 
 from sekisho.stores.sqlite.database import Database
@@ -18,11 +20,16 @@ class SqliteLedger:
     def __init__(self, database: Database, area: str) -> None:
         self._database = database
         self._area = area
+        self._moved: dict[str, str] = {}
+        self._lock = threading.Lock()
 
     def expect(self, name: str, edition: str, current: str | None) -> bool:
         """Tell that `edition` will be moved over `current`; return whether the name is new."""
 
+        before = self._waiting()
+
         def work(connection: sqlite3.Connection) -> bool:
+            self._settle(connection, before)
             known = self._known(connection, name)
             if known is None:
                 self._write(connection, name, None, [edition])
@@ -33,7 +40,34 @@ class SqliteLedger:
             self._write(connection, name, settled, [*pending, edition])
             return False
 
-        return self._database.write(work)
+        new = self._database.write(work)
+        self._told(before)
+        return new
+
+    def placed(self, name: str, edition: str) -> None:
+        """Remember that the first file of a name is in place; the next write tells it."""
+        with self._lock:
+            self._moved[name] = edition
+
+    def settle(self) -> None:
+        """Tell now what is remembered: from then on, a file that is gone was taken away."""
+        moved = self._waiting()
+        if moved:
+            self._database.write(lambda connection: self._settle(connection, moved))
+            self._told(moved)
+
+    def _waiting(self) -> dict[str, str]:
+        with self._lock:
+            return dict(self._moved)
+
+    def _settle(self, connection: sqlite3.Connection, moved: dict[str, str]) -> None:
+        for name, edition in moved.items():
+            if self._known(connection, name) == (None, [edition]):
+                self._write(connection, name, edition, [])
+
+    def _told(self, moved: dict[str, str]) -> None:
+        with self._lock:
+            self._moved = {n: e for n, e in self._moved.items() if moved.get(n) != e}
 
     def moved(self, name: str, edition: str, move: Callable[[], None]) -> None:
         """Move over what was there, and tell that it is done; nobody else does meanwhile.

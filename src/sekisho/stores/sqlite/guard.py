@@ -47,6 +47,11 @@ class SqliteGuard:
         self._areas = areas
 
     def generation(self) -> int:
+        for area in self._areas:
+            area.ledger.settle()
+        return self._generation()
+
+    def _generation(self) -> int:
         with self._database.reading() as connection:
             return self._database.seals.book(connection).generation
 
@@ -54,6 +59,8 @@ class SqliteGuard:
         self, watch: Callable[[int], None] = lambda _done: None, *, contents: bool = True
     ) -> StoreCheck:
         rows = 0
+        for area in self._areas:
+            area.ledger.settle()
 
         def count(done: int) -> None:
             nonlocal rows
@@ -63,7 +70,7 @@ class SqliteGuard:
         with self._database.moment() as connection:
             found = list(unsound_rows(connection, self._database.seals, count))
         broken = any(f.where == "seal_book" for f in found)
-        generation = 0 if broken else self.generation()
+        generation = 0 if broken else self._generation()
         blobs = 0
         for area in self._areas:
             for name in area.blobs.names():

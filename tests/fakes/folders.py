@@ -36,6 +36,12 @@ class FolderWorld(World):
         self.engine = Engine.of(self.parts, open_=True)
         self.worker = Worker(self.parts)
 
+    def ids_go_on(self) -> None:
+        """Make no id again that a world before this one made in the same folder."""
+        for kind in ("run", "tok", "wrk"):
+            for _ in range(100):
+                self.parts.ids.new(kind)
+
     def faults(self) -> list[str]:
         """What verifying names: where, or the number of a record."""
         return [f.where or str(f.sequence) for f in self.engine.audits.verify().faults]

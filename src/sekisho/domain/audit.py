@@ -84,7 +84,7 @@ class AuditFault:
         return self.said.en
 
 
-def fault(sequence: int, said: Text, where: str = "", **facts: object) -> AuditFault:
+def fault(sequence: int, said: Text, where: str = "", /, **facts: object) -> AuditFault:
     """Make a fault; `facts` are filled into what is said."""
     return AuditFault(sequence, said.fill(facts) if facts else said, where)
 

@@ -11,6 +11,7 @@ from sekisho.domain.text import Text
 from sekisho.ports.stores import StoreCheck
 from sekisho.stores.disk.blobs import DiskBlobs
 from sekisho.stores.disk.plan_pages import PLAN_PAGES, is_page, page_name
+from sekisho.stores.names import is_blob_name
 from sekisho.stores.sqlite.adoption import ADOPTING, SEALED
 from sekisho.stores.sqlite.audit import SqliteAudit
 from sekisho.stores.sqlite.blobs import SqliteLedger
@@ -120,7 +121,7 @@ class SqliteGuard:
 
     def _removed(self, area: Area) -> Iterator[AuditFault]:
         for name in area.ledger.names():
-            if area.blobs.has(name):
+            if not is_blob_name(name) or area.blobs.has(name):  # such a row is named as one
                 continue
             if self._edition(area, name) is not None:
                 yield fault(0, _REMOVED, f"{area.name}/{name}")

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from sekisho.cli import errors, output
+from sekisho.cli import audit_files, errors, output
 from sekisho.cli.hosts import open_app
 from sekisho.cli.options import Nouns, host_options, json_option, noun, verb
 from sekisho.cli.progress import Progress
@@ -34,6 +34,7 @@ def declare(nouns: Nouns) -> None:
         metavar="FILE",
         help="checkpoints from elsewhere: lines of the server's log, or of anchor files",
     )
+    audit_files.declare(verbs)
 
 
 def audit_list(args: argparse.Namespace) -> int:

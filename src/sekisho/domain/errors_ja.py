@@ -20,6 +20,10 @@ JAPANESE: dict[str, tuple[str, str]] = {
         "{what}: {reason}",
         "適用を止め、データフォルダーを現状のまま保全し、バックアップと比較してください。",
     ),
+    "evidence_invalid": (
+        "証跡ファイルを検証できません: {problem}。",
+        "sekisho audit evidence RUN または実行の証跡ページからファイルを再取得してください。",
+    ),
     "store_tampered": (
         "保存内容がサーバーの書き込んだものと一致しません: {what}。",
         "変更は行われていません。運用担当者がデータフォルダーを保全し、sekisho audit verify を実行してください。",

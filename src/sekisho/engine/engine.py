@@ -9,6 +9,7 @@ from sekisho.engine.audits import Audits
 from sekisho.engine.callers import Callers
 from sekisho.engine.closing import Closure
 from sekisho.engine.configurations import Configurations
+from sekisho.engine.evidence import Evidences
 from sekisho.engine.gate import Gate
 from sekisho.engine.parts import Parts
 from sekisho.engine.plans import Plans
@@ -36,6 +37,7 @@ class Engine:
     callers: Callers
     tokens: Tokens
     audits: Audits
+    evidences: Evidences
     retention: Retention
     closed: Closure | None = None
     """Why this server takes no runs."""
@@ -59,6 +61,7 @@ class Engine:
             callers=Callers(parts, open_=open_, bare=bare),
             tokens=Tokens(parts),
             audits=Audits(parts),
+            evidences=Evidences(parts),
             retention=Retention(parts),
             closed=parts.closed,
         )

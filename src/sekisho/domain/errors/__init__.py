@@ -16,6 +16,7 @@ Each face maps the six kinds below; every leaf has a stable code.
     │                       setting_invalid · version_unmet · method_wrong · media_type_wrong
     │                       accept_wrong · message_invalid · protocol_unsupported · request_too_slow
     │                       request_malformed · runs_apart · name_needed
+    │                       evidence_invalid
     ├── TooLarge            git_too_large · inline_too_large · upload_too_large · body_too_large
     │                       headers_too_large · answer_too_large
     ├── Conflict            move_illegal · workspace_busy · workspace_locked · workspace_not_locked
@@ -86,6 +87,7 @@ from sekisho.domain.errors.invalid import (
     ConfigurationEmpty,
     ConfigurationInvalid,
     CursorInvalid,
+    EvidenceInvalid,
     HeadersTooLarge,
     InlineTooLarge,
     MediaTypeWrong,
@@ -186,6 +188,7 @@ __all__ = [
     "CursorInvalid",
     "DecisionNotHere",
     "DiskFull",
+    "EvidenceInvalid",
     "GateUnmet",
     "GitAccessDenied",
     "GitContentRefused",

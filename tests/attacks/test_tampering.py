@@ -11,7 +11,7 @@ from sekisho.domain.errors import StoreTampered, StoreUnavailable
 from sekisho.domain.runs import RunStatus
 from sekisho.domain.workspaces import Workspace
 from sekisho.stores.codec import RUN
-from tests.attacks.tampering import Hand, lived_in, other, schema
+from tests.attacks.tampering import Cell, Hand, lived_in, other, schema
 from tests.fakes.folders import FolderWorld
 from tests.fakes.world import AGENT, NOBODY, main
 
@@ -43,11 +43,13 @@ def hand(world: FolderWorld) -> Iterator[Hand]:
     hand.close()
 
 
-def named(world: FolderWorld, table: str, row: tuple[object, ...]) -> bool:
+def named(world: FolderWorld, table: str, row: Cell) -> bool:
     """Whether verifying names this row, its table, or, of the audit, this record."""
     faults = world.engine.audits.verify().faults
     if table == "audit":
-        return any(f.sequence in (row[0], row[0] + 1) or f.where.startswith("audit") for f in faults)
+        return any(
+            f.sequence in (row[0], row[0] + 1) or f.where.startswith("audit") for f in faults
+        )
     return any(f.where.split(" ")[0] == table for f in faults) or (
         table == "seals" and any(f.where.startswith(str(row[0])) for f in faults)
     )

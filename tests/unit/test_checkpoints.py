@@ -164,10 +164,8 @@ def test_rows_of_an_earlier_day_are_named_by_the_count_of_writes():
 
 @given(st.text() | st.binary().map(lambda b: b.decode("utf-8", "replace")))
 def test_no_line_makes_reading_a_checkpoint_fail_otherwise(line: str):
-    try:
+    with pytest.raises(ValueError, match="not a checkpoint"):
         read_checkpoint(line)
-    except ValueError as error:
-        assert str(error) == "not a checkpoint"
 
 
 def test_later_applies_are_proved_by_what_came_before():

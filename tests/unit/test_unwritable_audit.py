@@ -1,4 +1,4 @@
-"""If the audit cannot be written, nothing proceeds: every verb fails by its code, and nothing moved."""
+"""If the audit cannot be written, nothing proceeds: each verb fails by its code."""
 
 import contextlib
 import sqlite3
@@ -91,9 +91,9 @@ def no_room(scene: Scene) -> Iterator[None]:
     def full(*_values: object) -> None:
         raise DiskFull
 
-    scene.world.store.audit.add = full  # type: ignore[method-assign, assignment]
+    scene.world.store.audit.add = full
     yield
-    scene.world.store.audit.add = add  # type: ignore[method-assign]
+    scene.world.store.audit.add = add
 
 
 CONDITIONS = {"read-only": (read_only, StoreUnavailable), "disk full": (no_room, DiskFull)}

@@ -24,8 +24,13 @@ _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 def declare(verbs: Nouns) -> None:
     """Declare the commands, beside the others of the audit."""
     about = "write the audit as JSON Lines or CSV"
-    export = host_options(verb(verbs, "export", audit_export, about))
-    export.add_argument("--format", choices=("jsonl", "csv"), default="jsonl", help="jsonl, or csv")
+    export = json_option(host_options(verb(verbs, "export", audit_export, about)))
+    export.add_argument(
+        "--format",
+        choices=("jsonl", "csv"),
+        default="jsonl",
+        help="jsonl (and with --json), or csv",
+    )
     export.add_argument("--month", help="what happened in this month alone, like 2026-11")
     export.add_argument("--zone", default="UTC", help="time zone of months and CSV, Asia/Tokyo")
     export.add_argument("--language", choices=("en", "ja"), default="en", help="of CSV headers")
@@ -36,7 +41,8 @@ def declare(verbs: Nouns) -> None:
     )
     _output(export)
     about = "write the evidence of one run, to be checked without this server"
-    _output(run_id_word(host_options(verb(verbs, "evidence", audit_evidence, about))))
+    parser = json_option(host_options(verb(verbs, "evidence", audit_evidence, about)))
+    _output(run_id_word(parser))
     about = "check an evidence file; needs no data folder"
     check = json_option(verb(verbs, "verify-evidence", audit_verify_evidence, about))
     check.add_argument("file", type=Path, help="the file")
@@ -56,7 +62,8 @@ def audit_export(args: argparse.Namespace) -> int:
     records = open_app(args).engine.audits.all()
     if args.month:
         records = in_month(records, args.month, zone)
-    _write(args.output, exported(records, args.format, zone, args.language, bom=bom))
+    form = "jsonl" if args.json else args.format
+    _write(args.output, exported(records, form, zone, args.language, bom=bom))
     return output.OK
 
 
@@ -71,12 +78,13 @@ def audit_verify_evidence(args: argparse.Namespace) -> int:
     """`sekisho audit verify-evidence`."""
     from sekisho.identity.public_keys import holds
 
+    key = _key(args.key)
     try:
         with args.file.open("rb") as file:
             raw = file.read(LARGEST + 1)
     except OSError as error:
         raise ArgumentsInvalid(problem=f"{args.file}: {error.strerror}") from None
-    findings = check_evidence(read_evidence(raw), holds, _key(args.key))
+    findings = check_evidence(read_evidence(raw), holds, key)
     sound = all(f.holds for f in findings)
     if args.json:
         output.as_json({"sound": sound, "findings": [_plain(f) for f in findings]})

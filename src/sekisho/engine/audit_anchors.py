@@ -13,7 +13,8 @@ _FORGED = Text(
     "偽造または破損しています（このサーバーの署名ではありません）",
 )
 _OTHER = Text(
-    "knows another record {sequence}: the audit was rewritten, or the store was put back and went on",
+    "knows another record {sequence}: the audit was rewritten, or an older store"
+    " was put back and went on",
     "記録 {sequence} の内容が異なります（監査の書き換え、または復元後に続行された可能性）",
 )
 _AHEAD = Text(
@@ -23,7 +24,8 @@ _AHEAD = Text(
     "末尾の切り取り、または過去のストアの復元が考えられます",
 )
 _ROWS_BACK = Text(
-    "knows {wanted} writes of the store, and there were only {found}: rows of an earlier day were put back",
+    "knows {wanted} writes of the store, and there were only {found}: rows of an earlier"
+    " day were put back",
     "ストアへの書き込みは {wanted} 回のはずですが {found} 回です（過去の行が復元されています）",
 )
 
@@ -76,10 +78,9 @@ class AnchorCheck:
 
 
 def pasted(name: str, lines: Iterable[str]) -> Iterator[Anchored]:
-    """Find checkpoints among lines from elsewhere: our log in either form, or anchors' own lines."""
+    """Find checkpoints among lines from elsewhere: our log in either form, or anchors."""
     for number, line in enumerate(lines, 1):
         if "checkpoint" not in line and '"digest"' not in line:
             continue
         _, _, told = line.partition(" checkpoint=")
         yield Anchored(f"{name}:{number}", (told or line).strip())
-

@@ -108,9 +108,9 @@ class Kept:
             person = approval.by.person
             if not _signed(self._parts, run, approval):
                 yield fault(0, _FORGED, where, person=person)
-            if person not in told.given(approval.seal):
-                if person not in self._anew(run.id).given(approval.seal):
-                    yield fault(0, _UNTOLD, where, person=person)
+            known = person in told.given(approval.seal)
+            if not known and person not in self._anew(run.id).given(approval.seal):
+                yield fault(0, _UNTOLD, where, person=person)
 
     def _files(self, run: Run) -> Iterator[Text]:
         """Name what the run needs and is not there."""

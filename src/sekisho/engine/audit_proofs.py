@@ -14,9 +14,7 @@ from sekisho.domain.text import Text
 _OTHER_SEAL = Text(
     "applies a seal that no plan of the run had", "この実行の計画にない封印を適用しています"
 )
-_AGAIN = Text(
-    "applies a run that was applied before", "すでに適用された実行を再び適用しています"
-)
+_AGAIN = Text("applies a run that was applied before", "すでに適用された実行を再び適用しています")
 _TOO_FEW = Text(
     "had {given} of {needed} {who} that its rules required",
     "ルールが求める{who} {needed} 件のうち {given} 件しかありません",
@@ -83,7 +81,7 @@ def _same_seal(told: Told, record: AuditRecord) -> Iterator[Text]:
         yield _OTHER_SEAL
 
 
-def _once(told: Told, record: AuditRecord) -> Iterator[Text]:
+def _once(told: Told, _record: AuditRecord) -> Iterator[Text]:
     """An approval is used once."""
     if told.applied:
         yield _AGAIN

@@ -121,9 +121,7 @@ class _Walk:
             self.workspaces[name] = max(version, self.workspaces.get(name, 0))
 
 
-_UNREADABLE = Text(
-    "cannot be read to its end: {problem}", "最後まで読み取れません: {problem}"
-)
+_UNREADABLE = Text("cannot be read to its end: {problem}", "最後まで読み取れません: {problem}")
 
 
 @contextlib.contextmanager

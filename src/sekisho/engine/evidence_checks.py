@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from sekisho.domain.audit import AuditEntry, AuditRecord
 from sekisho.domain.callers import Caller
@@ -30,12 +30,8 @@ class Finding:
     said: Text
 
 
-_TRUSTED = Text(
-    "the key is the one that you named", "公開鍵は指定された鍵と一致します"
-)
-_OTHER_KEY = Text(
-    "the key is not the one that you named", "公開鍵が指定された鍵と一致しません"
-)
+_TRUSTED = Text("the key is the one that you named", "公開鍵は指定された鍵と一致します")
+_OTHER_KEY = Text("the key is not the one that you named", "公開鍵が指定された鍵と一致しません")
 _KEY = Text(
     "the key has the id that the file says ({id}); compare it with the server's",
     "公開鍵の ID はファイルの記載どおりです（{id}）。サーバーの鍵と照合してください",
@@ -43,9 +39,7 @@ _KEY = Text(
 _KEY_BROKEN = Text(
     "the key does not have the id that the file says", "公開鍵の ID がファイルの記載と異なります"
 )
-_WHOLE = Text(
-    "the server signed this file as it is", "ファイル全体がサーバーの署名と一致します"
-)
+_WHOLE = Text("the server signed this file as it is", "ファイル全体がサーバーの署名と一致します")
 _CHANGED = Text(
     "the file is not as the server signed it: something in it was changed",
     "ファイルがサーバーの署名と一致しません（内容が変更されています）",
@@ -76,9 +70,7 @@ _RECORDS_BROKEN = Text(
     "the records are not this run's, not in order, or lack an approval",
     "記録が別の実行のものか、順序が不正か、承認が欠けています",
 )
-_PROOF = Text(
-    "each apply had what its rules required", "適用はすべてルールの要件を満たしています"
-)
+_PROOF = Text("each apply had what its rules required", "適用はすべてルールの要件を満たしています")
 
 
 def read_evidence(raw: bytes) -> Body:
@@ -86,10 +78,11 @@ def read_evidence(raw: bytes) -> Body:
     if len(raw) > LARGEST:
         raise EvidenceInvalid(problem=f"it is larger than {LARGEST} bytes")
     try:
-        body = json.loads(raw.decode("utf-8-sig"), object_pairs_hook=_no_twins)
+        found: object = json.loads(raw.decode("utf-8-sig"), object_pairs_hook=_no_twins)
     except (ValueError, RecursionError):
         raise EvidenceInvalid(problem="it is no JSON object") from None
-    if not isinstance(body, dict) or body.get("kind") != KIND:
+    body = cast("Body", found) if isinstance(found, dict) else {}
+    if body.get("kind") != KIND:
         raise EvidenceInvalid(problem="it is no evidence file of Sekisho")
     if body.get("version") != VERSION:
         raise EvidenceInvalid(problem="it was made by another version of Sekisho")

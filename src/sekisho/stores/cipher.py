@@ -75,7 +75,7 @@ class Cipher:
 
 
 def salt_of(file: BinaryIO) -> str | None:
-    """Return the salt of an encrypted file, in hex: no two files have the same; None: no such file."""
+    """Return the salt of an encrypted file in hex, which no other has; None: it is none."""
     header = file.read(_HEADER_BYTES)
     whole = len(header) == _HEADER_BYTES and header.startswith(_MAGIC)
     return header[len(_MAGIC) :].hex() if whole else None

@@ -45,7 +45,9 @@ def _export(console: Console, visit: Visit) -> Response:
     zone = ZoneInfo("Asia/Tokyo") if japanese else ZoneInfo("UTC")
     if not _MONTH.fullmatch(month):
         raise ArgumentsInvalid(problem="month is like 2026-11")
-    found = list(itertools.islice(in_month(console.engine.audits.all(), month, zone), _EXPORTED + 1))
+    found = list(
+        itertools.islice(in_month(console.engine.audits.all(), month, zone), _EXPORTED + 1)
+    )
     if len(found) > _EXPORTED:
         problem = f"{month} has more than {_EXPORTED} records: sekisho audit export writes them all"
         raise ArgumentsInvalid(problem=problem)

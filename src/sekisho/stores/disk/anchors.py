@@ -42,16 +42,18 @@ class FolderAnchors:
 
     def all(self) -> Iterator[Anchored]:
         with translated():
-            names = sorted(os.listdir(self._folder)) if self._folder.is_dir() else []
+            names = sorted(self._names())
         for name in names:
-            if name.endswith(_SUFFIX):
-                yield Anchored(name, self._read(name))
+            yield Anchored(name, self._read(name))
 
     def newest(self) -> Anchored | None:
         with translated():
-            names = os.listdir(self._folder) if self._folder.is_dir() else []
-        name = max((n for n in names if n.endswith(_SUFFIX)), default=None)
+            name = max(self._names(), default=None)
         return Anchored(name, self._read(name)) if name else None
+
+    def _names(self) -> Iterator[str]:
+        if self._folder.is_dir():
+            yield from (p.name for p in self._folder.iterdir() if p.name.endswith(_SUFFIX))
 
     def _read(self, name: str) -> str:
         with translated(), (self._folder / name).open("rb") as file:

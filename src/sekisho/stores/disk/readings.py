@@ -35,7 +35,7 @@ class DiskReadings:
     """
 
     def __init__(self, blobs: DiskBlobs, pages: DiskBlobs) -> None:
-        """Keep readings in `blobs`; `pages`, the same folder, is told no edition: see plan_pages."""
+        """Keep readings in `blobs`, pages in `pages`: the same folder, without a ledger."""
         self._blobs = blobs
         self._pages_kept = pages
         self._recent: dict[str, tuple[object, Any]] = {}

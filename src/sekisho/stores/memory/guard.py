@@ -16,7 +16,10 @@ class MemoryGuard:
         return self._turn.count
 
     def verify(
-        self, watch: Callable[[int], None] = lambda _done: None, *, contents: bool = True
+        self,
+        watch: Callable[[int], None] = lambda _done: None,
+        *,
+        contents: bool = True,  # noqa: ARG002 (the port)
     ) -> StoreCheck:
         watch(0)
         return StoreCheck(0, 0, self.generation(), ())

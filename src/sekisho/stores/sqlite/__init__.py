@@ -68,4 +68,3 @@ class SqliteStore:
 
     def close(self) -> None:
         self._database.close()
-

@@ -25,7 +25,6 @@ class SqliteLedger:
 
     def expect(self, name: str, edition: str, current: str | None) -> bool:
         """Tell that `edition` will be moved over `current`; return whether the name is new."""
-
         before = self._waiting()
 
         def work(connection: sqlite3.Connection) -> bool:

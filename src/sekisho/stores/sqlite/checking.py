@@ -73,7 +73,9 @@ def _rows(
         if kept is None or kept[0] != seal:
             yield fault(0, _CHANGED if kept else _UNSEALED, table.shown(row))
         seals.count(found, table.name, key, seal)
-    count = connection.execute("SELECT count(*) FROM seals WHERE of = ?", (table.name,)).fetchone()[0]
+    count = connection.execute("SELECT count(*) FROM seals WHERE of = ?", (table.name,)).fetchone()[
+        0
+    ]
     if count != sealed:
         yield from _lost(connection, table)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sekisho.domain.audit import AuditEntry, AuditFault, fault
 from sekisho.domain.callers import SYSTEM
@@ -18,7 +18,9 @@ from sekisho.stores.sqlite.blobs import SqliteLedger
 from sekisho.stores.sqlite.checking import unsound_rows
 from sekisho.stores.sqlite.database import Database
 
-_CHANGED = Text("the file is not as the server wrote it", "ファイルがサーバーの書き込んだ内容と一致しません")
+_CHANGED = Text(
+    "the file is not as the server wrote it", "ファイルがサーバーの書き込んだ内容と一致しません"
+)
 _OLDER = Text(
     "the file is not the last one that the server wrote under this name: an older one was put back",
     "サーバーがこの名前で最後に書いたファイルではありません（古いファイルが戻されています）",
@@ -27,7 +29,9 @@ _UNKNOWN = Text(
     "the server knows of no file of this name: one that it removed was brought back",
     "サーバーの記録にない名前です（削除済みのファイルが復元されています）",
 )
-_REMOVED = Text("the file was removed by another hand", "ファイルがサーバー以外の手で削除されています")
+_REMOVED = Text(
+    "the file was removed by another hand", "ファイルがサーバー以外の手で削除されています"
+)
 _CHUNK = 1 << 20
 
 
@@ -154,4 +158,6 @@ def adopt_blobs(database: Database, audit: SqliteAudit, areas: tuple[Area, ...])
                     blobs += 1
         connection.execute("DELETE FROM meta WHERE name = ?", (ADOPTING,))
         facts = {"rows": int(noted[0]), "blobs": blobs}
-        audit.add(connection, (AuditEntry(datetime.now(UTC), SEALED, SYSTEM, facts=facts),))
+        now = connection.execute("SELECT strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now')").fetchone()[0]
+        entry = AuditEntry(datetime.fromisoformat(now), SEALED, SYSTEM, facts=facts)
+        audit.add(connection, (entry,))

@@ -43,7 +43,7 @@ class Connection(sqlite3.Connection):
         self._tables: dict[str, Table] = {}
 
     def watch(self) -> None:
-        """Note from now on; outside of a transaction, for one that is undone takes triggers back."""
+        """Note from now on. Outside of a transaction: one that is undone takes triggers back."""
         if self._tables:
             return
         self.execute("PRAGMA recursive_triggers=ON")  # else REPLACE deletes without a word
@@ -176,8 +176,9 @@ class Seals:
             rows[name] = [book.counts[name], nonce, f"{masked:x}"]
         body = json.dumps({"generation": book.generation + 1, "tables": rows}, sort_keys=True)
         values = (body, self._mac(f"book\0{body}".encode()))
-        connection.execute("INSERT OR REPLACE INTO seal_book (id, body, mac) VALUES (1, ?, ?)", values)
+        connection.execute(
+            "INSERT OR REPLACE INTO seal_book (id, body, mac) VALUES (1, ?, ?)", values
+        )
 
     def _mask(self, name: str, nonce: str) -> int:
         return int(self._mac(f"mask\0{name}\0{nonce}".encode()), 16)
-

@@ -47,9 +47,10 @@ class Table:
 
 def tables(connection: sqlite3.Connection) -> tuple[Table, ...]:
     """Return every table but those that seal the others: nobody has to name a new one."""
-    select = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!'"
-    names = [name for (name,) in connection.execute(f"{select} ORDER BY name")]
-    return tuple(_table(connection, name) for name in names if name not in SEALS)
+    select = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name"
+    names = [name for (name,) in connection.execute(select).fetchall()]
+    ours = (name for name in names if not name.startswith("sqlite_") and name not in SEALS)
+    return tuple(_table(connection, name) for name in ours)
 
 
 def _table(connection: sqlite3.Connection, name: str) -> Table:
@@ -59,7 +60,9 @@ def _table(connection: sqlite3.Connection, name: str) -> Table:
     if not keys:
         keys = [columns.index(column) for column in _unique(connection, name)]
     if not keys:
-        raise ValueError(f"table {name} has no primary key and no unique column: nothing names a row")
+        raise ValueError(
+            f"table {name} has no primary key and no unique column: nothing names a row"
+        )
     return Table(name, columns, tuple(keys))
 
 

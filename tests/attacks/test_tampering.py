@@ -152,6 +152,24 @@ def test_a_run_put_back_to_before_its_apply_is_not_applied_again(hand: Hand, wor
     assert len([a for a in world.audit() if a == "run.apply_start"]) == applies
 
 
+def test_a_workspace_put_back_to_before_it_was_locked_takes_no_apply(
+    hand: Hand, world: FolderWorld
+):
+    run = world.queued(main("9"))
+    before = row_and_seal(hand, "workspaces", "dev")
+    world.engine.workspaces.lock("dev", AGENT, "freeze")
+    put_back(hand, "workspaces", "dev", *before)
+    assert world.record("dev").lock is None
+
+    with pytest.raises(StoreTampered):
+        world.worker.turn()
+    with pytest.raises(StoreTampered):
+        world.engine.workspaces.lock("dev", AGENT, "again")
+
+    assert "run.apply_start" not in world.audit(run)
+    assert {"workspaces", "workspace dev"} <= set(world.faults())
+
+
 def test_a_token_put_back_to_before_it_was_revoked_is_missed(hand: Hand, world: FolderWorld):
     token, _secret = world.engine.tokens.create("鈴木", "vscode")
     before = row_and_seal(hand, "tokens", token.id)
@@ -366,8 +384,8 @@ def test_a_wiped_store_is_named_by_the_checkpoints(world: FolderWorld):
 
 def test_a_database_set_back_to_before_it_was_sealed_is_refused(hand: Hand, world: FolderWorld):
     world.store.close()
-    for statement in ("DROP TABLE seals", "DROP TABLE seal_book", "DROP TABLE blobs"):
-        hand.database.execute(statement)
+    for table in ("seals", "seal_book", "blobs", "audit_workspaces"):
+        hand.database.execute(f"DROP TABLE {table}")
     hand.database.execute("PRAGMA user_version=2")
 
     with pytest.raises((StoreTampered, StoreUnavailable)):

@@ -17,6 +17,7 @@ from tests.contract.stores import Digests
 from tests.fakes.values import WORKSPACE, a_full_run, a_line, a_run, an_entry
 
 BEFORE_SEALS = 2
+NEW_TABLES = ("seals", "seal_book", "blobs", "audit_workspaces")
 """The schema number of the last Sekisho that sealed nothing."""
 
 
@@ -29,7 +30,7 @@ def as_it_was_before_seals(folder: Path, digests: Digests) -> None:
     store.blobs.put("runs/run_1/plan", io.BytesIO("計画".encode()))
     store.close()
     with sqlite3.connect(folder / "data" / "sekisho.db", isolation_level=None) as database:
-        for table in ("seals", "seal_book", "blobs"):
+        for table in NEW_TABLES:
             database.execute(f"DROP TABLE {table}")
         mark = digests(b"sekisho data folder")
         database.execute("UPDATE meta SET value = ? WHERE name = 'keys'", (mark,))
@@ -99,7 +100,7 @@ def test_a_folder_stripped_of_its_seals_is_not_sealed_again(tmp_path: Path, dige
     stores.sqlite(tmp_path, digests).close()
     path = tmp_path / "data" / "sekisho.db"
     with sqlite3.connect(path, isolation_level=None) as database:
-        for table in ("seals", "seal_book", "blobs"):
+        for table in NEW_TABLES:
             database.execute(f"DROP TABLE {table}")
         database.execute("UPDATE runs SET status = 'approved'")
         database.execute(f"PRAGMA user_version={BEFORE_SEALS}")

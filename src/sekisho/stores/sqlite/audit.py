@@ -6,6 +6,7 @@ from typing import Any
 
 from sekisho.domain.audit import (
     CHANGED,
+    WORKSPACE_VERSION,
     AuditEntry,
     AuditFault,
     AuditRecord,
@@ -14,8 +15,10 @@ from sekisho.domain.audit import (
     fault,
     faults,
 )
-from sekisho.domain.errors import StoreUnavailable
+from sekisho.domain.errors import StoreTampered, StoreUnavailable
+from sekisho.domain.runs import Run
 from sekisho.domain.text import Text
+from sekisho.domain.workspaces import WorkspaceRecord
 from sekisho.stores.codec import AUDIT_ENTRY
 from sekisho.stores.sqlite.database import Database
 
@@ -54,6 +57,11 @@ class SqliteAudit:
                 for r in added
             ],
         )
+        holds = [
+            (r.entry.workspace, r.sequence) for r in added if WORKSPACE_VERSION in r.entry.facts
+        ]
+        insert = "INSERT INTO audit_workspaces (workspace, sequence) VALUES (?, ?)"
+        connection.executemany(insert, holds)
         return added
 
     def read(
@@ -70,14 +78,25 @@ class SqliteAudit:
             row = connection.execute(select).fetchone()
         return _record(row) if row else None
 
-    def last_fact(self, connection: sqlite3.Connection, run_id: str, name: str) -> int | None:
-        """Return the newest number that the audit of a run tells under `name`, if any."""
+    def check_run(self, connection: sqlite3.Connection, run: Run) -> None:
+        """Let through a run that is no older than the audit tells. Raises StoreTampered."""
         select = (
-            "SELECT json_extract(body, ?) FROM audit WHERE run_id = ?"
-            " AND json_extract(body, ?) IS NOT NULL ORDER BY sequence DESC LIMIT 1"
+            "SELECT json_extract(body, '$.facts.version') AS told FROM audit"
+            " WHERE run_id = ? AND told IS NOT NULL ORDER BY sequence DESC LIMIT 1"
         )
-        row = connection.execute(select, (f"$.facts.{name}", run_id, f"$.facts.{name}")).fetchone()
-        return row[0] if row else None
+        row = connection.execute(select, (run.id,)).fetchone()
+        if row and run.version < row[0]:
+            raise StoreTampered(what=f"runs {run.id}: an older one was put back")
+
+    def check_workspace(self, connection: sqlite3.Connection, record: WorkspaceRecord) -> None:
+        """Let through a record that is no older than the audit tells. Raises StoreTampered."""
+        select = (
+            "SELECT json_extract(body, '$.facts.workspace_version') FROM audit WHERE sequence ="
+            " (SELECT max(sequence) FROM audit_workspaces WHERE workspace = ?)"
+        )
+        row = connection.execute(select, (record.name,)).fetchone()
+        if row and row[0] is not None and record.version < row[0]:
+            raise StoreTampered(what=f"workspaces {record.name}: an older one was put back")
 
     def verify(self) -> tuple[AuditFault, ...]:
         misfiled: list[AuditFault] = []

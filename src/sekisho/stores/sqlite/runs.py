@@ -2,9 +2,9 @@
 
 import sqlite3
 
-from sekisho.domain.audit import RUN_VERSION, AuditEntry
+from sekisho.domain.audit import AuditEntry
 from sekisho.domain.changes import RunChange
-from sekisho.domain.errors import RunUnknown, StoreTampered
+from sekisho.domain.errors import RunUnknown
 from sekisho.domain.runs import AT_WORK, Run, RunStatus
 from sekisho.ports.stores import Page, RunQuery
 from sekisho.stores.codec import RUN
@@ -56,10 +56,9 @@ class SqliteRuns:
     def update(self, run_id: str, change: RunChange) -> Run:
         def work(connection: sqlite3.Connection) -> Run:
             before = _load(connection, run_id)
-            told = self._audit.last_fact(connection, run_id, RUN_VERSION)
-            if told is not None and before.version < told:
-                raise StoreTampered(what=f"runs {run_id}: an older one was put back")
             record = load_workspace(connection, before.workspace)
+            self._audit.check_run(connection, before)
+            self._audit.check_workspace(connection, record)
             settled = settle(before, record, change(before, record))
             if settled.run:
                 connection.execute(

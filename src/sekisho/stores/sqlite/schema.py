@@ -57,6 +57,10 @@ _SEALS = (
     """CREATE TABLE seals (
         of TEXT NOT NULL, key TEXT NOT NULL, mac BLOB NOT NULL, PRIMARY KEY (of, key)
     ) WITHOUT ROWID""",
+    # Records that tell the version of a workspace: an index by what lies inside of `body`.
+    """CREATE TABLE audit_workspaces (
+        workspace TEXT NOT NULL, sequence INTEGER NOT NULL, PRIMARY KEY (workspace, sequence)
+    ) WITHOUT ROWID""",
     """CREATE TABLE seal_book (id INTEGER PRIMARY KEY, body TEXT NOT NULL, mac TEXT NOT NULL)""",
     """CREATE TABLE blobs (
         name TEXT PRIMARY KEY, edition TEXT, pending TEXT NOT NULL DEFAULT ''

@@ -12,7 +12,7 @@ from sekisho.domain.runs import RunStatus
 from sekisho.engine.plans import PlanOrder
 from tests.attacks.tampering import columns
 from tests.fakes.folders import FolderWorld
-from tests.fakes.world import AGENT, PERSON, main
+from tests.fakes.world import AGENT, PERSON, failing, main
 
 UNWATCHED = frozenset({"workers", "seals", "seal_book", "blobs"})
 """Heartbeats go on; blobs are content, which nothing names yet."""
@@ -86,14 +86,9 @@ def read_only(scene: Scene) -> Iterator[None]:
 @contextlib.contextmanager
 def no_room(scene: Scene) -> Iterator[None]:
     """Let the audit find the disk full, whatever room was set aside."""
-    add = scene.world.store.audit.add
-
-    def full(*_values: object) -> None:
-        raise DiskFull
-
-    scene.world.store.audit.add = full
+    mend = failing(scene.world.store.audit, "add", DiskFull())
     yield
-    scene.world.store.audit.add = add
+    mend()
 
 
 CONDITIONS = {"read-only": (read_only, StoreUnavailable), "disk full": (no_room, DiskFull)}

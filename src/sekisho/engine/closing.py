@@ -18,6 +18,7 @@ from sekisho.ports import (
     PushStore,
     ReadingStore,
     RunStore,
+    StopStore,
     Store,
     StoreGuard,
     TokenStore,
@@ -77,6 +78,10 @@ class ClosedStore:
 
     @property
     def workspaces(self) -> WorkspaceStore:
+        self._refuse()
+
+    @property
+    def stops(self) -> StopStore:
         self._refuse()
 
     @property

@@ -17,6 +17,7 @@ from sekisho.engine.pushes import Pushes
 from sekisho.engine.retention import Retention
 from sekisho.engine.runs import Runs
 from sekisho.engine.states import States
+from sekisho.engine.stops import Stops
 from sekisho.engine.tokens import Tokens
 from sekisho.engine.workspaces import Workspaces
 
@@ -34,6 +35,7 @@ class Engine:
     approvals: Approvals
     applies: Applies
     states: States
+    stops: Stops
     callers: Callers
     tokens: Tokens
     audits: Audits
@@ -58,6 +60,7 @@ class Engine:
             approvals=Approvals(parts),
             applies=Applies(parts),
             states=States(parts),
+            stops=Stops(parts),
             callers=Callers(parts, open_=open_, bare=bare),
             tokens=Tokens(parts),
             audits=Audits(parts),

@@ -15,6 +15,7 @@ from sekisho.domain.plans import PlanReading
 from sekisho.domain.pushes import Pack, Push
 from sekisho.domain.runs import Run, RunStatus
 from sekisho.domain.states import StateIndex
+from sekisho.domain.stops import ServerStop, Turning
 from sekisho.domain.tokens import Token
 from sekisho.domain.workspaces import WorkspaceRecord
 
@@ -59,8 +60,9 @@ class RunStore(Protocol):
 
         All or nothing, and isolated from every other writer in every process. `change` may be
         called more than once; what it raises leaves everything as it was. `version` of whatever
-        changed grows by one. Calls `domain.changes.check`. Raises RunUnknown, StoreUnavailable,
-        DiskFull.
+        changed grows by one. Calls `domain.changes.check`. A change by which a phase begins is
+        refused while everything is stopped (`StopStore`), whoever asks: no write of the switch
+        comes in between. Raises RunUnknown, ServerStopped, StoreUnavailable, DiskFull.
         """
         ...
 
@@ -78,6 +80,18 @@ class WorkspaceStore(Protocol):
 
     def update(self, name: str, change: WorkspaceChange) -> WorkspaceRecord:
         """As `RunStore.update`, for a workspace alone; a `Change` with a run is a ValueError."""
+        ...
+
+
+class StopStore(Protocol):
+    """Keeps the switch that stops everything."""
+
+    def get(self) -> ServerStop | None:
+        """Return the stop, None where there is none. Raises StoreUnavailable if nobody can tell."""
+        ...
+
+    def turn(self, turning: Turning) -> ServerStop | None:
+        """As `RunStore.update`, for the switch; a change without an audit entry is refused."""
         ...
 
 
@@ -295,6 +309,8 @@ class Store(Protocol):
     def runs(self) -> RunStore: ...
     @property
     def workspaces(self) -> WorkspaceStore: ...
+    @property
+    def stops(self) -> StopStore: ...
     @property
     def workers(self) -> WorkerStore: ...
     @property

@@ -18,6 +18,7 @@ from sekisho.domain.plan_changes import ResourceChange
 from sekisho.domain.pushes import Pack, Push
 from sekisho.domain.runs import Run
 from sekisho.domain.states import StateIndex
+from sekisho.domain.stops import ServerStop
 from sekisho.domain.tokens import Token
 from sekisho.domain.workspaces import WorkspaceRecord
 
@@ -68,6 +69,7 @@ class Codec(Generic[T]):
 RUN = Codec(Run, kept=128)
 WORKSPACE = Codec(WorkspaceRecord)
 WORKER = Codec(Worker)
+STOP = Codec(ServerStop)
 AUDIT_ENTRY = Codec(AuditEntry)
 AUDIT_RECORD = Codec(AuditRecord)
 CONFIGURATION = Codec(Configuration)

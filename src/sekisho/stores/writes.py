@@ -6,9 +6,10 @@ import threading
 from types import TracebackType
 
 from sekisho.domain.audit import RUN_VERSION, WORKSPACE_VERSION, AuditEntry
-from sekisho.domain.changes import Change, check
+from sekisho.domain.changes import Change, UnauditedChangeError, check
 from sekisho.domain.errors import StoreUnavailable
 from sekisho.domain.runs import Run
+from sekisho.domain.stops import ServerStop, StopChange
 from sekisho.domain.workspaces import WorkspaceRecord
 
 
@@ -46,6 +47,17 @@ class Versions:
         if self.workspace and entry.workspace == self.workspace.name:
             facts[WORKSPACE_VERSION] = self.workspace.version
         return dataclasses.replace(entry, facts=facts)
+
+
+def settle_stop(before: ServerStop | None, change: StopChange) -> StopChange:
+    """Return what is to be saved of the switch.
+
+    Raises:
+        UnauditedChangeError: it is turned and no audit entry tells of it.
+    """
+    if change.stop != before and not change.audit:
+        raise UnauditedChangeError
+    return change
 
 
 class Turn:

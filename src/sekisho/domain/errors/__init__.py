@@ -23,10 +23,13 @@ Each face maps the six kinds below; every leaf has a stable code.
     │                       seal_broken · approval_repeated · approval_own · codes_too_many
     │                       process_alive · gate_unmet · plan_over · run_changed · rate_limited
     │                       push_incomplete · audit_fault · plans_waiting · allowance_spent
+    │                       approval_uncounted · override_not_needed · follow_up_not_due
+    │                       server_stopped · server_not_stopped · quota_spent · destroys_spent
+    │                       cooling_down
     ├── Refused             git_access_denied · git_redirected · git_untrusted · credential_invalid
     │                       credential_mistyped · credential_needed · code_wrong · decision_not_here
     │                       source_refused · origin_refused · power_missing · tool_hidden
-    │                       host_refused · proxy_undeclared
+    │                       host_refused · proxy_undeclared · access_missing
     └── Unavailable         git_unreachable · git_timeout · git_missing · git_failed
                             store_unavailable · store_tampered · disk_full · terraform_missing
                             console_away
@@ -38,6 +41,12 @@ what the next legal action is; `domain/errors_ja.py` has the Japanese. Facts are
 time they are rendered.
 """
 
+from sekisho.domain.errors.approvals import (
+    AccessMissing,
+    ApprovalUncounted,
+    FollowUpNotDue,
+    OverrideNotNeeded,
+)
 from sekisho.domain.errors.commands import (
     ArgumentsMissing,
     ChoiceInvalid,
@@ -157,14 +166,23 @@ from sekisho.domain.errors.refusals import (
     SourceRefused,
     ToolHidden,
 )
+from sekisho.domain.errors.stops import (
+    CoolingDown,
+    DestroysSpent,
+    QuotaSpent,
+    ServerNotStopped,
+    ServerStopped,
+)
 
 __all__ = [
     "AcceptWrong",
+    "AccessMissing",
     "AddressUnknown",
     "AllowanceSpent",
     "AnswerTooLarge",
     "ApprovalOwn",
     "ApprovalRepeated",
+    "ApprovalUncounted",
     "ArchiveInvalid",
     "ArgumentsInvalid",
     "ArgumentsMissing",
@@ -182,13 +200,16 @@ __all__ = [
     "ConfigurationUnknown",
     "Conflict",
     "ConsoleAway",
+    "CoolingDown",
     "CredentialInvalid",
     "CredentialMistyped",
     "CredentialNeeded",
     "CursorInvalid",
     "DecisionNotHere",
+    "DestroysSpent",
     "DiskFull",
     "EvidenceInvalid",
+    "FollowUpNotDue",
     "GateUnmet",
     "GitAccessDenied",
     "GitContentRefused",
@@ -218,6 +239,7 @@ __all__ = [
     "OperatorFileInvalid",
     "OptionUnknown",
     "OriginRefused",
+    "OverrideNotNeeded",
     "PathUnknown",
     "PlanMissing",
     "PlanOver",
@@ -229,6 +251,7 @@ __all__ = [
     "ProxyUndeclared",
     "PushIncomplete",
     "PushUnknown",
+    "QuotaSpent",
     "RateLimited",
     "Refused",
     "RequestMalformed",
@@ -243,6 +266,8 @@ __all__ = [
     "SekishoError",
     "ServerBusy",
     "ServerDraining",
+    "ServerNotStopped",
+    "ServerStopped",
     "SettingInvalid",
     "SourceRefused",
     "StateMissing",

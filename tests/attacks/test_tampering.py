@@ -170,6 +170,20 @@ def test_a_workspace_put_back_to_before_it_was_locked_takes_no_apply(
     assert {"workspaces", "workspace dev"} <= set(world.faults())
 
 
+def test_a_stop_that_somebody_took_away_is_still_a_stop(hand: Hand, world: FolderWorld):
+    run = world.queued(main("9"))
+    world.engine.stops.stop(AGENT, "something is wrong")
+    hand.put("meta", [r for r in hand.rows("meta") if r[0] != "stop"])
+    hand.put("seals", [s for s in hand.rows("seals") if s[1] != '["stop"]'])
+    assert world.engine.stops.get() is None
+
+    with pytest.raises(StoreTampered):
+        world.worker.turn()
+
+    assert "run.apply_start" not in world.audit(run)
+    assert "meta" in world.faults()
+
+
 def test_a_token_put_back_to_before_it_was_revoked_is_missed(hand: Hand, world: FolderWorld):
     token, _secret = world.engine.tokens.create("鈴木", "vscode")
     before = row_and_seal(hand, "tokens", token.id)
@@ -229,6 +243,8 @@ def test_nothing_is_built_on_an_edited_token(hand: Hand, world: FolderWorld):
 
     with pytest.raises(StoreTampered):
         world.store.tokens.use(token.id, world.clock.now())
+    with pytest.raises(StoreTampered):
+        world.store.tokens.find(token.secret_digest)
 
     assert f"tokens {token.id}" in world.faults()
 

@@ -96,6 +96,7 @@ class Seals:
 
     def __init__(self, mac: Mac) -> None:
         self._mac = mac
+        self._known: tuple[Table, ...] = ()
 
     def settle(self, connection: Connection) -> None:
         """Seal what the transaction of `connection` changed.
@@ -128,10 +129,27 @@ class Seals:
             row = note.before if note.before is not None else note.after
             raise StoreTampered(what=note.table.shown(row or ()))
 
+    def check_row(self, connection: sqlite3.Connection, name: str, row: Sequence[Value]) -> None:
+        """Let through a whole row, its columns in their order, that is as we wrote it.
+
+        In a transaction, so that row and seal are of one moment. Raises StoreTampered.
+        """
+        table = next(t for t in self._tables(connection) if t.name == name)
+        select = "SELECT mac FROM seals WHERE of = ? AND key = ?"
+        found = connection.execute(select, (name, table.key(row))).fetchone()
+        if found is None or found[0] != self.row(table, row):
+            raise StoreTampered(what=table.shown(row))
+
+    def _tables(self, connection: sqlite3.Connection) -> tuple[Table, ...]:
+        """Return the tables, looked for once: none comes while the database is open."""
+        if not self._known:
+            self._known = tables(connection)
+        return self._known
+
     def check_table(self, connection: sqlite3.Connection, name: str) -> None:
         """Let through a small table all of whose rows are the last ones. Raises StoreTampered."""
         wanted, found = self.book(connection), Book()
-        for table in tables(connection):
+        for table in self._tables(connection):
             for row in table.rows(connection) if table.name == name else ():
                 self.count(found, name, table.key(row), self.row(table, row))
         both = ((b.counts.get(name, 0), b.sums.get(name, 0)) for b in (wanted, found))

@@ -3,7 +3,10 @@
 A test holds that every code has its row here, with the same facts as in English.
 """
 
+from sekisho.domain.sign_in_errors_ja import JAPANESE as SIGN_INS
+
 JAPANESE: dict[str, tuple[str, str]] = {
+    **SIGN_INS,
     "internal": (
         "Sekisho 内部で問題が発生しました。",
         "運用担当者にサーバーログの確認を依頼してください。",

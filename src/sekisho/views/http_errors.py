@@ -24,6 +24,7 @@ STATUS: dict[type[e.SekishoError], int] = {
     e.CredentialInvalid: 401,
     e.CredentialMistyped: 401,
     e.CredentialNeeded: 401,
+    e.SessionNeeded: 401,
     e.Unavailable: 503,
 }
 """Error → status; a class without a row is as its parent."""

@@ -8,7 +8,7 @@ Each face maps the six kinds below; every leaf has a stable code.
     │                       change_number_unknown
     │                       address_unknown · path_unknown · tool_unknown · prompt_unknown
     │                       resource_unknown · rpc_method_unknown · push_unknown · token_unknown
-    │                       audit_empty · change_unknown · nothing_to_compare
+    │                       audit_empty · change_unknown · nothing_to_compare · passkey_unknown
     ├── Invalid             command_unknown · option_unknown · choice_invalid · arguments_missing
     │                       git_ref_invalid · git_ref_ambiguous · git_content_refused
     │                       arguments_invalid · cursor_invalid · configuration_invalid
@@ -22,14 +22,18 @@ Each face maps the six kinds below; every leaf has a stable code.
     │                       seal_broken · approval_repeated · approval_own · codes_too_many
     │                       process_alive · gate_unmet · plan_over · run_changed · rate_limited
     │                       push_incomplete · audit_fault · plans_waiting · allowance_spent
+    │                       passkey_known · passkeys_too_many
     ├── Refused             git_access_denied · git_redirected · git_untrusted · credential_invalid
     │                       credential_mistyped · credential_needed · code_wrong · decision_not_here
     │                       source_refused · origin_refused · power_missing · tool_hidden
-    │                       host_refused · proxy_undeclared
+    │                       host_refused · proxy_undeclared · session_needed · sign_in_lost
+    │                       sign_in_refused · sign_in_stale · person_other · step_up_needed
+    │                       load_balancer_untrusted · passkey_wrong · passkey_cloned
+    │                       enrolment_code_wrong
     └── Unavailable         git_unreachable · git_timeout · git_missing · git_failed
                             store_unavailable · disk_full · terraform_missing · console_away
                             identity_missing · runs_unavailable · streams_too_many · server_draining
-                            server_busy
+                            server_busy · sign_in_away
 
 An error is raised with facts, `RunUnknown(run_id=…)`, and says in both languages what is wrong and
 what the next legal action is; `domain/errors_ja.py` has the Japanese. Facts are inert text by the
@@ -153,6 +157,22 @@ from sekisho.domain.errors.refusals import (
     SourceRefused,
     ToolHidden,
 )
+from sekisho.domain.errors.sign_ins import (
+    EnrolmentCodeWrong,
+    LoadBalancerUntrusted,
+    PasskeyCloned,
+    PasskeyKnown,
+    PasskeysTooMany,
+    PasskeyUnknown,
+    PasskeyWrong,
+    PersonOther,
+    SessionNeeded,
+    SignInAway,
+    SignInLost,
+    SignInRefused,
+    SignInStale,
+    StepUpNeeded,
+)
 
 __all__ = [
     "AcceptWrong",
@@ -184,6 +204,7 @@ __all__ = [
     "CursorInvalid",
     "DecisionNotHere",
     "DiskFull",
+    "EnrolmentCodeWrong",
     "GateUnmet",
     "GitAccessDenied",
     "GitContentRefused",
@@ -203,6 +224,7 @@ __all__ = [
     "IdentityMissing",
     "InlineTooLarge",
     "Invalid",
+    "LoadBalancerUntrusted",
     "MediaTypeWrong",
     "MessageInvalid",
     "MethodWrong",
@@ -213,7 +235,13 @@ __all__ = [
     "OperatorFileInvalid",
     "OptionUnknown",
     "OriginRefused",
+    "PasskeyCloned",
+    "PasskeyKnown",
+    "PasskeyUnknown",
+    "PasskeyWrong",
+    "PasskeysTooMany",
     "PathUnknown",
+    "PersonOther",
     "PlanMissing",
     "PlanOver",
     "PlansWaiting",
@@ -238,9 +266,15 @@ __all__ = [
     "SekishoError",
     "ServerBusy",
     "ServerDraining",
+    "SessionNeeded",
     "SettingInvalid",
+    "SignInAway",
+    "SignInLost",
+    "SignInRefused",
+    "SignInStale",
     "SourceRefused",
     "StateMissing",
+    "StepUpNeeded",
     "StoreUnavailable",
     "StreamsTooMany",
     "TerraformMissing",

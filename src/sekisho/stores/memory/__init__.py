@@ -5,9 +5,12 @@ from sekisho.stores.memory.audit import MemoryAudit
 from sekisho.stores.memory.blobs import MemoryBlobs
 from sekisho.stores.memory.configurations import MemoryConfigurations
 from sekisho.stores.memory.logs import MemoryLogs
+from sekisho.stores.memory.passkeys import MemoryPasskeys
 from sekisho.stores.memory.pushes import MemoryPushes
 from sekisho.stores.memory.readings import MemoryReadings
 from sekisho.stores.memory.runs import MemoryRuns
+from sekisho.stores.memory.sessions import MemorySessions
+from sekisho.stores.memory.tickets import MemoryTickets
 from sekisho.stores.memory.tokens import MemoryTokens
 from sekisho.stores.memory.uploads import MemoryUploads
 from sekisho.stores.memory.workers import MemoryWorkers
@@ -29,6 +32,9 @@ class MemoryStore:
         self.uploads = MemoryUploads(turn)
         self.pushes = MemoryPushes(turn)
         self.tokens = MemoryTokens(turn)
+        self.sessions = MemorySessions(turn)
+        self.passkeys = MemoryPasskeys(turn)
+        self.tickets = MemoryTickets(turn)
         self.logs = MemoryLogs(turn)
         self.blobs = MemoryBlobs(turn)
         self.readings = MemoryReadings(turn)

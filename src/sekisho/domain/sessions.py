@@ -1,8 +1,6 @@
 """A session: a person signed in at the console with one browser. Alone it never approves."""
 
 import dataclasses
-import hashlib
-import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
@@ -67,17 +65,3 @@ class SignedIn:
     def caller(self, proof: str = "session") -> Caller:
         """Return the caller that this is, proved so."""
         return Caller(self.person, VIA, proof, subject=self.subject, groups=self.groups)
-
-
-@dataclasses.dataclass(frozen=True)
-class Decision:
-    """The one thing that a step-up is for: this verb, about this plan as it is sealed."""
-
-    run_id: str
-    seal: str
-    verb: str
-
-    def digest(self, session: str, salt: str = "") -> str:
-        """Return what binds a proof to this decision, to this session, and to this occasion."""
-        body = [salt, session, self.run_id, self.seal, self.verb]
-        return hashlib.sha256(json.dumps(body).encode()).hexdigest()

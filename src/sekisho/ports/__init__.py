@@ -4,6 +4,7 @@ Every port is synchronous: adapters block on files, processes and networks, and 
 engine on threads. A port raises errors of `domain.errors` and lets nothing of its library through.
 """
 
+from sekisho.ports.people import Authenticators, LoadBalancer, Registered, SignIn, StepUp
 from sekisho.ports.runtime import (
     Clock,
     Execution,
@@ -13,7 +14,6 @@ from sekisho.ports.runtime import (
     Keys,
     Limits,
     Processes,
-    StepUp,
 )
 from sekisho.ports.sources import Catalog, Received, Snapshot, Sources
 from sekisho.ports.stores import (
@@ -48,6 +48,7 @@ from sekisho.ports.terraform import (
 
 __all__ = [
     "AuditLog",
+    "Authenticators",
     "BlobStore",
     "Build",
     "Catalog",
@@ -63,6 +64,7 @@ __all__ = [
     "Journal",
     "Keys",
     "Limits",
+    "LoadBalancer",
     "LogStore",
     "Page",
     "PasskeyStore",
@@ -70,9 +72,11 @@ __all__ = [
     "PushStore",
     "ReadingStore",
     "Received",
+    "Registered",
     "RunQuery",
     "RunStore",
     "SessionStore",
+    "SignIn",
     "Snapshot",
     "Sources",
     "StateReading",

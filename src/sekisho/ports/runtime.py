@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from sekisho.domain.callers import Caller
 from sekisho.domain.leases import ProcessMark
 
 
@@ -37,21 +36,6 @@ class Keys(Protocol):
 
     def mac(self, message: bytes) -> str:
         """Return a keyed digest: equal for equal messages, telling nothing else."""
-        ...
-
-
-class StepUp(Protocol):
-    """How a person proves, for one decision, that it is them: never anything a tool could hold."""
-
-    def begin(self, run_id: str, seal: str, decision: str) -> None:
-        """Give the person what they need to prove it (a code on the server's terminal).
-
-        It takes the place of what an earlier call gave for the same decision. Raises CodesTooMany.
-        """
-        ...
-
-    def finish(self, run_id: str, seal: str, decision: str, proof: str) -> Caller:
-        """Check the proof, once, and say who it was. Raises CodeWrong."""
         ...
 
 

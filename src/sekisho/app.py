@@ -230,11 +230,11 @@ def make_catalog(settings: Settings) -> "tuple[Catalog, TerraformSection]":
 class NoStepUp:
     """For processes that run no console: nobody decides anything here."""
 
-    def begin(self, run_id: str, seal: str, decision: str) -> None:  # noqa: ARG002 (the port)
+    def begin(self, *_about: object, **_more: object) -> str:
         """Refuse."""
         raise ConsoleAway(command="sekisho serve")
 
-    def finish(self, run_id: str, seal: str, decision: str, proof: str) -> Caller:  # noqa: ARG002
+    def finish(self, *_about: object, **_more: object) -> Caller:
         """Refuse."""
         raise ConsoleAway(command="sekisho serve")
 

@@ -3,9 +3,11 @@
 A test holds that every code has its row here, with the same facts as in English.
 """
 
-from sekisho.domain.sign_in_errors_ja import JAPANESE as SIGN_INS
+from sekisho.domain.errors_identities_ja import IDENTITIES
+from sekisho.domain.errors_sign_ins_ja import SIGN_INS
 
 JAPANESE: dict[str, tuple[str, str]] = {
+    **IDENTITIES,
     **SIGN_INS,
     "internal": (
         "Sekisho 内部で問題が発生しました。",

@@ -19,6 +19,8 @@ from sekisho.domain.errors import (
 from sekisho.domain.gate import Verdict, counts
 from sekisho.domain.plans import wants_name
 from sekisho.domain.runs import Run, RunStatus, approve, illegal, move, reject
+from sekisho.domain.sessions import SignedIn
+from sekisho.domain.step_ups import Way
 from sekisho.domain.text import plain
 from sekisho.domain.workspaces import WorkspaceRecord
 from sekisho.engine.gate import Gate, listed, verdict
@@ -34,6 +36,14 @@ class ReviewLink:
     url: str
     running: bool
     verdict: Verdict
+
+
+@dataclasses.dataclass(frozen=True)
+class Asked:
+    """A proof was asked for, about this seal. `answer_to` is what a browser needs to give it."""
+
+    seal: str
+    answer_to: str
 
 
 class Approvals:
@@ -64,16 +74,27 @@ class Approvals:
 
     def begin(self, run_id: str, decision: Decision) -> str:
         """Ask the person to prove themselves for this decision; return the seal it is about."""
+        return self.ask(run_id, decision).seal
+
+    def ask(
+        self, run_id: str, decision: Decision, who: SignedIn | None = None, way: Way = "passkey"
+    ) -> Asked:
+        """As `begin`, for the person who is signed in; what their browser needs comes with it."""
         run = self._parts.store.runs.get(run_id)
         if run.plan is None:
             raise PlanMissing(run_id=run_id, status=run.status)
         _may_decide(run, decision, self._parts.clock.now())
         seal = run.plan.seal.seal.digest
-        self._parts.step_up.begin(run_id, seal, decision)
-        return seal
+        return Asked(seal, self._parts.step_up.begin(run_id, seal, decision, who, way))
 
     def approve(
-        self, run_id: str, seal: str, proof: str, comment: str = "", typed: str = ""
+        self,
+        run_id: str,
+        seal: str,
+        proof: str,
+        comment: str = "",
+        typed: str = "",
+        who: SignedIn | None = None,
     ) -> Run:
         """Approve the plan with this very seal.
 
@@ -92,7 +113,7 @@ class Approvals:
         run = parts.store.runs.get(run_id)
         if run.plan and wants_name(run.plan) and typed.strip() != run.workspace:
             raise NameNeeded(name=run.workspace)
-        by = parts.step_up.finish(run_id, seal, "approve", proof)
+        by = parts.step_up.finish(run_id, seal, "approve", proof, who)
         bare = Approval(by, parts.clock.now(), run_id, seal, plain(comment))
         signature = parts.keys.sign(bare.canonical())
         signed = dataclasses.replace(bare, signature=signature, key_id=parts.keys.key_id)
@@ -100,11 +121,13 @@ class Approvals:
         parts.bell.ring()
         return after
 
-    def reject(self, run_id: str, seal: str, proof: str, reason: str) -> Run:
+    def reject(
+        self, run_id: str, seal: str, proof: str, reason: str, who: SignedIn | None = None
+    ) -> Run:
         """Say no for good; a reason is needed. Raises as `approve` does."""
         if not reason.strip():
             raise ArgumentsInvalid(problem="reason is needed")
-        by = self._parts.step_up.finish(run_id, seal, "reject", proof)
+        by = self._parts.step_up.finish(run_id, seal, "reject", proof, who)
         rejection = Rejection(by, self._parts.clock.now(), plain(reason).strip())
 
         def change(run: Run, _record: WorkspaceRecord) -> Change:

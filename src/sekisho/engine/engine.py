@@ -11,10 +11,14 @@ from sekisho.engine.closing import Closure
 from sekisho.engine.configurations import Configurations
 from sekisho.engine.gate import Gate
 from sekisho.engine.parts import Parts
+from sekisho.engine.passkeys import Passkeys
 from sekisho.engine.plans import Plans
 from sekisho.engine.pushes import Pushes
+from sekisho.engine.refusals import Refusals
 from sekisho.engine.retention import Retention
 from sekisho.engine.runs import Runs
+from sekisho.engine.sessions import Sessions
+from sekisho.engine.sign_ins import SignIns
 from sekisho.engine.states import States
 from sekisho.engine.tokens import Tokens
 from sekisho.engine.workspaces import Workspaces
@@ -35,6 +39,10 @@ class Engine:
     states: States
     callers: Callers
     tokens: Tokens
+    sessions: Sessions
+    passkeys: Passkeys
+    sign_ins: SignIns
+    refusals: Refusals
     audits: Audits
     retention: Retention
     closed: Closure | None = None
@@ -46,6 +54,7 @@ class Engine:
 
         `open_` lets callers in without a credential, who then may do `bare`.
         """
+        sessions, refusals = Sessions(parts), Refusals(parts)
         return Engine(
             workspaces=Workspaces(parts),
             configurations=Configurations(parts),
@@ -58,6 +67,10 @@ class Engine:
             states=States(parts),
             callers=Callers(parts, open_=open_, bare=bare),
             tokens=Tokens(parts),
+            sessions=sessions,
+            passkeys=Passkeys(parts),
+            sign_ins=SignIns(parts, sessions, refusals),
+            refusals=refusals,
             audits=Audits(parts),
             retention=Retention(parts),
             closed=parts.closed,

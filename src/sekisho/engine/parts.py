@@ -11,6 +11,7 @@ from sekisho.domain.runs import Run
 from sekisho.engine.allowances import Allowances
 from sekisho.engine.closing import ClosedStore, Closure
 from sekisho.ports import (
+    Authenticators,
     Catalog,
     Clock,
     Executor,
@@ -18,8 +19,10 @@ from sekisho.ports import (
     Journal,
     Keys,
     Limits,
+    LoadBalancer,
     Processes,
     RunQuery,
+    SignIn,
     Sources,
     StepUp,
     Store,
@@ -47,7 +50,9 @@ class Bell:
 class Parts:
     """Ports and figures; `console_url` is where people approve (empty: not known here).
 
-    `closed`: why this server takes no runs; the store then refuses all that has to do with them.
+    `authenticators`, `sign_in`, `load_balancer`: how people sign in at the console and prove
+    themselves, where they do. `closed`: why this server takes no runs; the store then refuses all
+    that has to do with them.
     """
 
     store: Store
@@ -65,6 +70,9 @@ class Parts:
     bell: Bell = dataclasses.field(default_factory=Bell)
     allowances: Allowances = dataclasses.field(default_factory=Allowances)
     console_url: str = ""
+    authenticators: Authenticators | None = None
+    sign_in: SignIn | None = None
+    load_balancer: LoadBalancer | None = None
     closed: Closure | None = None
 
     def __post_init__(self) -> None:

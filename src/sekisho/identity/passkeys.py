@@ -113,11 +113,12 @@ def _checked(answer: str, verify: Callable[[dict[str, Any]], T]) -> T:
         raise PasskeyWrong
     try:
         credential = json.loads(answer)
-        if _embedded(credential):
-            raise PasskeyWrong
-        return verify(credential)
+        found = None if _embedded(credential) else verify(credential)
     except Exception:  # noqa: BLE001 (whatever a hostile answer makes it raise: it does not hold)
         raise PasskeyWrong from None
+    if found is None:
+        raise PasskeyWrong
+    return found
 
 
 def _embedded(credential: Any) -> bool:

@@ -18,11 +18,16 @@ class StepUp(Protocol):
     """
 
     def begin(
-        self, run_id: str, seal: str, decision: str, who: SignedIn | None = None, way: Way = "passkey"
+        self,
+        run_id: str,
+        seal: str,
+        decision: str,
+        who: SignedIn | None = None,
+        way: Way = "passkey",
     ) -> str:
-        """Give the person what they need to prove it: a code on the server's terminal, or what is
-        returned, for their browser.
+        """Give the person what they need to prove it: a code on the server's terminal.
 
+        Or, what is returned, for their browser to answer.
         It takes the place of what an earlier call gave for the same decision. Raises CodesTooMany,
         StepUpNeeded where the person cannot prove themselves so.
         """

@@ -26,14 +26,17 @@ Each face maps the six kinds below; every leaf has a stable code.
     ├── Refused             git_access_denied · git_redirected · git_untrusted · credential_invalid
     │                       credential_mistyped · credential_needed · code_wrong · decision_not_here
     │                       source_refused · origin_refused · power_missing · tool_hidden
-    │                       host_refused · proxy_undeclared · session_needed · sign_in_lost
-    │                       sign_in_refused · sign_in_stale · person_other · step_up_needed
-    │                       load_balancer_untrusted · passkey_wrong · passkey_cloned
-    │                       enrolment_code_wrong
+    │                       host_refused · proxy_undeclared
+    │                       token_malformed · token_issuer_unknown · token_signature_wrong
+    │                       token_audience_wrong · token_expired · token_early · token_kind_wrong
+    │                       scope_missing · person_unfit · identity_conflict
+    │                       session_needed · sign_in_lost · sign_in_refused · sign_in_stale
+    │                       person_other · step_up_needed · load_balancer_untrusted
+    │                       passkey_wrong · passkey_cloned · enrolment_code_wrong
     └── Unavailable         git_unreachable · git_timeout · git_missing · git_failed
                             store_unavailable · disk_full · terraform_missing · console_away
                             identity_missing · runs_unavailable · streams_too_many · server_draining
-                            server_busy · sign_in_away
+                            server_busy · identity_provider_away
 
 An error is raised with facts, `RunUnknown(run_id=…)`, and says in both languages what is wrong and
 what the next legal action is; `domain/errors_ja.py` has the Japanese. Facts are inert text by the
@@ -79,6 +82,19 @@ from sekisho.domain.errors.git import (
     GitTooLarge,
     GitUnreachable,
     GitUntrusted,
+)
+from sekisho.domain.errors.identities import (
+    IdentityConflict,
+    IdentityProviderAway,
+    PersonUnfit,
+    ScopeMissing,
+    TokenAudienceWrong,
+    TokenEarly,
+    TokenExpired,
+    TokenIssuerUnknown,
+    TokenKindWrong,
+    TokenMalformed,
+    TokenSignatureWrong,
 )
 from sekisho.domain.errors.invalid import (
     AcceptWrong,
@@ -167,7 +183,6 @@ from sekisho.domain.errors.sign_ins import (
     PasskeyWrong,
     PersonOther,
     SessionNeeded,
-    SignInAway,
     SignInLost,
     SignInRefused,
     SignInStale,
@@ -221,7 +236,9 @@ __all__ = [
     "GitUntrusted",
     "HeadersTooLarge",
     "HostRefused",
+    "IdentityConflict",
     "IdentityMissing",
+    "IdentityProviderAway",
     "InlineTooLarge",
     "Invalid",
     "LoadBalancerUntrusted",
@@ -242,6 +259,7 @@ __all__ = [
     "PasskeysTooMany",
     "PathUnknown",
     "PersonOther",
+    "PersonUnfit",
     "PlanMissing",
     "PlanOver",
     "PlansWaiting",
@@ -262,13 +280,13 @@ __all__ = [
     "RunUnknown",
     "RunsApart",
     "RunsUnavailable",
+    "ScopeMissing",
     "SealBroken",
     "SekishoError",
     "ServerBusy",
     "ServerDraining",
     "SessionNeeded",
     "SettingInvalid",
-    "SignInAway",
     "SignInLost",
     "SignInRefused",
     "SignInStale",
@@ -278,6 +296,13 @@ __all__ = [
     "StoreUnavailable",
     "StreamsTooMany",
     "TerraformMissing",
+    "TokenAudienceWrong",
+    "TokenEarly",
+    "TokenExpired",
+    "TokenIssuerUnknown",
+    "TokenKindWrong",
+    "TokenMalformed",
+    "TokenSignatureWrong",
     "TokenUnknown",
     "TooLarge",
     "ToolHidden",

@@ -1,6 +1,6 @@
 """Signing in, passkeys, and step-ups. See the tree in `sekisho.domain.errors`."""
 
-from sekisho.domain.errors.kinds import Conflict, NotFound, Refused, Unavailable
+from sekisho.domain.errors.kinds import Conflict, NotFound, Refused
 
 
 class SessionNeeded(Refused):
@@ -105,11 +105,3 @@ class EnrolmentCodeWrong(Refused):
     code = "enrolment_code_wrong"
     says = "The enrolment code is wrong, used up or expired."
     step = "Ask the operator for a new one: sekisho person enroll {person}"
-
-
-class SignInAway(Unavailable):
-    """Nobody can sign in at the moment."""
-
-    code = "sign_in_away"
-    says = "The identity provider cannot be used at the moment: {problem}."
-    step = "Nothing was changed. Try again in a moment; tell the operator if it goes on."

@@ -1,6 +1,6 @@
 """The errors of signing in and of passkeys in Japanese, as in `errors_ja`."""
 
-JAPANESE: dict[str, tuple[str, str]] = {
+SIGN_INS: dict[str, tuple[str, str]] = {
     "session_needed": (
         "このブラウザーではサインインしていないか、サインアウトされています。",
         "サインインしてからもう一度操作してください: {url}",
@@ -52,9 +52,5 @@ JAPANESE: dict[str, tuple[str, str]] = {
     "enrolment_code_wrong": (
         "登録コードが誤っているか、使用済みまたは期限切れです。",
         "運用担当者に新しいコードを依頼してください: sekisho person enroll {person}",
-    ),
-    "sign_in_away": (
-        "現在 ID プロバイダーを利用できません: {problem}。",
-        "何も変更されていません。しばらくしてからもう一度お試しください。続く場合は運用担当者に連絡してください。",
     ),
 }

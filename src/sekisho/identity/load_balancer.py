@@ -30,8 +30,9 @@ _KID = re.compile(r"[0-9A-Za-z-]{8,64}", re.ASCII)
 _KEYS = 16
 _SECONDS = 5.0
 _MOST_BYTES = 4096
+_OK, _AWAY = 200, 500
 _ASKS, _MINUTE = 20, 60.0
-"""Questions for keys a minute: whoever comes past the load balancer may name as many as they like."""
+"""Questions for keys a minute: who comes past the load balancer may name any."""
 
 _FORM = Text("it is not of its form", "形式が正しくありません")
 _SIGNER = Text("another load balancer signed it", "別のロードバランサーが署名しています")
@@ -121,13 +122,13 @@ class AlbHeader:
                         break
         except (httpx2.HTTPError, httpx2.InvalidURL, OSError):
             raise IdentityProviderAway(issuer=self._place, problem=_UNREACHABLE) from None
-        if status >= httpx2.codes.INTERNAL_SERVER_ERROR:
+        if status >= _AWAY:
             raise IdentityProviderAway(issuer=self._place, problem=_UNREACHABLE)
         try:
             key = load_pem_public_key(content)
         except ValueError:
             key = None
-        if status != httpx2.codes.OK or not _is_p256(key):
+        if status != _OK or not _is_p256(key):
             raise LoadBalancerUntrusted(problem=_NO_KEY)
         return cast("ec.EllipticCurvePublicKey", key)
 

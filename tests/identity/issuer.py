@@ -96,7 +96,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.end_headers()
             self.wfile.write(content)
 
-    def log_message(self, format: str, *args: Any) -> None: ...
+    def log_message(self, *args: Any) -> None: ...
 
 
 @contextlib.contextmanager

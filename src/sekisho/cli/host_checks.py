@@ -64,7 +64,7 @@ def _settings(_settings: Settings) -> HostFinding:
 
 
 def _config(settings: Settings) -> HostFinding:
-    catalog, _section = make_catalog(settings)
+    catalog, _section, _identities = make_catalog(settings)
     return HostFinding("config", OK, "config_ok", {"count": len(catalog.all())})
 
 
@@ -106,7 +106,7 @@ def _store(settings: Settings) -> HostFinding:
 def _terraform(settings: Settings) -> HostFinding:
     from sekisho.executors.processes import LocalProcesses
 
-    _catalog, section = make_catalog(settings)
+    _catalog, section, _identities = make_catalog(settings)
     # What is remembered of the builds goes elsewhere: nothing is written into the data folder.
     with tempfile.TemporaryDirectory() as folder:
         apart = settings.model_copy(update={"data_dir": Path(folder)})

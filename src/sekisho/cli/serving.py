@@ -86,14 +86,13 @@ class Carrier:
 def asgi_options(app: App) -> AsgiOptions:
     """Take the operator's settings.
 
-    The console is served where only this machine reaches it: beyond loopback people would have to
-    sign in first, and that is not built yet.
+    The console is served where people sign in, or where only this machine reaches it.
     """
     settings = app.settings
     return AsgiOptions(
         upload_bytes=app.caps.packed_bytes,
         edge=edge_options(settings),
-        console=only_here(settings),
+        console=only_here(settings) or app.parts.entrance is not None,
         language=settings.language,
         selection=tool_selection(settings),
         redirect_root=settings.redirect_root or "",

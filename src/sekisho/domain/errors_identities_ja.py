@@ -41,6 +41,10 @@ IDENTITIES: dict[str, tuple[str, str]] = {
         "{person} という名前はここでは別の人のものです。1つの名前は1人だけが使えます。",
         "運用担当者が `sekisho person list` で確認し、sekisho person release で解放してください。",
     ),
+    "person_unknown": (
+        "ID プロバイダーのトークンで {person} という名前の人が来たことはありません。",
+        "`sekisho person list` で一覧を確認できます。",
+    ),
     "identity_provider_away": (
         "ID プロバイダー {issuer} に問い合わせできません: {problem}。",
         "しばらくしてから再試行してください。運用担当者はプロバイダーとそこまでのネットワークを確認してください。",

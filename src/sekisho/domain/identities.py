@@ -98,6 +98,10 @@ class Identities:
     alb: AlbSigner | None = None
 
 
+NO_IDENTITIES = Identities()
+"""Where the operator's file names nobody: keys alone tell who asks."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Verified:
     """What a token says, once it was found good. `subject` is `issuer|sub`.

@@ -1,7 +1,7 @@
 """A server that takes no runs as it is set up: design rule 3, kept in one place, whoever asks.
 
 Everything under the engine reaches runs through the store of its parts. Where the parts are closed,
-that store answers for people, tokens and the audit alone, and everything else refuses: no face,
+that store answers for tokens, people and the audit alone, and everything else refuses: no face,
 worker, command or later noun can leave the question out.
 """
 
@@ -16,6 +16,7 @@ from sekisho.ports import (
     ConfigurationStore,
     LogStore,
     PasskeyStore,
+    PeopleStore,
     PushStore,
     ReadingStore,
     RunStore,
@@ -59,7 +60,7 @@ PRIVATE_STORE = Closure(
 
 
 class ClosedStore:
-    """The people, tokens and audit of a store; whatever else is asked of it refuses."""
+    """The tokens, people and audit of a store; whatever else is asked of it refuses."""
 
     def __init__(self, store: Store, closure: Closure) -> None:
         self._store = store
@@ -80,6 +81,10 @@ class ClosedStore:
     @property
     def tickets(self) -> TicketStore:
         return self._store.tickets
+
+    @property
+    def people(self) -> PeopleStore:
+        return self._store.people
 
     @property
     def audit(self) -> AuditLog:

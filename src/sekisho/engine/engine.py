@@ -12,6 +12,7 @@ from sekisho.engine.configurations import Configurations
 from sekisho.engine.gate import Gate
 from sekisho.engine.parts import Parts
 from sekisho.engine.passkeys import Passkeys
+from sekisho.engine.people import People
 from sekisho.engine.plans import Plans
 from sekisho.engine.pushes import Pushes
 from sekisho.engine.refusals import Refusals
@@ -43,6 +44,7 @@ class Engine:
     passkeys: Passkeys
     sign_ins: SignIns
     refusals: Refusals
+    people: People
     audits: Audits
     retention: Retention
     closed: Closure | None = None
@@ -54,7 +56,8 @@ class Engine:
 
         `open_` lets callers in without a credential, who then may do `bare`.
         """
-        sessions, refusals = Sessions(parts), Refusals(parts)
+        callers = Callers(parts, open_=open_, bare=bare)
+        sessions, refusals = Sessions(parts, callers.people), Refusals(parts)
         return Engine(
             workspaces=Workspaces(parts),
             configurations=Configurations(parts),
@@ -65,12 +68,13 @@ class Engine:
             approvals=Approvals(parts),
             applies=Applies(parts),
             states=States(parts),
-            callers=Callers(parts, open_=open_, bare=bare),
+            callers=callers,
             tokens=Tokens(parts),
             sessions=sessions,
             passkeys=Passkeys(parts),
             sign_ins=SignIns(parts, sessions, refusals),
             refusals=refusals,
+            people=callers.people,
             audits=Audits(parts),
             retention=Retention(parts),
             closed=parts.closed,

@@ -15,6 +15,7 @@ from sekisho.ports import (
     Catalog,
     Clock,
     Executor,
+    Identities,
     Ids,
     Journal,
     Keys,
@@ -47,12 +48,21 @@ class Bell:
 
 
 @dataclasses.dataclass(frozen=True)
+class Entrance:
+    """How people sign in at the console and prove themselves: at a provider, or by a balancer."""
+
+    authenticators: Authenticators
+    sign_in: SignIn | None = None
+    load_balancer: LoadBalancer | None = None
+
+
+@dataclasses.dataclass(frozen=True)
 class Parts:
     """Ports and figures; `console_url` is where people approve (empty: not known here).
 
-    `authenticators`, `sign_in`, `load_balancer`: how people sign in at the console and prove
-    themselves, where they do. `closed`: why this server takes no runs; the store then refuses all
-    that has to do with them.
+    `entrance`: how people sign in at the console, where they do. `closed`: why this server takes no
+    runs; the store then refuses all that has to do with them.
+    `identities`: who vouches for people besides our own keys.
     """
 
     store: Store
@@ -70,10 +80,9 @@ class Parts:
     bell: Bell = dataclasses.field(default_factory=Bell)
     allowances: Allowances = dataclasses.field(default_factory=Allowances)
     console_url: str = ""
-    authenticators: Authenticators | None = None
-    sign_in: SignIn | None = None
-    load_balancer: LoadBalancer | None = None
+    entrance: Entrance | None = None
     closed: Closure | None = None
+    identities: Identities | None = None
 
     def __post_init__(self) -> None:
         """Shut the store where no runs are taken."""

@@ -147,9 +147,9 @@ class Passkeys:
 
     @property
     def _authenticators(self) -> Authenticators:
-        if self._parts.authenticators is None:
+        if self._parts.entrance is None:
             raise ConsoleAway(command="sekisho serve")
-        return self._parts.authenticators
+        return self._parts.entrance.authenticators
 
     def _check_code(self, who: SignedIn, code: str) -> None:
         """Let through the code of this person, and leave it: a passkey must come of it yet."""

@@ -9,12 +9,14 @@ from sekisho.domain.sessions import (
     IDLE,
     LASTS,
     PER_PERSON,
+    VIA,
     Session,
     SignedIn,
     alive,
     use_to_keep,
 )
 from sekisho.engine.parts import Parts
+from sekisho.engine.people import People
 from sekisho.engine.tokens import HOST, digest
 
 
@@ -29,8 +31,9 @@ class Opened:
 class Sessions:
     """Begins, finds and ends sessions; of each, the store has only the digest of its secret."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Parts, people: People) -> None:
         self._parts = parts
+        self._people = people
 
     def open(self, verified: Verified, how: str) -> Opened:
         """Begin a session of a person whom a provider, or a load balancer, has just named.
@@ -38,7 +41,7 @@ class Sessions:
         It has a secret of its own, whatever the browser had before. Raises IdentityConflict.
         """
         parts, now = self._parts, self._parts.clock.now()
-        person = verified.person
+        person = self._people.recognise(verified, VIA).name
         secret = parts.ids.secret()
         session = Session(
             digest=digest(secret),

@@ -38,7 +38,7 @@ from sekisho.engine.refusals import NOBODY, Refusals
 from sekisho.engine.sessions import Opened, Sessions
 from sekisho.ports import SignIn
 
-Entrance = Literal["", "provider", "load_balancer"]
+Way = Literal["", "provider", "load_balancer"]
 """How people come to the console: nobody signs in, at a provider, or by a load balancer."""
 
 _PROVIDER_SAID = Text("the provider said {word}", "プロバイダーの応答: {word}")
@@ -75,21 +75,22 @@ class SignIns:
         self._refusals = refusals
 
     @property
-    def entrance(self) -> Entrance:
+    def entrance(self) -> Way:
         """Say how people come to the console."""
-        if self._parts.load_balancer:
-            return "load_balancer"
-        return "provider" if self._parts.sign_in else ""
+        entrance = self._parts.entrance
+        if entrance is None:
+            return ""
+        return "load_balancer" if entrance.load_balancer else "provider"
 
     @property
     def issuer(self) -> str:
         """Name the provider; empty where there is none."""
-        return self._parts.sign_in.issuer if self._parts.sign_in else ""
+        return self._sign_in.issuer if self._sign_in else ""
 
     @property
     def fresh(self) -> bool:
         """Say whether a person can sign in afresh for one decision."""
-        return self._parts.sign_in is not None
+        return self._sign_in is not None
 
     def begin(self, to: str) -> str:
         """Return the cookie of a new sign-in, which leads to `to` in the end."""
@@ -144,7 +145,7 @@ class SignIns:
             LoadBalancerUntrusted: what it says is missing, or does not hold.
             SekishoError: the person cannot be named.
         """
-        balancer = self._parts.load_balancer
+        balancer = self._parts.entrance.load_balancer if self._parts.entrance else None
         try:
             if balancer is None or not data:
                 raise LoadBalancerUntrusted(problem=_NO_HEADER)
@@ -159,10 +160,10 @@ class SignIns:
 
     def sign_out_address(self) -> str:
         """Return where a browser signs out at the provider too; empty where it cannot."""
-        if self._parts.sign_in is None:
+        if self._sign_in is None:
             return ""
         try:
-            return self._parts.sign_in.sign_out_address()
+            return self._sign_in.sign_out_address()
         except SekishoError:
             return ""
 
@@ -197,9 +198,13 @@ class SignIns:
 
     @property
     def _provider(self) -> SignIn:
-        if self._parts.sign_in is None:
+        if self._sign_in is None:
             raise SignInLost
-        return self._parts.sign_in
+        return self._sign_in
+
+    @property
+    def _sign_in(self) -> SignIn | None:
+        return self._parts.entrance.sign_in if self._parts.entrance else None
 
     def _cookie(self, state: str, to: str, *, fresh: bool) -> str:
         ends = int((self._parts.clock.now() + SIGN_IN_FOR).timestamp())

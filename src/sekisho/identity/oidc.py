@@ -67,6 +67,11 @@ class Provider:
         """Return who the provider is."""
         return self.config.issuer
 
+    @property
+    def required_scope(self) -> str:
+        """Return the scope that a bearer token must have; empty for none."""
+        return self.config.required_scope
+
     def metadata(self) -> Metadata:
         """Return where the provider's endpoints are.
 

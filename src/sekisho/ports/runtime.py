@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from sekisho.domain.identities import Verified
 from sekisho.domain.leases import ProcessMark
 
 
@@ -36,6 +37,26 @@ class Keys(Protocol):
 
     def mac(self, message: bytes) -> str:
         """Return a keyed digest: equal for equal messages, telling nothing else."""
+        ...
+
+
+class Identities(Protocol):
+    """An identity provider that vouches for people; it may have to be asked, which takes time."""
+
+    @property
+    def issuer(self) -> str: ...
+
+    @property
+    def required_scope(self) -> str:
+        """Return the scope that a bearer token must have; empty for none."""
+        ...
+
+    def access(self, token: str, now: datetime) -> Verified:
+        """Say who a bearer token for this server is about.
+
+        Raises what is wrong with it (`domain.errors.identities`); IdentityProviderAway where nobody
+        can tell.
+        """
         ...
 
 

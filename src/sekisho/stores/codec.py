@@ -15,6 +15,7 @@ from sekisho.domain.errors import StoreUnavailable
 from sekisho.domain.leases import Worker
 from sekisho.domain.logs import LogLine
 from sekisho.domain.passkeys import Passkey
+from sekisho.domain.people import Person
 from sekisho.domain.plan_changes import ResourceChange
 from sekisho.domain.pushes import Pack, Push
 from sekisho.domain.runs import Run
@@ -81,6 +82,7 @@ TOKEN = Codec(Token)
 SESSION = Codec(Session)
 PASSKEY = Codec(Passkey)
 TICKET = Codec(Ticket)
+PERSON = Codec(Person)
 LOG_LINE = Codec(LogLine)
 PLAN_CHANGE = Codec(ResourceChange)
 PLAN_CHANGES: Codec[tuple[ResourceChange, ...]] = Codec(tuple[ResourceChange, ...])

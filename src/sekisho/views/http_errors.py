@@ -43,7 +43,7 @@ _HEADERS: dict[type[e.SekishoError], dict[str, str]] = {
     e.CredentialInvalid: {"WWW-Authenticate": "Bearer"},
     e.CredentialMistyped: {"WWW-Authenticate": "Bearer"},
     e.CredentialNeeded: {"WWW-Authenticate": "Bearer"},
-    **dict.fromkeys(_NOT_GOOD, {"WWW-Authenticate": 'Bearer error="invalid_token"'}),
+    **{kind: {"WWW-Authenticate": 'Bearer error="invalid_token"'} for kind in _NOT_GOOD},
     e.ScopeMissing: {"WWW-Authenticate": 'Bearer error="insufficient_scope"'},
     e.RequestTooSlow: {"Connection": "close"},
     e.Unavailable: {"Retry-After": "5"},

@@ -9,6 +9,7 @@ Each face maps the six kinds below; every leaf has a stable code.
     │                       address_unknown · path_unknown · tool_unknown · prompt_unknown
     │                       resource_unknown · rpc_method_unknown · push_unknown · token_unknown
     │                       audit_empty · change_unknown · nothing_to_compare · passkey_unknown
+    │                       person_unknown
     ├── Invalid             command_unknown · option_unknown · choice_invalid · arguments_missing
     │                       git_ref_invalid · git_ref_ambiguous · git_content_refused
     │                       arguments_invalid · cursor_invalid · configuration_invalid
@@ -137,6 +138,7 @@ from sekisho.domain.errors.missing import (
     ConfigurationUnknown,
     NothingToCompare,
     PathUnknown,
+    PersonUnknown,
     PlanMissing,
     PromptUnknown,
     PushUnknown,
@@ -260,6 +262,7 @@ __all__ = [
     "PathUnknown",
     "PersonOther",
     "PersonUnfit",
+    "PersonUnknown",
     "PlanMissing",
     "PlanOver",
     "PlansWaiting",

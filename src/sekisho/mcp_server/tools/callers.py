@@ -10,7 +10,8 @@ async def caller_get(call: Call) -> CallerAnswer:
 
     Call it when a call was refused, or to check the connection. Next: workspace_list.
     """
-    return CallerAnswer.of(call.admission, call.engine.callers.auth, call.options.version)
+    callers, version = call.engine.callers, call.options.version
+    return CallerAnswer.of(call.admission, callers.auth, version, callers.issuer)
 
 
 CALLER_TOOLS = (ToolSpec(caller_get, "Say who you act for", knowledge=True, short=True),)

@@ -1,7 +1,7 @@
 """The embedded store: SQLite for what is searched and changed, files for what is large or secret.
 
     FOLDER/sekisho.db       runs, workspaces, workers, audit, configurations, uploads, pushes,
-                            tokens, sessions, passkeys, tickets, logs
+                            tokens, people, sessions, passkeys, tickets, logs
     FOLDER/blobs/           plan files, bundles, states, configurations, packs: encrypted
     FOLDER/readings/        redacted readings of plans and states: encrypted
     FOLDER/reserve          room set aside for the day the disk is full
@@ -23,6 +23,7 @@ from sekisho.stores.sqlite.configurations import SqliteConfigurations
 from sekisho.stores.sqlite.database import Database
 from sekisho.stores.sqlite.logs import SqliteLogs
 from sekisho.stores.sqlite.passkeys import SqlitePasskeys
+from sekisho.stores.sqlite.people import SqlitePeople
 from sekisho.stores.sqlite.pushes import SqlitePushes
 from sekisho.stores.sqlite.runs import SqliteRuns
 from sekisho.stores.sqlite.sessions import SqliteSessions
@@ -56,6 +57,7 @@ class SqliteStore:
         self.sessions = SqliteSessions(self._database)
         self.passkeys = SqlitePasskeys(self._database)
         self.tickets = SqliteTickets(self._database)
+        self.people = SqlitePeople(self._database, self.audit)
         self.logs = SqliteLogs(self._database)
         self.blobs = DiskBlobs(folder / "blobs", folder / "incoming", cipher)
         self.readings = DiskReadings(DiskBlobs(folder / "readings", folder / "incoming", cipher))

@@ -51,6 +51,12 @@ _PUSHES = (
     "CREATE INDEX packs_by_owner ON packs (owner, id)",
 )
 
+_PEOPLE = (
+    """CREATE TABLE people (subject TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID""",
+    """CREATE TABLE person_names (name TEXT PRIMARY KEY, subject TEXT NOT NULL) WITHOUT ROWID""",
+    "CREATE INDEX person_names_by_subject ON person_names (subject)",
+)
+
 _SIGN_INS = (
     """CREATE TABLE sessions (
         digest TEXT PRIMARY KEY, person TEXT NOT NULL, ends INTEGER NOT NULL, used INTEGER NOT NULL,
@@ -67,4 +73,4 @@ _SIGN_INS = (
     ) WITHOUT ROWID""",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _PUSHES, _SIGN_INS)
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _PUSHES, _PEOPLE, _SIGN_INS)

@@ -6,7 +6,8 @@ from sekisho.web.api.operations import Answer, Ask, Nothing, Operation
 
 async def caller_get(ask: Ask[Nothing, Nothing]) -> Answer:
     """Say whom a credential speaks for, and what may be done with it."""
-    return CallerAnswer.of(ask.admission, ask.engine.callers.auth, ask.options.version)
+    callers, version = ask.engine.callers, ask.options.version
+    return CallerAnswer.of(ask.admission, callers.auth, version, callers.issuer)
 
 
 CALLER_OPERATIONS = (Operation("GET", "/caller", caller_get, CallerAnswer, "read"),)

@@ -34,7 +34,7 @@ class Pages:
 
     def render(self, visit: Visit, template: str, status: int = 200, **context: Any) -> Response:
         """Render a template for this reader."""
-        asked = {"note": note_of(visit.request), "token": visit.token, "who": visit.who}
+        asked = {"note": note_of(visit.request), "token": visit.token, "me": visit.who}
         page = self._fill(template, visit.request, visit.language, {**asked, **context})
         return HTMLResponse(page, status_code=status)
 
@@ -42,7 +42,7 @@ class Pages:
         self, request: Request, language: Language, status: int, **context: Any
     ) -> Response:
         """Render the error page for a request that did not get as far as being a visit."""
-        asked = {"note": "", "token": "", "error": None, "key": "", "code": "", "who": None}
+        asked = {"note": "", "token": "", "error": None, "key": "", "code": "", "me": None}
         page = self._fill("error.html", request, language, {**asked, **context, "status": status})
         return HTMLResponse(page, status_code=status)
 

@@ -21,7 +21,9 @@ DECISIONS = ("code", "approve", "reject")
 
 
 def every_address(run_id: str) -> list[tuple[str, str]]:
-    return [(p.method, p.path.format(run_id=run_id, name="network", passkey_id="pky_1")) for p in PAGES]
+    return [
+        (p.method, p.path.format(run_id=run_id, name="network", passkey_id="pky_1")) for p in PAGES
+    ]
 
 
 def test_every_answer_carries_the_headers(house: House):

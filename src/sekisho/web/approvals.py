@@ -28,7 +28,7 @@ def _challenge(console: Console, visit: Visit) -> Response:
 def _fresh(console: Console, visit: Visit) -> Response:
     """Send the person to sign in once more, for this decision."""
     decision, state = _ask(console, visit, "fresh_sign_in")
-    page = console.render(visit, "leaving.html", address="/sign-in/go", why=decision)
+    page = console.render(visit, "leaving.html", address="/sign-in/go", about=decision)
     cookie = console.engine.sign_ins.begin_fresh(state, address(visit))
     keep_cookie(page, "sign_in", cookie, console.options)
     return page

@@ -41,9 +41,9 @@ def _show(console: Console, visit: Visit, error: SekishoError | None = None) -> 
 
 
 def _recover(console: Console, visit: Visit, error: SekishoError) -> Response:
-    who = visit.who
-    if who is not None:
-        console.engine.refusals.tell("passkey.refuse", error, who.caller())
+    if visit.who is None:
+        raise error
+    console.engine.refusals.tell("passkey.refuse", error, visit.who.caller())
     return _show(console, visit, error)
 
 

@@ -81,7 +81,7 @@ def _out_everywhere(console: Console, visit: Visit) -> Response:
 def _left(console: Console, visit: Visit) -> Response:
     if not console.engine.sign_ins.entrance:
         raise PathUnknown
-    page = console.render(visit, "leaving.html", me=None, address="/sign-out/provider", why="out")
+    page = console.render(visit, "leaving.html", me=None, address="/sign-out/provider", about="out")
     keep_cookie(page, _SESSION, "", console.options)
     for name in ALB_COOKIES:
         if name in visit.request.cookies:

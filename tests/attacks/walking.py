@@ -258,6 +258,7 @@ COMMANDS: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "audit list": (("--limit", "1000"), ("--run", "{run}")),
     "audit verify": ((),),
     "token list": ((),),
+    "person list": ((),),
     "config check": ((),),
     "doctor": ((),),
 }
@@ -280,6 +281,10 @@ SILENT = {
     "unlock": "says one word",
     "token create": "shows a key, for once",
     "token revoke": "says one word",
+    "person enroll": "shows a code, for once",
+    "person release": "says one word",
+    "person forget-passkeys": "says a number",
+    "person sign-out": "says a number",
     "store prune": "says a number",
     "config schema": "prints the schema, which is in docs/reference",
     "client add": "works on the laptop's files",
@@ -289,7 +294,7 @@ SILENT = {
     "help": "prints help",
 }
 """Commands that show nothing of runs, and why."""
-OF_THE_HOST = ("audit", "token", "config", "doctor")
+OF_THE_HOST = ("audit", "token", "person", "config", "doctor")
 """Commands that open the stores themselves: they get a process of their own."""
 _EVERYWHERE = {
     *("-h", "--help", "--color", "--server", "--data-dir", "--config", "--root"),

@@ -28,7 +28,7 @@ def person_list(args: argparse.Namespace) -> int:
     """`sekisho person list`."""
     engine = open_app(args).engine
     people, counts = engine.people.list(), Counter(p.subject for p in engine.passkeys.all())
-    rows = [_row(p) | {"passkeys": counts[p.subject]} for p in people]
+    rows: list[dict[str, Any]] = [_row(p) | {"passkeys": counts[p.subject]} for p in people]
     if args.json:
         output.as_json(rows)
     else:

@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 from sekisho.domain.callers import Caller
 from sekisho.domain.configurations import Limits as Caps
 from sekisho.domain.errors import ConsoleAway, SettingInvalid
-from sekisho.domain.gate import Require, Rule
 from sekisho.domain.identities import NO_IDENTITIES, Identities
+from sekisho.domain.rules import Require, Rule
 from sekisho.engine.callers import BARE
 from sekisho.engine.closing import PRIVATE_STORE
 from sekisho.engine.engine import Engine
@@ -265,6 +265,12 @@ def make_limits(settings: Settings) -> Limits:
         plan_slots=settings.plan_slots,
         apply_slots=settings.apply_slots,
         drain_for=settings.drain_for,
+        plans_per_hour=settings.plans_per_hour,
+        plans_per_hour_agent=settings.plans_per_hour_agent,
+        applies_per_hour=settings.applies_per_hour,
+        applies_per_hour_agent=settings.applies_per_hour_agent,
+        destroys_per_day=settings.destroys_per_day,
+        failures_in_a_row=settings.failures_in_a_row,
     )
 
 

@@ -15,11 +15,11 @@ from starlette.testclient import TestClient
 from sekisho.domain.actions import Action, Risk
 from sekisho.domain.callers import Caller
 from sekisho.domain.changes import Change
-from sekisho.domain.gate import rules_version
 from sekisho.domain.logs import LogLine
 from sekisho.domain.plan_changes import CodeKind, CodeRun, ResourceChange, ValueChange
 from sekisho.domain.plans import PlanReading, PlanRecord, count
 from sekisho.domain.risks import RiskFacts, judge
+from sekisho.domain.rules import rules_version
 from sekisho.domain.runs import Run, RunStatus
 from sekisho.domain.seals import SignedSeal
 from sekisho.domain.states import StatePointer, StatePosition

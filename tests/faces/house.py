@@ -10,8 +10,8 @@ from typing import Any
 from sekisho.domain.access import EVERYTHING, Access
 from sekisho.domain.callers import Caller
 from sekisho.domain.errors import WorkspaceUnknown
-from sekisho.domain.gate import Require, Rule
 from sekisho.domain.groups import Group
+from sekisho.domain.rules import Require, Rule
 from sekisho.domain.runs import AT_WORK, Run, RunStatus
 from sekisho.domain.workspaces import Workspace
 from sekisho.engine.engine import Engine

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx2
 from starlette.testclient import TestClient
 
-from sekisho.domain.gate import Require, Rule
+from sekisho.domain.rules import Require, Rule
 from sekisho.domain.identities import ClaimNames, OidcProvider
 from sekisho.domain.workspaces import Workspace
 from sekisho.engine.parts import Entrance

@@ -9,7 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from sekisho.domain.callers import Caller
-from sekisho.domain.gate import Require, Rule
+from sekisho.domain.rules import Require, Rule
 from sekisho.domain.runs import RunStatus
 from sekisho.domain.workspaces import Workspace
 from sekisho.identity.terminal_codes import TerminalCodes

@@ -65,9 +65,9 @@ def refused(house: House, answer: Any, code: str, run_id: str) -> None:
     """Hold that it was refused by this code, told in the audit, and that nothing moved."""
     assert answer.status_code == 403, answer.text
     assert code in Html(answer.text).text
-    entry = last(house)
-    assert (entry.action, entry.facts["code"]) == ("run.decide_refuse", code)
-    assert entry.run_id == run_id
+    told = [r.entry for r in house.engine.audits.all() if r.entry.action == "run.refuse"]
+    assert [e for e in told if (e.run_id, e.facts["code"]) == (run_id, code)]
+    assert all(e.caller.proof == "session" for e in told)
     after = house.engine.runs.get(run_id)
     assert (after.status, after.approvals) == (S.AWAITING_APPROVAL, ())
 

@@ -4,10 +4,12 @@ import dataclasses
 from datetime import timedelta
 from typing import Any
 
+from sekisho.domain.actions import Risk
 from sekisho.domain.approvals import Approval, Rejection
 from sekisho.domain.audit import AuditEntry, Fact
 from sekisho.domain.callers import Caller
 from sekisho.domain.git import GitCommit
+from sekisho.domain.intents import Intent
 from sekisho.domain.leases import (
     ProcessMark,
     Worker,
@@ -16,6 +18,8 @@ from sekisho.domain.leases import (
     WorkspaceLock,
 )
 from sekisho.domain.logs import LogLine
+from sekisho.domain.overrides import Override, OverrideKind
+from sekisho.domain.plan_traits import Kind, PlanTraits
 from sekisho.domain.plans import PlanCounts, PlanMode, PlanOptions, PlanRecord
 from sekisho.domain.runs import ApplyRecord, CancelRequest, Problem, Run, RunStatus
 from sekisho.domain.seals import Seal, SignedSeal
@@ -74,9 +78,9 @@ def a_seal() -> Seal:
 
 def a_full_run(id: str = "run_000001") -> Run:
     """A run with every field set to something that is not its default."""
-    sato = dataclasses.replace(SATO, claimed_team="基盤")
-    suzuki = dataclasses.replace(SUZUKI, claimed_team="運用")
-    sealed = dataclasses.replace(a_seal(), origin="git x")
+    sato = dataclasses.replace(SATO, claimed_team="基盤", subject="発行者|1", groups=("infra",))
+    suzuki = dataclasses.replace(SUZUKI, claimed_team="運用", subject="発行者|2", groups=("leads",))
+    sealed = dataclasses.replace(a_seal(), origin="git x", promises="戻す")
     seal = SignedSeal(sealed, "署名", "0123456789abcdef")
     later = START + timedelta(minutes=3, microseconds=123456)
     plan = PlanRecord(
@@ -91,10 +95,25 @@ def a_full_run(id: str = "run_000001") -> Run:
         runs_code=("data.external.印刷",),
         alarms=("state_lost",),
         warm=True,
+        traits=PlanTraits(Risk.DANGEROUS, (Kind("aws_vpc", "delete"),), True, 3, 1),
+    )
+    passed = Override(
+        by=suzuki,
+        at=later,
+        run_id=id,
+        seal=seal.seal.digest,
+        kind=OverrideKind.GLASS,
+        rules=("夜間",),
+        reason="緊急",
+        signature="sig",
+        key_id="0123456789abcdef",
+        followed="田中",
+        followed_at=later,
     )
     apply = ApplyRecord(
         requested_by=suzuki,
         queued_at=later,
+        not_before=later,
         started_at=later,
         finished_at=later,
         fence=12,
@@ -111,8 +130,13 @@ def a_full_run(id: str = "run_000001") -> Run:
         options=PlanOptions(PlanMode.DESTROY, ("a.b", "c.d"), ("e.f",)),
         message='説明 "引用" \\ \u0000 \n 😀',
         change_id="CHG-2026-0001",
+        rollback="前の版を適用する",
+        intent=Intent(("aws_vpc.*",), ("update",), 0),
+        overrides=(passed,),
         plan=plan,
-        commit=GitCommit("https://git.example/倉庫", "main", "c" * 40, "envs/本番", True, "main"),
+        commit=GitCommit(
+            "https://git.example/倉庫", "main", "c" * 40, "envs/本番", True, "main", "著者"
+        ),
         approvals=(
             Approval(suzuki, later, id, seal.seal.digest, "よし", "sig", "0123456789abcdef"),
             Approval(sato, later, id, seal.seal.digest),

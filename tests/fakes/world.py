@@ -21,10 +21,10 @@ from sekisho.domain.access import EVERYTHING, Access
 from sekisho.domain.callers import Caller
 from sekisho.domain.changes import Change
 from sekisho.domain.errors import WorkspaceUnknown
-from sekisho.domain.gate import Require, Rule
 from sekisho.domain.groups import Group
 from sekisho.domain.leases import ProcessMark
 from sekisho.domain.plans import PlanOptions
+from sekisho.domain.rules import Require, Rule
 from sekisho.domain.runs import ApplyRecord, Run, RunStatus
 from sekisho.domain.states import StatePointer, StatePosition
 from sekisho.domain.targets import S3Backend

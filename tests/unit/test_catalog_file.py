@@ -15,7 +15,7 @@ import pytest
 from sekisho.catalog import OperatorFile, TerraformSection, json_schema, read_operator_file
 from sekisho.catalog.documents import read_document
 from sekisho.domain.errors import OperatorFileInvalid
-from sekisho.domain.gate import DEFAULT_RULES, Require, Rule
+from sekisho.domain.rules import DEFAULT_RULES, Require, Rule
 from sekisho.domain.targets import LOCAL_TARGET, S3Backend, ServerBackend
 from sekisho.domain.workspaces import Workspace
 

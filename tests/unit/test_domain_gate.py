@@ -6,22 +6,19 @@ from typing import Any
 
 import pytest
 
+from sekisho.domain.approval_places import Asker, fits, wanted, wanted_of_others
 from sekisho.domain.approvals import Approval, people
 from sekisho.domain.callers import Caller
-from sekisho.domain.gate import (
+from sekisho.domain.gate import GateFacts, judge
+from sekisho.domain.leases import WorkspaceLease, WorkspaceLock
+from sekisho.domain.rules import (
     DEFAULT_RULES,
-    GateFacts,
+    PlanFacts,
     Require,
     Rule,
-    counts,
     expiry,
-    judge,
-    most_approvals,
-    most_approvals_of_others,
-    needs_approval,
     rules_version,
 )
-from sekisho.domain.leases import WorkspaceLease, WorkspaceLock
 from sekisho.domain.states import StatePosition
 from tests.fakes.clock import START
 
@@ -29,6 +26,7 @@ SEAL, HERE = "sha256:seal", StatePosition("lineage", 7)
 TOO_LATE = START + timedelta(hours=24)
 TWO = Rule("two", Require(approvals=2))
 ALONE = Rule("alone", Require(self_approval=True))
+ASKER = Asker(Caller("sato", "kiro"))
 NOBODY = Rule("nobody", Require(approvals=0))
 
 
@@ -39,7 +37,16 @@ def by(*names: str, seal: str = SEAL) -> tuple[Approval, ...]:
 
 
 def facts(**changes: Any) -> GateFacts:
-    ok = GateFacts("sato", SEAL, TOO_LATE, HERE, HERE, by("suzuki"), run_id="run_1")
+    ok = GateFacts(
+        asker=ASKER,
+        plan=PlanFacts("sato", "git"),
+        seal=SEAL,
+        expires_at=TOO_LATE,
+        planned_on=HERE,
+        state_now=HERE,
+        approvals=by("suzuki"),
+        run_id="run_1",
+    )
     return dataclasses.replace(ok, **changes)
 
 
@@ -70,7 +77,7 @@ MOVED = StatePosition("lineage", 8)
         ((ALONE,), {"approvals": by("sato")}, []),
         ((ALONE, TWO), {"approvals": by("sato", "suzuki")}, ["approval_missing"]),
         ((NOBODY,), {"approvals": ()}, []),
-        ((), {"approvals": ()}, []),
+        ((), {"approvals": ()}, ["approval_missing"]),
         ((NOBODY, *DEFAULT_RULES), {"approvals": ()}, ["approval_missing"]),
         ((TWO, Rule("three", Require(3))), {"approvals": ()}, ["approval_missing"] * 2),
         (DEFAULT_RULES, {"expires_at": START}, ["plan_expired"]),
@@ -102,7 +109,7 @@ def test_the_gate_names_everything_that_is_unmet_at_once(
 
     assert [u.code for u in verdict.unmet] == unmet
     assert verdict.open is not bool(unmet)
-    assert verdict.rules == tuple(r.name for r in rules)
+    assert verdict.rules == (tuple(r.name for r in rules) or ("default",))
 
 
 def test_a_plan_expires_at_the_very_moment_and_not_before():
@@ -142,7 +149,8 @@ def test_a_rule_that_lets_people_approve_their_own_does_not_ask_for_somebody_els
         (DEFAULT_RULES, by("sato"), 0, 1),
         (DEFAULT_RULES, by("sato", "suzuki", "suzuki"), 1, 1),
         ((ALONE, TWO), by("sato", "suzuki"), 2, 2),
-        ((), (), 0, 0),
+        ((), (), 0, 1),
+        ((NOBODY,), (), 0, 0),
     ],
 )
 def test_a_verdict_counts_the_people_who_count(
@@ -154,19 +162,19 @@ def test_a_verdict_counts_the_people_who_count(
 
 
 def test_who_asked_counts_only_where_a_rule_says_so():
-    assert counts(DEFAULT_RULES, "suzuki", "sato")
-    assert not counts((*DEFAULT_RULES, TWO), "sato", "sato")
-    assert counts((*DEFAULT_RULES, ALONE), "sato", "sato")
+    sato, suzuki = Caller("sato", "console"), Caller("suzuki", "console")
+
+    assert fits(TWO, suzuki, ASKER)
+    assert not fits(TWO, sato, ASKER)
+    assert fits(ALONE, sato, ASKER)
 
 
 def test_the_strictest_rule_decides_how_many_and_how_old():
     hour = Rule("hour", Require(approvals=3, plan_age=timedelta(hours=1), self_approval=True))
 
-    assert most_approvals((TWO, hour, NOBODY)) == 3
-    assert most_approvals_of_others((TWO, hour, NOBODY)) == 2
-    assert (most_approvals(()), most_approvals_of_others((hour,))) == (0, 0)
-    assert needs_approval((NOBODY, TWO))
-    assert not needs_approval((NOBODY,))
+    assert wanted((TWO, hour, NOBODY)) == 3
+    assert wanted_of_others((TWO, hour, NOBODY)) == 2
+    assert (wanted(()), wanted_of_others((hour,))) == (0, 0)
     assert expiry((TWO, hour), START) == START + timedelta(hours=1)
     assert expiry((), START) == TOO_LATE
 

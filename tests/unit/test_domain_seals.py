@@ -28,6 +28,7 @@ OTHER: dict[str, Any] = {
     "change_id": "",
     "expires_at": a_seal().expires_at + timedelta(microseconds=1),
     "origin": "upload",
+    "promises": '{"rollback": "x"}',
 }
 
 

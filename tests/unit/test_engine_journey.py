@@ -24,8 +24,8 @@ from sekisho.domain.errors import (
     WorkspaceLocked,
     WorkspaceUnknown,
 )
-from sekisho.domain.gate import Require, Rule
 from sekisho.domain.plans import PlanMode, PlanOptions
+from sekisho.domain.rules import Require, Rule
 from sekisho.domain.runs import FINAL, MOVES, Run, RunStatus
 from sekisho.domain.states import StatePosition
 from sekisho.domain.workspaces import Workspace

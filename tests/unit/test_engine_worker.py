@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from sekisho.domain.errors import MoveIllegal, StoreUnavailable
+from sekisho.domain.gate import Verdict
 from sekisho.domain.leases import WorkerLease
 from sekisho.domain.runs import Run, RunStatus
 from sekisho.domain.states import StatePosition
@@ -212,7 +213,7 @@ def test_an_apply_never_begins_without_a_plan():
     lease = WorkerLease("wrk", 1, world.clock.now())
 
     with pytest.raises(RuntimeError):
-        _begin_apply(world.parts, run, world.record(), lease)
+        _begin_apply(world.parts, run, world.record(), lease, Verdict((), (), 0, 0))
 
 
 def test_a_plan_in_a_workspace_that_was_taken_away_ends_and_others_go_on():

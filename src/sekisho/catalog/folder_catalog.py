@@ -10,8 +10,8 @@ from sekisho.catalog.naming import pick
 from sekisho.domain.access import EVERYTHING, Access
 from sekisho.domain.configurations import is_terraform
 from sekisho.domain.errors import SettingInvalid
-from sekisho.domain.gate import DEFAULT_RULES, Rule
 from sekisho.domain.groups import Group
+from sekisho.domain.rules import DEFAULT_RULES, Rule
 from sekisho.domain.workspaces import NAME, Workspace
 
 _LONGEST = 80

@@ -20,9 +20,9 @@ from sekisho.catalog.sections import (
 from sekisho.catalog.values import Surroundings
 from sekisho.domain.access import EVERYTHING, Access
 from sekisho.domain.errors import OperatorFileInvalid
-from sekisho.domain.gate import DEFAULT_RULES, Rule
 from sekisho.domain.groups import Group
 from sekisho.domain.identities import NO_IDENTITIES, Identities
+from sekisho.domain.rules import DEFAULT_RULES, Rule
 from sekisho.domain.targets import LOCAL_TARGET, Backend, S3Backend, ServerBackend, Target
 from sekisho.domain.workspaces import SourceKind, Workspace
 

@@ -4,11 +4,14 @@ A test holds that every code has its row here, with the same facts as in English
 """
 
 from sekisho.domain.errors_identities_ja import IDENTITIES
+from sekisho.domain.errors_ja_approvals import APPROVALS_JA
 from sekisho.domain.errors_sign_ins_ja import SIGN_INS
+from sekisho.domain.stop_errors_ja import STOPS_JA
 
 JAPANESE: dict[str, tuple[str, str]] = {
     **IDENTITIES,
     **SIGN_INS,
+    **APPROVALS_JA,
     "internal": (
         "Sekisho 内部で問題が発生しました。",
         "運用担当者にサーバーログの確認を依頼してください。",
@@ -377,4 +380,5 @@ JAPANESE: dict[str, tuple[str, str]] = {
         "このサーバーに設定されていないプロキシーを経由した要求です。",
         "直接接続するか、キーを付けてください。プロキシーの背後で使う場合、運用担当者が SEKISHO_PUBLIC_URL を設定します。",
     ),
+    **STOPS_JA,
 }

@@ -1,62 +1,48 @@
 """The gate: the rules that decide whether a plan may be applied; it lists everything unmet."""
 
 import dataclasses
-import hashlib
-import json
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Literal
 
-from sekisho.domain.approvals import Approval, people
+from sekisho.domain.approval_places import (
+    Asker,
+    approvers,
+    fits,
+    missing,
+    wanted,
+)
+from sekisho.domain.approvals import Approval
+from sekisho.domain.callers import Caller
+from sekisho.domain.gate_texts import TEXTS, listed_groups
 from sekisho.domain.leases import WorkspaceLease, WorkspaceLock
+from sekisho.domain.overrides import Override, passed
+from sekisho.domain.rules import Level, PlanFacts, Rule, about, rules_version
+from sekisho.domain.rules_wants import NO_PROMISES, Promises, unmet_wants
 from sekisho.domain.states import StatePosition
 from sekisho.domain.text import Text
+from sekisho.domain.unmet import Unmet
+from sekisho.domain.windows import opens
 
+__all__ = ["GateFacts", "Unmet", "Verdict", "judge", "too_old"]
 
-@dataclasses.dataclass(frozen=True)
-class Require:
-    """What a rule wants before an apply. `approvals` counts distinct people."""
-
-    approvals: int = 1
-    plan_age: timedelta = timedelta(hours=24)
-    self_approval: bool = False
-
-
-@dataclasses.dataclass(frozen=True)
-class Rule:
-    """A named requirement; every rule of a workspace must be met."""
-
-    name: str
-    require: Require
-
-
-DEFAULT_RULES = (Rule("default", Require()),)
-"""One person who is not the requester approves, within a day."""
-
-
-def rules_version(rules: Sequence[Rule]) -> str:
-    """Return the digest of the rules in effect; it is part of the seal."""
-    rows = [
-        (r.name, r.require.approvals, r.require.plan_age.total_seconds(), r.require.self_approval)
-        for r in rules
-    ]
-    return f"sha256:{hashlib.sha256(json.dumps(rows).encode()).hexdigest()}"
-
-
-def expiry(rules: Sequence[Rule], made_at: datetime) -> datetime:
-    """Return when a plan made then becomes too old, by the strictest rule."""
-    return made_at + min((r.require.plan_age for r in rules), default=Require().plan_age)
+TIMED = frozenset({"window_closed", "frozen", "workspace_busy"})
+"""What passes by itself: an apply may be queued and wait for it."""
 
 
 @dataclasses.dataclass(frozen=True)
 class GateFacts:
     """All that the gate looks at; gathered by the engine, judged here."""
 
-    requester: str
+    asker: Asker
+    plan: PlanFacts
     seal: str
     expires_at: datetime
     planned_on: StatePosition
     state_now: StatePosition | None
+    promises: Promises = NO_PROMISES
     approvals: tuple[Approval, ...] = ()
+    overrides: tuple[Override, ...] = ()
     lease: WorkspaceLease | None = None
     lock: WorkspaceLock | None = None
     run_id: str = ""
@@ -67,23 +53,20 @@ class GateFacts:
 
 
 @dataclasses.dataclass(frozen=True)
-class Unmet:
-    """One condition that is not met. `final`: this plan can never meet it; plan again."""
-
-    code: str
-    text: Text
-    rule: str = ""
-    final: bool = False
-
-
-@dataclasses.dataclass(frozen=True)
 class Verdict:
-    """Everything unmet (empty: the gate is open), and the rules that were judged."""
+    """Everything unmet (empty: the gate is open), and the rules that were judged.
+
+    `advice`: what advisory rules miss. `passed`: what is unmet and was overridden. `possible_at`:
+    when all windows are open and no freeze holds; None: not within the time that is looked at.
+    """
 
     unmet: tuple[Unmet, ...]
     rules: tuple[str, ...]
     approvals_given: int
     approvals_needed: int
+    advice: tuple[Unmet, ...] = ()
+    passed: tuple[Unmet, ...] = ()
+    possible_at: datetime | None = None
 
     @property
     def open(self) -> bool:
@@ -95,37 +78,107 @@ class Verdict:
         """Return what this plan can never meet."""
         return tuple(u for u in self.unmet if u.final)
 
+    @property
+    def waits(self) -> bool:
+        """Say whether time alone is what is missing: an apply may be queued for then."""
+        return bool(self.unmet) and all(u.code in TIMED for u in self.unmet)
+
+    @property
+    def approved(self) -> bool:
+        """Say whether no approval is missing."""
+        return not any(u.code == "approval_missing" for u in self.unmet)
+
 
 def judge(rules: Sequence[Rule], facts: GateFacts, now: datetime) -> Verdict:
-    """Hold a plan against every rule, and say everything that is unmet at once."""
-    given = people(facts.approvals, facts.seal)
-    unmet = [*_origin(facts), *_time(facts, now), *_rules(rules, facts), *_workspace(facts)]
-    for rule in rules:
-        unmet += _approvals(rule, facts, given)
-    names = tuple(r.name for r in rules)
-    counted = frozenset(p for p in given if counts(rules, p, facts.requester))
-    return Verdict(tuple(unmet), names, len(counted), most_approvals(rules))
+    """Hold a plan against every rule that is about it, and say everything that is unmet at once.
+
+    What it finds is about the moment `now`: another one answers "could it be applied then?".
+    """
+    mine = about(rules, facts.plan)
+    people = approvers(facts.approvals, facts.seal)
+    fixed = [*_origin(facts), *_time(facts, now), *_rules(rules, facts), *_workspace(facts)]
+    of_rules = [*_approvals(mine, facts, people)]
+    for rule in mine:
+        of_rules += unmet_wants(rule, facts.promises, now)
+    sorted_out = _sorted(mine, facts, of_rules)
+    possible = _possible(mine, facts, now)
+    timed = any(u.code in TIMED for u in sorted_out["unmet"])
+    if timed and (possible is None or possible >= facts.expires_at):
+        fixed.append(Unmet("plan_expires_first", _too_late(facts, possible)))
+    counted = [p for p in people if any(fits(rule, p, facts.asker) for rule in mine)]
+    return Verdict(
+        unmet=(*fixed, *sorted_out["unmet"]),
+        rules=tuple(r.name for r in mine),
+        approvals_given=len(counted),
+        approvals_needed=wanted([r for r in mine if r.level is not Level.ADVISORY]),
+        advice=sorted_out["advice"],
+        passed=sorted_out["passed"],
+        possible_at=possible,
+    )
 
 
-def needs_approval(rules: Sequence[Rule]) -> bool:
-    """Say whether any rule wants a person's approval."""
-    return most_approvals(rules) > 0
+_Bin = Literal["unmet", "advice", "passed"]
 
 
-def most_approvals(rules: Sequence[Rule]) -> int:
-    """Return how many distinct people the strictest rule wants."""
-    return max((r.require.approvals for r in rules), default=0)
+def _sorted(
+    rules: Sequence[Rule], facts: GateFacts, found: Iterable[Unmet]
+) -> dict[_Bin, tuple[Unmet, ...]]:
+    """Sort what is unmet by what it means: it holds up, it is said, or it was overridden."""
+    levels = {rule.name: rule.level for rule in rules}
+    bins: dict[_Bin, list[Unmet]] = {"unmet": [], "advice": [], "passed": []}
+    for each in found:
+        level = levels[each.rule]
+        soft = level is Level.SOFT
+        # Nobody passes what is hard and can never be met: another plan can meet it.
+        unmet = dataclasses.replace(each, level=level, final=each.final and level is Level.HARD)
+        if level is Level.ADVISORY:
+            bins["advice"].append(unmet)
+        elif not unmet.final and passed(facts.overrides, facts.seal, each.rule, soft=soft):
+            bins["passed"].append(unmet)
+        else:
+            bins["unmet"].append(unmet)
+    return {name: tuple(unmet) for name, unmet in bins.items()}
 
 
-def most_approvals_of_others(rules: Sequence[Rule]) -> int:
-    """Return how many distinct people beside the requester the strictest rule wants."""
-    wanted = (r.require.approvals for r in rules if not r.require.self_approval)
-    return max(wanted, default=0)
+def _possible(rules: Sequence[Rule], facts: GateFacts, now: datetime) -> datetime | None:
+    """Return when all times that hold a plan up are right; those that somebody passed do not."""
+    held = [
+        rule
+        for rule in rules
+        if rule.level is not Level.ADVISORY
+        and not passed(facts.overrides, facts.seal, rule.name, soft=rule.level is Level.SOFT)
+    ]
+    windows = [rule.require.window for rule in held if rule.require.window]
+    freezes = [freeze for rule in held for freeze in rule.require.freezes]
+    return opens(windows, freezes, now)
 
 
-def counts(rules: Sequence[Rule], person: str, requester: str) -> bool:
-    """Say whether an approval by this person can count for any of the rules."""
-    return person != requester or any(r.require.self_approval for r in rules)
+def _too_late(facts: GateFacts, possible: datetime | None) -> Text:
+    """Say that the plan will be too old by the time it could be applied."""
+    said = {
+        "expires": facts.expires_at.isoformat(),
+        "at": possible.isoformat() if possible else "-",
+    }
+    return TEXTS["plan_expires_first"].fill(said)
+
+
+def _approvals(
+    rules: Sequence[Rule], facts: GateFacts, people: Sequence[Caller]
+) -> Iterable[Unmet]:
+    for rule, lacks in zip(rules, missing(rules, people, facts.asker), strict=True):
+        if lacks:
+            yield Unmet("approval_missing", _who(rule, lacks, facts.asker), rule.name)
+
+
+def _who(rule: Rule, lacks: int, asker: Asker) -> Text:
+    """Say how many people are missing, and who they may be."""
+    require = rule.require
+    facts: dict[str, object] = {"rule": rule.name, "missing": lacks}
+    facts["requester"] = asker.requester.person
+    key = "approval_anybody" if require.self_approval else "approval_others"
+    if require.groups:
+        key, facts["groups"] = f"{key}_of", listed_groups(require.groups)
+    return TEXTS[key].fill(facts)
 
 
 def _origin(facts: GateFacts) -> list[Unmet]:
@@ -137,63 +190,31 @@ def _rules(rules: Sequence[Rule], facts: GateFacts) -> list[Unmet]:
     """Other rules than those it was planned under: its seal can never hold any more."""
     if facts.rules_then in ("", rules_version(rules)):
         return []
-    text = Text(
-        "The rules of the workspace changed since the plan.",
-        "計画後にワークスペースのルールが変わりました。",
-    )
-    return [Unmet("rules_changed", text, final=True)]
+    return [Unmet("rules_changed", TEXTS["rules_changed"], final=True)]
+
+
+def too_old(expires_at: datetime, now: datetime) -> list[Unmet]:
+    """Say that a plan is too old, where it is."""
+    if now < expires_at:
+        return []
+    text = TEXTS["plan_expired"].fill({"at": expires_at.isoformat()})
+    return [Unmet("plan_expired", text, final=True)]
 
 
 def _time(facts: GateFacts, now: datetime) -> list[Unmet]:
-    found: list[Unmet] = []
-    if now >= facts.expires_at:
-        text = Text("The plan is too old (since {at}).", "計画の有効期限が切れています（{at}）。")
-        found.append(
-            Unmet("plan_expired", text.fill({"at": facts.expires_at.isoformat()}), final=True)
-        )
+    found = too_old(facts.expires_at, now)
     if facts.state_now is not None and facts.state_now != facts.planned_on:
-        text = Text(
-            "The state has moved on since the plan ({then} → {now}).",
-            "計画後に state が更新されました（{then} → {now}）。",
-        )
-        filled = text.fill({"then": facts.planned_on, "now": facts.state_now})
-        found.append(Unmet("plan_stale", filled, final=True))
+        text = TEXTS["plan_stale"].fill({"then": facts.planned_on, "now": facts.state_now})
+        found.append(Unmet("plan_stale", text, final=True))
     return found
 
 
 def _workspace(facts: GateFacts) -> list[Unmet]:
     found: list[Unmet] = []
     if facts.lock:
-        text = Text(
-            "The workspace is locked by {owner}: {reason}.",
-            "ワークスペースは {owner} がロックしています（理由: {reason}）。",
-        )
-        filled = text.fill({"owner": facts.lock.owner, "reason": facts.lock.reason})
-        found.append(Unmet("workspace_locked", filled))
+        held = {"owner": facts.lock.owner, "reason": facts.lock.reason}
+        found.append(Unmet("workspace_locked", TEXTS["workspace_locked"].fill(held)))
     if facts.lease and facts.lease.run_id != facts.run_id:
-        text = Text(
-            "Run {run} is applying in this workspace.",
-            "このワークスペースでは実行 {run} が適用中です。",
-        )
-        found.append(Unmet("workspace_busy", text.fill({"run": facts.lease.run_id})))
+        busy = TEXTS["workspace_busy"].fill({"run": facts.lease.run_id})
+        found.append(Unmet("workspace_busy", busy))
     return found
-
-
-_ANYBODY = Text(
-    "Rule {rule} wants {missing} more approval(s).",
-    "ルール {rule}: 承認があと {missing} 件必要です。",
-)
-_SOMEBODY_ELSE = Text(
-    "Rule {rule} wants {missing} more approval(s) by a person other than {requester}.",
-    "ルール {rule}: {requester} 以外の承認があと {missing} 件必要です。",
-)
-
-
-def _approvals(rule: Rule, facts: GateFacts, given: frozenset[str]) -> list[Unmet]:
-    counted = given if rule.require.self_approval else given - {facts.requester}
-    missing = rule.require.approvals - len(counted)
-    if missing <= 0:
-        return []
-    text = _ANYBODY if rule.require.self_approval else _SOMEBODY_ELSE
-    filled = text.fill({"rule": rule.name, "missing": missing, "requester": facts.requester})
-    return [Unmet("approval_missing", filled, rule.name)]

@@ -47,6 +47,8 @@ class GitCommit:
     protected: bool = False
     declared: str = ""
     """The ref that the operator declared when this was looked up."""
+    author: str = ""
+    """The author's address, as the commit says: a claim, which can only keep an approval out."""
 
     def describe(self) -> str:
         """Write it in one stable line, for the seal and for marks."""

@@ -14,6 +14,7 @@ from sekisho.domain.plan_changes import (
     ValueChange,
 )
 from sekisho.domain.plan_graphs import PlanGraph
+from sekisho.domain.plan_traits import WORST_TRAITS, PlanTraits
 from sekisho.domain.reasons import Reason
 from sekisho.domain.seals import SignedSeal
 from sekisho.domain.states import StatePosition
@@ -112,6 +113,8 @@ class PlanRecord:
     runs_code: tuple[str, ...] = ()
     alarms: tuple[str, ...] = ()
     warm: bool = False
+    traits: PlanTraits = WORST_TRAITS
+    """What rules look at."""
 
 
 DESTROYS_TYPED = 10

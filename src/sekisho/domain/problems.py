@@ -1,9 +1,10 @@
 """Why a run ended as it did: stable codes with what to do next, in both languages."""
 
 from sekisho.domain.errors import SekishoError
-from sekisho.domain.gate import Unmet
+from sekisho.domain.intents import Excess
 from sekisho.domain.runs import Problem
 from sekisho.domain.text import Text, plain
+from sekisho.domain.unmet import Unmet
 
 _AGAIN = Text(
     "Correct it and plan again: plan_create.", "修正して plan_create で再計画してください。"
@@ -28,6 +29,18 @@ PROBLEMS: dict[str, tuple[Text, Text]] = {
             "Terraform が、この計画は適用できないと判定しました。",
         ),
         _AGAIN,
+    ),
+    "intent_exceeded": (
+        Text(
+            "The plan does more than was said beforehand: {detail}",
+            "計画が、事前に示された意図の範囲を超えています: {detail}",
+        ),
+        Text(
+            "Correct the configuration, or plan again with an intent that says so, and tell the"
+            " user what is more: plan_create.",
+            "構成を修正するか、範囲を含む intent で plan_create をやり直し、"
+            "超過分を利用者に伝えてください。",
+        ),
     ),
     "plan_killed": (
         Text(
@@ -119,6 +132,14 @@ def problem_unmet(unmet: Unmet) -> Problem:
     """Make a problem of a condition that this plan can never meet."""
     step = _FROM_GIT if unmet.code == "plan_only" else _AGAIN
     return Problem(unmet.code, unmet.text, step)
+
+
+def problem_beyond(beyond: Excess) -> Problem:
+    """Make a problem of a plan that does more than was said beforehand; both are shown."""
+    rows = [*beyond.changes, *([f"… +{beyond.more}"] if beyond.more else [])]
+    if beyond.allowed_destroys is not None:
+        rows.append(f"destroys: {beyond.destroys} > {beyond.allowed_destroys}")
+    return problem("intent_exceeded", "\n".join(rows), count=len(beyond.changes) + beyond.more)
 
 
 def problem_of(error: SekishoError) -> Problem:

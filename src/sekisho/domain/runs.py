@@ -8,7 +8,9 @@ from sekisho.domain.approvals import Approval, Rejection
 from sekisho.domain.callers import Caller
 from sekisho.domain.errors import MoveIllegal, RunChanged
 from sekisho.domain.git import GitCommit
+from sekisho.domain.intents import NO_INTENT, Intent
 from sekisho.domain.leases import ProcessMark, WorkerLease
+from sekisho.domain.overrides import Override
 from sekisho.domain.plans import PlanOptions, PlanRecord
 from sekisho.domain.states import StatePosition
 from sekisho.domain.text import Text
@@ -102,6 +104,8 @@ class ApplyRecord:
 
     requested_by: Caller
     queued_at: datetime
+    not_before: datetime | None = None
+    """When it may begin, as far as was known when it was looked at last; it waits until then."""
     started_at: datetime | None = None
     finished_at: datetime | None = None
     fence: int = 0
@@ -126,8 +130,11 @@ class Run:
     options: PlanOptions = dataclasses.field(default_factory=PlanOptions)
     message: str = ""
     change_id: str = ""
+    rollback: str = ""
+    intent: Intent = NO_INTENT
     plan: PlanRecord | None = None
     approvals: tuple[Approval, ...] = ()
+    overrides: tuple[Override, ...] = ()
     rejection: Rejection | None = None
     commit: GitCommit | None = None
     apply: ApplyRecord | None = None
@@ -233,7 +240,14 @@ def reject(run: Run, rejection: Rejection) -> Run:
     return dataclasses.replace(moved, rejection=rejection)
 
 
-def queue_apply(run: Run, by: Caller, at: datetime) -> Run:
-    """Queue the apply of an approved plan."""
+def queue_apply(run: Run, by: Caller, at: datetime, not_before: datetime | None = None) -> Run:
+    """Queue the apply of an approved plan, now or for a later moment."""
     moved = move(run, S.APPLY_QUEUED, at, "apply")
-    return dataclasses.replace(moved, apply=ApplyRecord(by, at))
+    return dataclasses.replace(moved, apply=ApplyRecord(by, at, not_before))
+
+
+def wait_until(run: Run, moment: datetime | None) -> Run:
+    """Let a queued apply wait: it was looked at, and cannot begin before then."""
+    if run.apply is None:
+        return run
+    return dataclasses.replace(run, apply=dataclasses.replace(run.apply, not_before=moment))

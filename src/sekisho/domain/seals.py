@@ -29,13 +29,17 @@ class Seal:
     expires_at: datetime
     origin: str = ""
     """How this run got its configuration: an upload of the same content is another thing."""
+    promises: str = ""
+    """What the requester promised beforehand: the intent, and how to roll back."""
 
     def canonical(self) -> bytes:
         """Return the bytes that the digest and the signature are taken over."""
         # Not `asdict`: it copies every part deeply, and a seal is digested whenever a run is shown.
         body = vars(self) | {"expires_at": self.expires_at.isoformat()}
-        if not self.origin:  # as seals were before they named an origin: their signatures hold
-            del body["origin"]
+        # As seals were before they named these: their signatures hold.
+        for later in ("origin", "promises"):
+            if not body[later]:
+                del body[later]
         return json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
 
     @property

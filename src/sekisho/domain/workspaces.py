@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any, Literal
 
 from sekisho.domain.errors import WorkspaceBusy, WorkspaceLocked, WorkspaceNotLocked
-from sekisho.domain.gate import DEFAULT_RULES, Rule
 from sekisho.domain.git import GitSource
 from sekisho.domain.leases import WorkspaceLease, WorkspaceLock
+from sekisho.domain.rules import DEFAULT_RULES, Rule
 from sekisho.domain.states import StatePointer
 from sekisho.domain.targets import LOCAL_TARGET, Backend, ServerBackend, Target
 

@@ -1,5 +1,6 @@
 """Applies: queueing one that the gate lets through."""
 
+import threading
 from typing import NoReturn
 
 from sekisho.domain.callers import Caller
@@ -8,8 +9,12 @@ from sekisho.domain.errors import GateUnmet, PlanOver
 from sekisho.domain.gate import Verdict
 from sekisho.domain.runs import Run, RunStatus, check_seen, illegal, queue_apply
 from sekisho.domain.workspaces import WorkspaceRecord, check_free
-from sekisho.engine.gate import listed, verdict
+from sekisho.engine.gate import listed
+from sekisho.engine.judging import verdict
 from sekisho.engine.parts import Parts
+from sekisho.engine.quotas import Quotas
+from sekisho.engine.refusals import Told, audited
+from sekisho.engine.stops import Stops
 
 
 class Applies:
@@ -17,21 +22,44 @@ class Applies:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
+        self._told = Told()
+        self._quotas = Quotas(parts)
+        self._turn = threading.Lock()
 
-    def start(self, run_id: str, caller: Caller, seen: frozenset[int] | None = None) -> Run:
+    def start(
+        self,
+        run_id: str,
+        caller: Caller,
+        seen: frozenset[int] | None = None,
+        *,
+        wait: bool = False,
+    ) -> Run:
         """Queue the apply of an approved plan and return at once.
 
-        `seen`: only while the run is of one of these versions.
+        `seen`: only while the run is of one of these versions. `wait`: where time alone is missing
+        (a window, a freeze), it waits for it and is judged again then.
 
         Raises:
+            AccessMissing: the caller may not apply there.
             GateUnmet: with everything that is unmet.
             PlanOver: the same, where this plan can never meet it.
             WorkspaceBusy, WorkspaceLocked: who holds the workspace.
+            ServerStopped: somebody stopped everything.
+            QuotaSpent, DestroysSpent, CoolingDown: the caller has begun enough for now.
             RunChanged: the run is of none of the versions in `seen`.
             MoveIllegal: the run is over, or has no plan yet.
         """
+        with audited(self._parts, self._told, "apply", run_id, caller):
+            return self._start(run_id, caller, seen, wait=wait)
+
+    def _start(
+        self, run_id: str, caller: Caller, seen: frozenset[int] | None, *, wait: bool
+    ) -> Run:
         parts = self._parts
-        workspace = parts.catalog.get(parts.store.runs.get(run_id).workspace)
+        asked = parts.store.runs.get(run_id)
+        workspace = parts.catalog.get(asked.workspace)
+        parts.allow(caller, "apply", workspace.name)
+        Stops(parts).check()
         now, url = parts.clock.now(), parts.review_url(run_id)
 
         def change(run: Run, record: WorkspaceRecord) -> Change:
@@ -39,14 +67,19 @@ class Applies:
             if run.status not in (RunStatus.AWAITING_APPROVAL, RunStatus.APPROVED):
                 raise illegal(run, "apply")
             judged = verdict(parts, workspace, run, record, now)
-            if not judged.open:
+            later = judged.possible_at if wait and judged.waits else None
+            if not judged.open and later is None:
                 _refuse(run, record, judged, url)
-            queued = queue_apply(run, caller, now)
+            queued = queue_apply(run, caller, now, later)
             facts = {"seal": run.plan.seal.seal.digest if run.plan else ""}
+            facts |= {"not_before": later.isoformat()} if later else {}
             entry = parts.entry(now, "run.apply", caller, queued, **facts)
             return Change(run=queued, audit=(entry,))
 
-        after = parts.store.runs.update(run_id, change)
+        with self._turn:  # so that of two at once the second is counted with the first
+            if asked.status is RunStatus.APPROVED:
+                self._quotas.check_apply(asked, caller, now)
+            after = parts.store.runs.update(run_id, change)
         parts.bell.ring()
         return after
 

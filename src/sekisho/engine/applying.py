@@ -21,7 +21,7 @@ from sekisho.engine.configurations import blob_name
 from sekisho.engine.gate import Gate
 from sekisho.engine.parts import Parts
 from sekisho.engine.phases import Claimed, End, Step, change_held, run_steps, said
-from sekisho.engine.sealing import broken, seal_of
+from sekisho.engine.sealing import Found, broken, seal_of
 from sekisho.engine.watching import RunWatch
 from sekisho.ports import Desk, DeskOrder, Finished
 
@@ -112,7 +112,8 @@ def check_seal(phase: ApplyPhase) -> End | None:
     """Make the seal again from what lies here now; any difference voids the approval."""
     parts, plan = phase.parts, phase.plan
     prints = phase.table.fingerprints()
-    found = seal_of(parts, phase.run, phase.workspace, prints, plan.position)
+    laid = Found(prints, plan.position, plan.traits)
+    found = seal_of(parts, phase.run, phase.workspace, laid)
     parts_broken = broken(parts, plan.seal, found)
     if parts_broken:
         raise SealBroken(parts=", ".join(parts_broken))

@@ -21,6 +21,7 @@ from sekisho.ports import (
     ReadingStore,
     RunStore,
     SessionStore,
+    StopStore,
     Store,
     TicketStore,
     TokenStore,
@@ -96,6 +97,10 @@ class ClosedStore:
 
     @property
     def workspaces(self) -> WorkspaceStore:
+        self._refuse()
+
+    @property
+    def stops(self) -> StopStore:
         self._refuse()
 
     @property

@@ -9,18 +9,19 @@ from sekisho.engine.audits import Audits
 from sekisho.engine.callers import Callers
 from sekisho.engine.closing import Closure
 from sekisho.engine.configurations import Configurations
+from sekisho.engine.console_refusals import ConsoleRefusals
 from sekisho.engine.gate import Gate
 from sekisho.engine.parts import Parts
 from sekisho.engine.passkeys import Passkeys
 from sekisho.engine.people import People
 from sekisho.engine.plans import Plans
 from sekisho.engine.pushes import Pushes
-from sekisho.engine.refusals import Refusals
 from sekisho.engine.retention import Retention
 from sekisho.engine.runs import Runs
 from sekisho.engine.sessions import Sessions
 from sekisho.engine.sign_ins import SignIns
 from sekisho.engine.states import States
+from sekisho.engine.stops import Stops
 from sekisho.engine.tokens import Tokens
 from sekisho.engine.workspaces import Workspaces
 
@@ -38,12 +39,13 @@ class Engine:
     approvals: Approvals
     applies: Applies
     states: States
+    stops: Stops
     callers: Callers
     tokens: Tokens
     sessions: Sessions
     passkeys: Passkeys
     sign_ins: SignIns
-    refusals: Refusals
+    refusals: ConsoleRefusals
     people: People
     audits: Audits
     retention: Retention
@@ -57,7 +59,7 @@ class Engine:
         `open_` lets callers in without a credential, who then may do `bare`.
         """
         callers = Callers(parts, open_=open_, bare=bare)
-        sessions, refusals = Sessions(parts, callers.people), Refusals(parts)
+        sessions, refusals = Sessions(parts, callers.people), ConsoleRefusals(parts)
         return Engine(
             workspaces=Workspaces(parts),
             configurations=Configurations(parts),
@@ -68,6 +70,7 @@ class Engine:
             approvals=Approvals(parts),
             applies=Applies(parts),
             states=States(parts),
+            stops=Stops(parts),
             callers=callers,
             tokens=Tokens(parts),
             sessions=sessions,

@@ -3,19 +3,15 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sekisho.domain.approvals import Approval
 from sekisho.domain.callers import SYSTEM
 from sekisho.domain.changes import NOTHING, Change
-from sekisho.domain.errors import PlanMissing, WorkspaceUnknown
-from sekisho.domain.gate import GateFacts, Rule, Unmet, Verdict, expiry, judge
-from sekisho.domain.origins import origin_of, plan_only
-from sekisho.domain.plans import PlanRecord
+from sekisho.domain.errors import WorkspaceUnknown
+from sekisho.domain.gate import Unmet, Verdict, too_old
 from sekisho.domain.problems import problem_unmet
 from sekisho.domain.runs import WAITING, Run, RunStatus, end_phase
-from sekisho.domain.states import NO_STATE, StatePosition
-from sekisho.domain.targets import ServerBackend
 from sekisho.domain.text import Text, joined
 from sekisho.domain.workspaces import Workspace, WorkspaceRecord
+from sekisho.engine.judging import plan_of, verdict
 from sekisho.engine.parts import Parts
 from sekisho.ports import RunQuery
 
@@ -39,8 +35,10 @@ class Gate:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
 
-    def check(self, run_id: str) -> Verdict:
-        """Say everything that keeps a plan from being applied now. Raises PlanMissing.
+    def check(self, run_id: str, at: datetime | None = None) -> Verdict:
+        """Say everything that keeps a plan from being applied now, or would at another moment.
+
+        Raises PlanMissing.
 
         A plan can be read after the operator took its workspace out of the catalog; it waits then.
         """
@@ -49,10 +47,10 @@ class Gate:
         record = parts.store.workspaces.get(run.workspace)
         declared = self._declared(run.workspace)
         if declared is None:
-            _plan(run)
+            plan_of(run)
             unmet = Unmet("workspace_undeclared", _UNDECLARED.fill({"name": run.workspace}))
             return Verdict((unmet,), (), 0, 0)
-        return verdict(parts, declared, run, record, parts.clock.now())
+        return verdict(parts, declared, run, record, at or parts.clock.now())
 
     def sweep(self, workspace: str | None = None) -> int:
         """Retire waiting plans that became too old or stale; return how many."""
@@ -84,35 +82,9 @@ class Gate:
             return None
 
 
-def verdict(
-    parts: Parts, workspace: Workspace, run: Run, record: WorkspaceRecord, now: datetime
-) -> Verdict:
-    """Judge values already at hand: pure, so it may be asked inside a write."""
-    plan = _plan(run)
-    facts = GateFacts(
-        requester=run.requested_by.person,
-        seal=plan.seal.seal.digest,
-        expires_at=min(plan.seal.seal.expires_at, expires(workspace.rules, run)),
-        planned_on=plan.position,
-        state_now=_position_now(record, workspace),
-        approvals=tuple(a for a in run.approvals if _signed(parts, run, a)),
-        lease=record.lease,
-        lock=record.lock,
-        run_id=run.id,
-        rules_then=plan.seal.seal.rules,
-        plan_only=plan_only(workspace, origin_of(run)),
-    )
-    return judge(workspace.rules, facts, now)
-
-
 def listed(unmet: Iterable[Unmet]) -> Text:
     """Put everything unmet into one text, each with its code."""
     return joined(Text(f"[{u.code}] {u.text.en}", f"[{u.code}] {u.text.ja}") for u in unmet)
-
-
-def expires(rules: tuple[Rule, ...], run: Run) -> datetime:
-    """Return when the plan of a run becomes too old by the rules of today."""
-    return expiry(rules, run.plan.made_at if run.plan else run.updated_at)
 
 
 def _over(
@@ -124,25 +96,5 @@ def _over(
     if workspace:
         unmet = verdict(parts, workspace, run, record, now).final
     else:
-        plan = _plan(run)
-        facts = GateFacts("", "", plan.seal.seal.expires_at, plan.position, None)
-        unmet = judge((), facts, now).final
+        unmet = too_old(plan_of(run).seal.seal.expires_at, now)
     return next((u for code in _ENDS for u in unmet if u.code == code), None)
-
-
-def _plan(run: Run) -> PlanRecord:
-    if run.plan is None:
-        raise PlanMissing(run_id=run.id, status=run.status)
-    return run.plan
-
-
-def _signed(parts: Parts, run: Run, approval: Approval) -> bool:
-    """Say whether the server itself wrote this approval, of this run: no other one counts."""
-    mine = approval.run_id == run.id
-    return mine and parts.keys.verify(approval.canonical(), approval.signature, approval.key_id)
-
-
-def _position_now(record: WorkspaceRecord, workspace: Workspace) -> StatePosition | None:
-    if record.state:
-        return record.state.position
-    return NO_STATE if isinstance(workspace.backend, ServerBackend) else None

@@ -5,8 +5,10 @@ import threading
 from collections.abc import Iterator
 from datetime import datetime
 
+from sekisho.domain.access import ACTS, Act
 from sekisho.domain.audit import AuditEntry, Fact
 from sekisho.domain.callers import Caller
+from sekisho.domain.errors import AccessMissing
 from sekisho.domain.runs import Run
 from sekisho.engine.allowances import Allowances
 from sekisho.engine.closing import ClosedStore, Closure
@@ -109,6 +111,14 @@ class Parts:
     ) -> AuditEntry:
         """Make an audit entry about a workspace, or about the server where it is None."""
         return AuditEntry(at, action, caller, workspace, None, facts)
+
+    def allow(self, caller: Caller, act: Act, workspace: str) -> None:
+        """Let a caller pass who may do this there. Raises AccessMissing."""
+        acts = self.catalog.access().acts(caller.groups, workspace)
+        if act not in acts:
+            mine = ", ".join(a for a in ACTS if a in acts) or "-"
+            facts = {"person": caller.person, "act": act, "name": workspace, "acts": mine}
+            raise AccessMissing(**facts)
 
     def walk(self, query: RunQuery) -> Iterator[Run]:
         """Walk every run of a query, newest first, page by page."""

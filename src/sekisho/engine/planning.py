@@ -3,26 +3,28 @@
 import contextlib
 import dataclasses
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from sekisho.domain.approval_places import wanted, wanted_of_others
 from sekisho.domain.callers import SYSTEM
 from sekisho.domain.changes import Change
-from sekisho.domain.gate import most_approvals, most_approvals_of_others, needs_approval
+from sekisho.domain.intents import excess
 from sekisho.domain.leases import WorkerLease
 from sekisho.domain.plan_changes import Keep
 from sekisho.domain.plans import PlanReading, PlanRecord
-from sekisho.domain.problems import problem, problem_unmet
+from sekisho.domain.problems import problem, problem_beyond, problem_unmet
+from sekisho.domain.rules import Level, Rule, about
 from sekisho.domain.runs import Problem, Run, RunStatus, end_phase
 from sekisho.domain.states import NO_STATE, StatePointer, StatePosition, newer
 from sekisho.domain.targets import ServerBackend
 from sekisho.domain.workspaces import Workspace, WorkspaceRecord
 from sekisho.engine.alarms import alarmed
 from sekisho.engine.configurations import open_content
-from sekisho.engine.gate import verdict
+from sekisho.engine.judging import plan_facts, traits_read, verdict
 from sekisho.engine.parts import Parts
 from sekisho.engine.phases import Claimed, End, Step, change_held, run_steps, said
-from sekisho.engine.sealing import seal_of, sign
+from sekisho.engine.sealing import Found, seal_of, sign
 from sekisho.engine.watching import RunWatch
 from sekisho.ports import Desk, DeskOrder, Finished
 
@@ -111,18 +113,20 @@ def seal(phase: PlanPhase) -> End | None:
     prints = phase.table.fingerprints()
     now = parts.clock.now()
     dated = dataclasses.replace(run, plan=None, updated_at=now)
+    laid = Found(prints, reading.position, traits_read(reading))
     phase.record = PlanRecord(
         made_at=now,
         counts=reading.counts,
         position=reading.position,
         terraform_version=reading.terraform_version,
-        seal=sign(parts, seal_of(parts, dated, phase.workspace, prints, reading.position)),
+        seal=sign(parts, seal_of(parts, dated, phase.workspace, laid)),
         plan_blob=names["plan"],
         bundle_blob=names["bundle"],
         risks=dict(Counter(str(c.risk) for c in reading.changes)),
         runs_code=tuple(map(str, reading.code)),
         alarms=tuple(a.code for a in reading.alarms),
         warm=phase.warm,
+        traits=laid.traits,
     )
     return None
 
@@ -134,6 +138,9 @@ def judge(phase: PlanPhase) -> End | None:
         return End(RunStatus.BLOCKED, problem("plan_not_applyable"))
     if not reading.applyable:
         return End(RunStatus.NO_CHANGES)
+    beyond = excess(phase.run.intent, reading.changes, (a.address for a in reading.actions))
+    if beyond:
+        return End(RunStatus.BLOCKED, problem_beyond(beyond))
     return End(RunStatus.AWAITING_APPROVAL)
 
 
@@ -179,8 +186,7 @@ def _finish(phase: PlanPhase, end: End) -> Callable[[Run, WorkspaceRecord], Chan
         seen = _observed(phase, run, record, now)
         status, why, allowed = _status(phase, run, seen, end, now)
         ended = dataclasses.replace(end_phase(run, status, now, why), allowed_by=allowed)
-        facts = _told(ended) | {"needed": most_approvals(rules)}
-        facts |= {"needed_of_others": most_approvals_of_others(rules)}
+        facts = _told(ended) | _needs(ended, rules)
         action = f"run.{'plan' if ended.plan else status}"
         entry = parts.entry(now, action, SYSTEM, ended, **facts)
         return Change(run=ended, workspace=seen, audit=(entry,))
@@ -199,9 +205,16 @@ def _status(
     judged = verdict(phase.parts, phase.workspace, run, record, now)
     if judged.final:
         return RunStatus.BLOCKED, problem_unmet(judged.final[0]), ()
-    if needs_approval(phase.workspace.rules):
+    if not judged.approved:
         return end.status, end.problem, ()
     return RunStatus.APPROVED, end.problem, judged.rules
+
+
+def _needs(run: Run, rules: Sequence[Rule]) -> dict[str, int]:
+    """Tell the audit how many people the rules that are about this plan want."""
+    mine = about(rules, plan_facts(run, run.plan.traits)) if run.plan else rules
+    mine = [rule for rule in mine if rule.level is not Level.ADVISORY]
+    return {"needed": wanted(mine), "needed_of_others": wanted_of_others(mine)}
 
 
 def _observed(

@@ -12,6 +12,7 @@ from sekisho.domain.errors import (
     RunsApart,
     SourceRefused,
 )
+from sekisho.domain.intents import ACTIONS, MOST, NO_INTENT, Intent
 from sekisho.domain.origins import Origin, ways
 from sekisho.domain.plan_changes import ResourceChange
 from sekisho.domain.plan_comparisons import PlanComparison, compare
@@ -21,10 +22,13 @@ from sekisho.domain.text import plain
 from sekisho.domain.workspaces import Workspace
 from sekisho.engine.configurations import commit_facts, origin_name
 from sekisho.engine.parts import Parts
+from sekisho.engine.quotas import Quotas
+from sekisho.engine.stops import Stops
 from sekisho.ports import RunQuery
 
 _MESSAGE = 500
 _ADDRESSES = 100
+_ROLLBACK = 4000
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,6 +40,8 @@ class PlanOrder:
     options: PlanOptions = dataclasses.field(default_factory=PlanOptions)
     message: str = ""
     change_id: str = ""
+    rollback: str = ""
+    intent: Intent = NO_INTENT
     origin: Origin | None = None
     """How the files came in just now; None: the caller named a digest, which proves no way."""
 
@@ -45,22 +51,29 @@ class Plans:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
+        self._quotas = Quotas(parts)
 
     def create(self, order: PlanOrder, caller: Caller) -> Run:
         """Queue a plan and return its run at once; a worker does the rest.
 
         Raises:
             WorkspaceUnknown, ConfigurationUnknown, ArgumentsInvalid.
+            AccessMissing: the caller may not plan there.
             SourceRefused: the content came in a way that this workspace does not take.
+            ServerStopped: somebody stopped everything.
             PlansWaiting: the caller has enough of them in the queue.
+            QuotaSpent, CoolingDown: they began too many of late, or only such as fail.
         """
         parts = self._parts
         workspace = parts.catalog.get(order.workspace)
+        parts.allow(caller, "plan", workspace.name)
         configuration = parts.store.configurations.get(order.configuration)
         _check(order)
         origin = self._origin(workspace, configuration, order.origin)
+        Stops(parts).check()
         self._check_queue(caller)
         now = parts.clock.now()
+        self._quotas.check_plan(caller, now)
         run = Run(
             id=parts.ids.new("run"),
             workspace=workspace.name,
@@ -72,6 +85,8 @@ class Plans:
             options=order.options,
             message=plain(order.message),
             change_id=plain(order.change_id),
+            rollback=plain(order.rollback, _ROLLBACK),
+            intent=order.intent,
             commit=origin.commit,
         )
         facts = {"configuration": run.configuration, "options": run.options.describe()}
@@ -154,5 +169,19 @@ def _check(order: PlanOrder) -> None:
         raise ArgumentsInvalid(problem="an address is empty, begins with '-' or is not printable")
     if len(order.message) > _MESSAGE or len(order.change_id) > _MESSAGE:
         raise ArgumentsInvalid(problem=f"message or change_id is longer than {_MESSAGE}")
+    if len(order.rollback) > _ROLLBACK:
+        raise ArgumentsInvalid(problem=f"rollback is longer than {_ROLLBACK} characters")
+    _check_intent(order.intent)
     if order.options.replace and order.options.mode is not PlanMode.NORMAL:
         raise ArgumentsInvalid(problem="replace goes with mode normal alone")
+
+
+def _check_intent(intent: Intent) -> None:
+    patterns = intent.addresses
+    if len(patterns) > MOST or any(not p.strip() or len(p) > _MESSAGE for p in patterns):
+        problem = f"intent.addresses are up to {MOST} patterns of up to {_MESSAGE} characters"
+        raise ArgumentsInvalid(problem=problem)
+    if not set(intent.actions) <= set(ACTIONS):
+        raise ArgumentsInvalid(problem=f"intent.actions are some of {', '.join(ACTIONS)}")
+    if intent.max_destroys is not None and intent.max_destroys < 0:
+        raise ArgumentsInvalid(problem="intent.max_destroys is less than nothing")

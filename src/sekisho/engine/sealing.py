@@ -1,22 +1,33 @@
 """The seal of a plan: made when it was planned, made again before it is applied, and compared."""
 
+import dataclasses
 import json
 
-from sekisho.domain.gate import expiry, rules_version
 from sekisho.domain.origins import origin_of
+from sekisho.domain.plan_traits import PlanTraits
+from sekisho.domain.rules import about, expiry, rules_version
 from sekisho.domain.runs import Run
 from sekisho.domain.seals import Seal, SignedSeal, differences
 from sekisho.domain.states import StatePosition
 from sekisho.domain.targets import Target, backend_facts
 from sekisho.domain.workspaces import Workspace
+from sekisho.engine.judging import plan_facts, promised
 from sekisho.engine.parts import Parts
 from sekisho.ports import Fingerprints
 
 
-def seal_of(
-    parts: Parts, run: Run, workspace: Workspace, prints: Fingerprints, position: StatePosition
-) -> Seal:
+@dataclasses.dataclass(frozen=True)
+class Found:
+    """What lies on the desk: fingerprints, the state's position, and what rules look at."""
+
+    prints: Fingerprints
+    position: StatePosition
+    traits: PlanTraits
+
+
+def seal_of(parts: Parts, run: Run, workspace: Workspace, found: Found) -> Seal:
     """Gather everything an approval is about, as it is now."""
+    prints, rules = found.prints, about(workspace.rules, plan_facts(run, found.traits))
     made_at = run.plan.made_at if run.plan else run.updated_at
     variables = json.dumps(workspace.variables, sort_keys=True, ensure_ascii=False, default=str)
     return Seal(
@@ -31,12 +42,13 @@ def seal_of(
         lock_file=prints.lock_file,
         terraform=prints.terraform,
         providers=dict(prints.providers),
-        state=str(position),
+        state=str(found.position),
         variables=parts.keys.mac(f"variables\0{variables}".encode()),
         rules=rules_version(workspace.rules),
         change_id=run.change_id,
-        expires_at=expiry(workspace.rules, made_at),
+        expires_at=expiry(rules, made_at),
         origin=origin_of(run).describe(),
+        promises=promised(run),
     )
 
 

@@ -33,8 +33,9 @@ from sekisho.domain.step_ups import (
 )
 from sekisho.domain.text import Text
 from sekisho.domain.tickets import Ticket
+from sekisho.engine.console_refusals import ConsoleRefusals
 from sekisho.engine.parts import Parts
-from sekisho.engine.refusals import NOBODY, Refusals
+from sekisho.engine.refusals import attempting
 from sekisho.engine.sessions import Opened, Sessions
 from sekisho.ports import SignIn
 
@@ -69,7 +70,7 @@ class Proved:
 class SignIns:
     """Signs people in, and proves them anew for one decision."""
 
-    def __init__(self, parts: Parts, sessions: Sessions, refusals: Refusals) -> None:
+    def __init__(self, parts: Parts, sessions: Sessions, refusals: ConsoleRefusals) -> None:
         self._parts = parts
         self._sessions = sessions
         self._refusals = refusals
@@ -133,7 +134,7 @@ class SignIns:
                 return pending, self._prove(pending, answer, who)
             return pending, self._sessions.open(self._redeem(pending, answer), "oidc")
         except SekishoError as error:
-            self._refusals.tell("session.refuse", error, who.caller() if who else NOBODY)
+            self._refusals.tell("session.refuse", error, attempting(who))
             raise
 
     def admit(self, data: str | None, secret: str) -> Opened:

@@ -7,15 +7,17 @@ from datetime import datetime
 from sekisho.domain.approvals import people
 from sekisho.domain.callers import SYSTEM
 from sekisho.domain.changes import NOTHING, Change
-from sekisho.domain.errors import WorkspaceUnknown
+from sekisho.domain.errors import ServerStopped, WorkspaceUnknown
+from sekisho.domain.gate import Verdict
 from sekisho.domain.leases import Worker as WorkerRecord
 from sekisho.domain.leases import WorkerLease
 from sekisho.domain.problems import problem_of
 from sekisho.domain.queue import Slots, pick
-from sekisho.domain.runs import Run, RunStatus, claim, end_phase, held_by
+from sekisho.domain.runs import Run, RunStatus, claim, end_phase, held_by, wait_until
 from sekisho.domain.workspaces import Workspace, WorkspaceRecord, take_lease
 from sekisho.engine.applying import run_apply
-from sekisho.engine.gate import Gate, verdict
+from sekisho.engine.gate import Gate
+from sekisho.engine.judging import verdict
 from sekisho.engine.parts import Parts
 from sekisho.engine.phases import Claimed
 from sekisho.engine.planning import run_plan
@@ -143,13 +145,16 @@ class Worker:
                 carried.execution.stop()
 
     def _take(self) -> None:
+        if self._parts.store.stops.get():
+            return  # what is queued waits until somebody lifts the stop
         passed: set[str] = set()
         while True:
             slots = self._slots()
             if slots == Slots(0, 0):
                 return
             queued = self._parts.walk(RunQuery(statuses=_QUEUED, limit=500))
-            waiting = [r for r in queued if r.id not in passed]
+            now = self._parts.clock.now()
+            waiting = [r for r in queued if r.id not in passed and _due(r, now)]
             if not waiting:
                 return
             run = pick(waiting, self._parts.store.workspaces.all(), slots, self._served)
@@ -173,7 +178,10 @@ class Worker:
         except WorkspaceUnknown as error:
             parts.store.runs.update(run.id, _undeclared(parts, error, lease.since))
             return False
-        run = parts.store.runs.update(run.id, _claim(parts, workspace, lease))
+        try:
+            run = parts.store.runs.update(run.id, _claim(parts, workspace, lease))
+        except ServerStopped:  # just now: the store lets nothing begin
+            return False
         if not held_by(run, lease):
             return False
         if run.status is RunStatus.PLANNING:
@@ -206,9 +214,13 @@ def _claim(
             return Change(run=started, audit=(entry,))
         if run.status is not RunStatus.APPLY_QUEUED:
             return NOTHING
-        if not verdict(parts, workspace, run, record, lease.since).open:
-            return NOTHING
-        return _begin_apply(parts, run, record, lease)
+        judged = verdict(parts, workspace, run, record, lease.since)
+        if judged.open:
+            return _begin_apply(parts, run, record, lease, judged)
+        later = judged.possible_at
+        if judged.waits and later and later > lease.since:
+            return Change(run=wait_until(run, later))
+        return NOTHING
 
     return change
 
@@ -228,7 +240,14 @@ def _undeclared(
     return change
 
 
-def _begin_apply(parts: Parts, run: Run, record: WorkspaceRecord, lease: WorkerLease) -> Change:
+def _due(run: Run, now: datetime) -> bool:
+    """Say whether a run is worth a look: an apply that waits for its window is not, until then."""
+    return run.apply is None or run.apply.not_before is None or run.apply.not_before <= now
+
+
+def _begin_apply(
+    parts: Parts, run: Run, record: WorkspaceRecord, lease: WorkerLease, judged: Verdict
+) -> Change:
     """Take the workspace, use up the approvals, and begin: one write."""
     taken = take_lease(record, run.id, lease.since)
     if run.apply is None or run.plan is None:
@@ -243,6 +262,9 @@ def _begin_apply(parts: Parts, run: Run, record: WorkspaceRecord, lease: WorkerL
         "fence": taken.fence,
         "approved_by": ", ".join(sorted(people(run.approvals, seal))),
         "worker": lease.worker_id,
+        "rules": ", ".join(judged.rules),
+        "given": judged.approvals_given,
+        "passed": ", ".join(sorted({u.rule for u in judged.passed})),
     }
     asked_by = run.apply.requested_by
     entry = parts.entry(lease.since, "run.apply_start", asked_by, run, **facts)

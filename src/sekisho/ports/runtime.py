@@ -115,6 +115,17 @@ class Limits:
     """Bytes that one person may bring within a day: configurations and packs of pushes."""
     plans_waiting: int = 200
     """Plans of one person that may wait for their turn."""
+    plans_per_hour: int = 600
+    """Plans that one person may begin within an hour, through all their agents together."""
+    plans_per_hour_agent: int = 300
+    """The same, through one agent."""
+    applies_per_hour: int = 120
+    applies_per_hour_agent: int = 60
+    destroys_per_day: int = 500
+    """Resources that the applies of one person may destroy within a day."""
+    failures_in_a_row: int = 10
+    """Failed runs of one agent, within an hour, after which it has to rest."""
+    cool_down: timedelta = timedelta(minutes=10)
     stall_after: float = 15.0
     keep_runs: timedelta = timedelta(days=90)
     plan_slots: int = 2

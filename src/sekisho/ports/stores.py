@@ -18,6 +18,7 @@ from sekisho.domain.pushes import Pack, Push
 from sekisho.domain.runs import Run, RunStatus
 from sekisho.domain.sessions import Session
 from sekisho.domain.states import StateIndex
+from sekisho.domain.stops import ServerStop, Turning
 from sekisho.domain.tickets import Ticket
 from sekisho.domain.tokens import Token
 from sekisho.domain.workspaces import WorkspaceRecord
@@ -63,8 +64,9 @@ class RunStore(Protocol):
 
         All or nothing, and isolated from every other writer in every process. `change` may be
         called more than once; what it raises leaves everything as it was. `version` of whatever
-        changed grows by one. Calls `domain.changes.check`. Raises RunUnknown, StoreUnavailable,
-        DiskFull.
+        changed grows by one. Calls `domain.changes.check`. A change by which a phase begins is
+        refused while everything is stopped (`StopStore`), whoever asks: no write of the switch
+        comes in between. Raises RunUnknown, ServerStopped, StoreUnavailable, DiskFull.
         """
         ...
 
@@ -82,6 +84,18 @@ class WorkspaceStore(Protocol):
 
     def update(self, name: str, change: WorkspaceChange) -> WorkspaceRecord:
         """As `RunStore.update`, for a workspace alone; a `Change` with a run is a ValueError."""
+        ...
+
+
+class StopStore(Protocol):
+    """Keeps the switch that stops everything."""
+
+    def get(self) -> ServerStop | None:
+        """Return the stop, None where there is none. Raises StoreUnavailable if nobody can tell."""
+        ...
+
+    def turn(self, turning: Turning) -> ServerStop | None:
+        """As `RunStore.update`, for the switch; a change without an audit entry is refused."""
         ...
 
 
@@ -375,6 +389,8 @@ class Store(Protocol):
     def runs(self) -> RunStore: ...
     @property
     def workspaces(self) -> WorkspaceStore: ...
+    @property
+    def stops(self) -> StopStore: ...
     @property
     def workers(self) -> WorkerStore: ...
     @property

@@ -21,6 +21,7 @@ from sekisho.domain.pushes import Pack, Push
 from sekisho.domain.runs import Run
 from sekisho.domain.sessions import Session
 from sekisho.domain.states import StateIndex
+from sekisho.domain.stops import ServerStop
 from sekisho.domain.tickets import Ticket
 from sekisho.domain.tokens import Token
 from sekisho.domain.workspaces import WorkspaceRecord
@@ -72,6 +73,7 @@ class Codec(Generic[T]):
 RUN = Codec(Run, kept=128)
 WORKSPACE = Codec(WorkspaceRecord)
 WORKER = Codec(Worker)
+STOP = Codec(ServerStop)
 AUDIT_ENTRY = Codec(AuditEntry)
 AUDIT_RECORD = Codec(AuditRecord)
 CONFIGURATION = Codec(Configuration)

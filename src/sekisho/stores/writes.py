@@ -5,9 +5,10 @@ import dataclasses
 import threading
 from types import TracebackType
 
-from sekisho.domain.changes import Change, check
+from sekisho.domain.changes import Change, UnauditedChangeError, check
 from sekisho.domain.errors import StoreUnavailable
 from sekisho.domain.runs import Run
+from sekisho.domain.stops import ServerStop, StopChange
 from sekisho.domain.workspaces import WorkspaceRecord
 
 
@@ -27,6 +28,17 @@ def settle(before_run: Run | None, before: WorkspaceRecord, change: Change) -> C
     if change.workspace and change.workspace != before:
         workspace = dataclasses.replace(change.workspace, version=before.version + 1)
     return Change(run, workspace, change.audit)
+
+
+def settle_stop(before: ServerStop | None, change: StopChange) -> StopChange:
+    """Return what is to be saved of the switch.
+
+    Raises:
+        UnauditedChangeError: it is turned and no audit entry tells of it.
+    """
+    if change.stop != before and not change.audit:
+        raise UnauditedChangeError
+    return change
 
 
 class Turn:

@@ -6,7 +6,9 @@ from pydantic import Field
 
 from sekisho.domain.callers import POWERS, Admission, Caller, Power
 from sekisho.domain.errors import CredentialInvalid
+from sekisho.domain.stops import ServerStop
 from sekisho.engine.callers import Auth
+from sekisho.views.stops import stop_line
 from sekisho.views.view import View, one_line
 
 _TEAM = "x-team-id"
@@ -66,10 +68,18 @@ class CallerAnswer(View):
     may: list[str]
     may_not: list[str]
     version: str
+    stopped: str | None = None
     next: list[str]
 
     @classmethod
-    def of(cls, admission: Admission, auth: Auth, version: str, issuer: str = "") -> "CallerAnswer":
+    def of(
+        cls,
+        admission: Admission,
+        auth: Auth,
+        version: str,
+        stop: ServerStop | None = None,
+        issuer: str = "",
+    ) -> "CallerAnswer":
         """Show an admission; where something is lacking, say whom to ask for what."""
         obstacle = admission.obstacle
         powers: tuple[Power, ...] = () if obstacle else admission.powers
@@ -89,6 +99,7 @@ class CallerAnswer(View):
             may=[deed for p in powers for deed in _MAY[p]] or ["nothing with runs"],
             may_not=[*(deed for p in lacking for deed in _MAY[p]), *_NEVER],
             version=version,
+            stopped=stop_line(stop),
             next=steps,
         )
 
@@ -100,6 +111,7 @@ class CallerAnswer(View):
             f"Sekisho {self.version}; {self.auth}.",
             f"You may: {', '.join(self.may)}.",
             f"You may not: {', '.join(self.may_not)}.",
+            *[f"STOPPED: {self.stopped}"] * bool(self.stopped),
             *[f"Next: {n}" for n in self.next],
         ]
         return "\n".join(lines)

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 
 from pydantic import Field
 
-from sekisho.domain.gate import Rule, Verdict
+from sekisho.domain.gate import Verdict
 from sekisho.domain.plan_changes import ResourceChange
 from sekisho.domain.plan_groups import in_order
 from sekisho.domain.plan_renames import Rename
 from sekisho.domain.plans import PlanReading
 from sekisho.domain.reasons import Reason, words
+from sekisho.domain.rules import Rule
 from sekisho.domain.runs import Run
 from sekisho.views.budgets import DETAIL_TOKENS, brief, shrunk
 from sekisho.views.gate import UnmetView, unmet_of

@@ -26,6 +26,7 @@ from sekisho.web import (
     sessions,
     setups,
     sign_ins,
+    stops,
     workspaces,
 )
 from sekisho.web.credentials import tell_refusal
@@ -41,6 +42,7 @@ PAGES: tuple[Page, ...] = (
     *evidence.PAGES,
     *workspaces.PAGES,
     *audits.PAGES,
+    *stops.PAGES,
     *setups.PAGES,
     *sign_ins.PAGES,
     *passkeys.PAGES,
@@ -52,7 +54,7 @@ _YEAR = 365 * 24 * 3600
 def console_routes(engine: Engine, options: ConsoleOptions) -> list[Route]:
     """Return the console's routes, its assets among them."""
     pages = Pages(options)
-    console = Console(engine, options, pages.render)
+    console = Console(engine, options, stops.with_banner(engine, pages.render))
     routes = [
         Route(p.path, _endpoint(console, pages, p), methods=[p.method], name=f"{p.method} {p.path}")
         for p in PAGES

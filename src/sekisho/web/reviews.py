@@ -10,7 +10,7 @@ from sekisho.domain.plans import wants_name
 from sekisho.domain.runs import FINAL, WAITING, Run, RunStatus, may
 from sekisho.domain.text import Text
 from sekisho.engine.engine import Engine
-from sekisho.engine.gate import expires
+from sekisho.engine.judging import expires
 from sekisho.engine.workspaces import WorkspaceView
 from sekisho.views.plan_warnings import warnings_of
 from sekisho.web.comparisons import Compared, compared
@@ -99,7 +99,7 @@ def deadline_of(run: Run, workspace: WorkspaceView | None) -> datetime | None:
     if run.plan is None:
         return None
     sealed = run.plan.seal.seal.expires_at
-    return min(sealed, expires(workspace.declared.rules, run)) if workspace else sealed
+    return min(sealed, expires(workspace.declared, run)) if workspace else sealed
 
 
 def _plan(engine: Engine, run: Run, asked: Asked) -> PlanPage | None:

@@ -96,12 +96,6 @@ def recover(console: Console, visit: Visit, error: SekishoError) -> Response:
     """Answer a failed form with the review page it came from."""
     verb = visit.request.url.path.rpartition("/")[2]
     decide = visit.fields.get("decision", "") if verb in _ASKED else verb
-    if visit.who and verb in (*_DECISIONS, *_ASKED):
-        run_id = visit.path("run_id")
-        facts = {"decision": decide if decide in _DECISIONS else ""}
-        console.engine.refusals.tell(
-            "run.decide_refuse", error, visit.who.caller(), run_id, **facts
-        )
     return show(console, visit, error=error, decide=decide if decide in _DECISIONS else "")
 
 

@@ -24,10 +24,13 @@ Each face maps the six kinds below; every leaf has a stable code.
     │                       process_alive · gate_unmet · plan_over · run_changed · rate_limited
     │                       push_incomplete · audit_fault · plans_waiting · allowance_spent
     │                       passkey_known · passkeys_too_many
+    │                       approval_uncounted · override_not_needed · follow_up_not_due
+    │                       server_stopped · server_not_stopped · quota_spent · destroys_spent
+    │                       cooling_down
     ├── Refused             git_access_denied · git_redirected · git_untrusted · credential_invalid
     │                       credential_mistyped · credential_needed · code_wrong · decision_not_here
     │                       source_refused · origin_refused · power_missing · tool_hidden
-    │                       host_refused · proxy_undeclared
+    │                       host_refused · proxy_undeclared · access_missing
     │                       token_malformed · token_issuer_unknown · token_signature_wrong
     │                       token_audience_wrong · token_expired · token_early · token_kind_wrong
     │                       scope_missing · person_unfit · identity_conflict
@@ -44,6 +47,12 @@ what the next legal action is; `domain/errors_ja.py` has the Japanese. Facts are
 time they are rendered.
 """
 
+from sekisho.domain.errors.approvals import (
+    AccessMissing,
+    ApprovalUncounted,
+    FollowUpNotDue,
+    OverrideNotNeeded,
+)
 from sekisho.domain.errors.commands import (
     ArgumentsMissing,
     ChoiceInvalid,
@@ -190,14 +199,23 @@ from sekisho.domain.errors.sign_ins import (
     SignInStale,
     StepUpNeeded,
 )
+from sekisho.domain.errors.stops import (
+    CoolingDown,
+    DestroysSpent,
+    QuotaSpent,
+    ServerNotStopped,
+    ServerStopped,
+)
 
 __all__ = [
     "AcceptWrong",
+    "AccessMissing",
     "AddressUnknown",
     "AllowanceSpent",
     "AnswerTooLarge",
     "ApprovalOwn",
     "ApprovalRepeated",
+    "ApprovalUncounted",
     "ArchiveInvalid",
     "ArgumentsInvalid",
     "ArgumentsMissing",
@@ -215,13 +233,16 @@ __all__ = [
     "ConfigurationUnknown",
     "Conflict",
     "ConsoleAway",
+    "CoolingDown",
     "CredentialInvalid",
     "CredentialMistyped",
     "CredentialNeeded",
     "CursorInvalid",
     "DecisionNotHere",
+    "DestroysSpent",
     "DiskFull",
     "EnrolmentCodeWrong",
+    "FollowUpNotDue",
     "GateUnmet",
     "GitAccessDenied",
     "GitContentRefused",
@@ -254,6 +275,7 @@ __all__ = [
     "OperatorFileInvalid",
     "OptionUnknown",
     "OriginRefused",
+    "OverrideNotNeeded",
     "PasskeyCloned",
     "PasskeyKnown",
     "PasskeyUnknown",
@@ -273,6 +295,7 @@ __all__ = [
     "ProxyUndeclared",
     "PushIncomplete",
     "PushUnknown",
+    "QuotaSpent",
     "RateLimited",
     "Refused",
     "RequestMalformed",
@@ -288,6 +311,8 @@ __all__ = [
     "SekishoError",
     "ServerBusy",
     "ServerDraining",
+    "ServerNotStopped",
+    "ServerStopped",
     "SessionNeeded",
     "SettingInvalid",
     "SignInLost",

@@ -11,6 +11,7 @@ from sekisho.stores.memory.pushes import MemoryPushes
 from sekisho.stores.memory.readings import MemoryReadings
 from sekisho.stores.memory.runs import MemoryRuns
 from sekisho.stores.memory.sessions import MemorySessions
+from sekisho.stores.memory.stops import MemoryStops
 from sekisho.stores.memory.tickets import MemoryTickets
 from sekisho.stores.memory.tokens import MemoryTokens
 from sekisho.stores.memory.uploads import MemoryUploads
@@ -27,7 +28,8 @@ class MemoryStore:
         turn = Turn()
         self.audit = MemoryAudit(turn, mac)
         self.workspaces = MemoryWorkspaces(turn, self.audit)
-        self.runs = MemoryRuns(turn, self.workspaces, self.audit)
+        self.stops = MemoryStops(turn, self.audit)
+        self.runs = MemoryRuns(turn, self.workspaces, self.stops, self.audit)
         self.workers = MemoryWorkers(turn)
         self.configurations = MemoryConfigurations(turn)
         self.uploads = MemoryUploads(turn)

@@ -1,7 +1,7 @@
 """The embedded store: SQLite for what is searched and changed, files for what is large or secret.
 
-    FOLDER/sekisho.db       runs, workspaces, workers, audit, configurations, uploads, pushes,
-                            tokens, people, sessions, passkeys, tickets, logs
+    FOLDER/sekisho.db       runs, workspaces, the stop, workers, audit, configurations, uploads,
+                            pushes, tokens, people, sessions, passkeys, tickets, logs
     FOLDER/blobs/           plan files, bundles, states, configurations, packs: encrypted
     FOLDER/readings/        redacted readings of plans and states: encrypted
     FOLDER/reserve          room set aside for the day the disk is full
@@ -27,6 +27,7 @@ from sekisho.stores.sqlite.people import SqlitePeople
 from sekisho.stores.sqlite.pushes import SqlitePushes
 from sekisho.stores.sqlite.runs import SqliteRuns
 from sekisho.stores.sqlite.sessions import SqliteSessions
+from sekisho.stores.sqlite.stops import SqliteStops
 from sekisho.stores.sqlite.tickets import SqliteTickets
 from sekisho.stores.sqlite.tokens import SqliteTokens
 from sekisho.stores.sqlite.uploads import SqliteUploads
@@ -48,6 +49,7 @@ class SqliteStore:
         _check_keys(self._database, mac)
         self.audit = SqliteAudit(self._database, mac)
         self.workspaces = SqliteWorkspaces(self._database, self.audit)
+        self.stops = SqliteStops(self._database, self.audit)
         self.runs = SqliteRuns(self._database, self.audit)
         self.workers = SqliteWorkers(self._database)
         self.configurations = SqliteConfigurations(self._database)

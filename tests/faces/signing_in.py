@@ -13,8 +13,8 @@ from urllib.parse import parse_qs, urlsplit
 import httpx2
 from starlette.testclient import TestClient
 
-from sekisho.domain.rules import Require, Rule
 from sekisho.domain.identities import ClaimNames, OidcProvider
+from sekisho.domain.rules import Require, Rule
 from sekisho.domain.workspaces import Workspace
 from sekisho.engine.parts import Entrance
 from sekisho.engine.step_ups import PeopleStepUp

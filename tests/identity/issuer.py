@@ -27,17 +27,17 @@ class Key:
         self.private = private or rsa.generate_private_key(65537, 2048)
 
     def published(self, **more: Any) -> dict[str, Any]:
-        public = self.private.public_key()
+        found = {**self._public(), "kid": self.kid, "use": "sig", **more}
+        return {name: value for name, value in found.items() if value is not None}
+
+    def _public(self) -> dict[str, Any]:
         if isinstance(self.private, rsa.RSAPrivateKey):
-            jwk = RSAAlgorithm.to_jwk(public, as_dict=True)
+            jwk = RSAAlgorithm.to_jwk(self.private.public_key(), as_dict=True)
         elif isinstance(self.private, ec.EllipticCurvePrivateKey):
-            jwk = ECAlgorithm.to_jwk(public, as_dict=True)
+            jwk = ECAlgorithm.to_jwk(self.private.public_key(), as_dict=True)
         else:
-            jwk = OKPAlgorithm.to_jwk(public, as_dict=True)
-        named = {} if self.kid is None else {"kid": self.kid}
-        found = {**jwk, **named, "use": "sig", **more}
-        found.pop("key_ops", None)
-        return found
+            jwk = OKPAlgorithm.to_jwk(self.private.public_key(), as_dict=True)
+        return {name: value for name, value in jwk.items() if name != "key_ops"}
 
     def sign(self, payload: dict[str, Any], **header: Any) -> str:
         named = {} if self.kid is None else {"kid": self.kid}
@@ -96,7 +96,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.end_headers()
             self.wfile.write(content)
 
-    def log_message(self, *args: Any) -> None: ...
+    def log_message(self, format: str, *args: Any) -> None: ...  # noqa: A002 (its name there)
 
 
 @contextlib.contextmanager

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from sekisho.catalog import OperatorFile, read_operator_file
-from sekisho.domain.errors import OperatorFileInvalid
+from sekisho.domain import errors
+from sekisho.domain.errors import OperatorFileInvalid, identities
 from sekisho.domain.identities import (
     AccessTokens,
     AlbSigner,
@@ -16,6 +18,7 @@ from sekisho.domain.identities import (
     Identities,
     OidcProvider,
 )
+from sekisho.views.http_errors import http_status
 
 SECRET = "hunter2-hunter2"
 ARN = "arn:aws:elasticloadbalancing:ap-northeast-1:111111111111:loadbalancer/app/sekisho/50dc6c49"
@@ -171,3 +174,32 @@ def test_a_section_says_something_and_a_token_is_for_somebody(files: Path):
     assert "audience: this key is needed" in problem(files, "{oidc: {issuer: 'https://a.example'}}")
     assert "at least one" in problem(files, "{oidc: {issuer: 'https://a.example', audience: []}}")
     assert "ARN" in problem(files, "{alb: {signer: a, issuer: 'https://a.example', client_id: b}}")
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_what_the_page_about_identity_shows_can_be_pasted(
+    files: Path, language: str, repository: Path
+):
+    page = (repository / "docs" / language / "identity.md").read_text(encoding="utf-8")
+    shown = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    presets: list[OidcProvider] = []
+    for text in shown:
+        (files / "sekisho.yaml").write_text(text, encoding="utf-8")
+        found = read_operator_file(files / "sekisho.yaml", {}).identities.oidc
+        assert found
+        presets.append(found)
+
+    assert [p.claims.subject for p in presets] == ["sub", "oid", "sub", "sub"]
+    assert all(p.required_scope for p in presets)
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_the_page_about_identity_tells_every_code_with_its_status(language: str, repository: Path):
+    page = (repository / "docs" / language / "identity.md").read_text(encoding="utf-8")
+    told: dict[str, int] = {}
+    for codes, status in re.findall(r"^\| (`\w+`(?:, `\w+`)*) \| (\d+) \|", page, re.MULTILINE):
+        told |= dict.fromkeys(re.findall(r"\w+", codes), int(status))
+    ours = [e for e in vars(identities).values() if isinstance(e, type)]
+    kinds = [e for e in ours if issubclass(e, errors.SekishoError) and e.code != "internal"]
+
+    assert told == {kind.code: http_status(kind()) for kind in kinds}

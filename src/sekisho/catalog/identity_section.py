@@ -1,5 +1,6 @@
 """`identity` of the operator's file: the provider whose tokens are believed, and the balancer."""
 
+import dataclasses
 import re
 from datetime import timedelta
 from pathlib import Path
@@ -20,7 +21,6 @@ from sekisho.catalog.values import Place, Section, looked_up, one_of
 from sekisho.domain.identities import (
     SKEW,
     USUAL,
-    AccessTokens,
     AlbSigner,
     ClaimNames,
     Identities,
@@ -132,7 +132,9 @@ class OidcSection(Section):
         " the client id of its API or its address. Without this audience a token is refused.",
     )
     required_scope: Word | None = Field(
-        default=None, description="A scope that bearer tokens must have. Default: none."
+        default=None,
+        description="A scope that bearer tokens must have, as clients ask for it: for Entra"
+        " api://ID/NAME. Default: none.",
     )
     clients: Words = Field(
         default_factory=list[Word],
@@ -181,7 +183,6 @@ class OidcSection(Section):
     def meant(self) -> OidcProvider:
         """Return what it means."""
         preset = PRESETS[self.preset]
-        kinds = preset.access_tokens
         types = tuple(t.lower().removeprefix("application/") for t in self.token_types)
         return OidcProvider(
             issuer=self.issuer,
@@ -192,7 +193,7 @@ class OidcSection(Section):
             client_secret=self.client_secret or "",
             scopes=tuple(self.scopes),
             claims=self.claims.meant(preset),
-            access_tokens=AccessTokens(kinds.audience_claims, types, kinds.marks, kinds.needed),
+            access_tokens=dataclasses.replace(preset.access_tokens, header_types=types),
             algorithms=tuple(self.algorithms),
             clock_skew=timedelta(seconds=self.clock_skew),
             ca_file=self.ca_file or "",

@@ -80,7 +80,7 @@ def person_of(payload: Payload, names: ClaimNames) -> str:
         raise PersonUnfit(claim=name, problem=_UNSEEN)
     if is_own_name(text):
         raise PersonUnfit(claim=name, problem=_OURS)
-    if name == _EMAIL and payload.get(_VERIFIED) in (False, "false"):
+    if name == _EMAIL and payload.get(_VERIFIED, True) not in (True, "true"):
         raise PersonUnfit(claim=name, problem=_UNVERIFIED)
     return text
 

@@ -37,13 +37,15 @@ class AccessTokens:
 
     Of `audience_claims` the first that a token has says whom it is for. `header_types`: what `typ`
     of the header must be (empty: anything). `marks`: claims with the value they must have.
-    `needed`: claims that must be there, whatever they say.
+    `needed`: claims that must be there, whatever they say. `short_scopes`: a scope is asked for as
+    `api://ID/NAME`, and the token has the name alone.
     """
 
     audience_claims: tuple[str, ...] = ("aud",)
     header_types: tuple[str, ...] = ()
     marks: tuple[tuple[str, str], ...] = ()
     needed: tuple[str, ...] = ()
+    short_scopes: bool = False
 
     @property
     def telling(self) -> bool:

@@ -20,7 +20,7 @@ ENTRA = Preset(
     # `sub` differs from application to application there; `oid` is the person's in the tenant.
     ClaimNames(subject="oid", person=("preferred_username", "upn"), groups=("groups", "roles")),
     # Only what a person was given has `scp`: ID tokens and an application's own tokens have none.
-    AccessTokens(marks=(("ver", "2.0"),), needed=("scp",)),
+    AccessTokens(marks=(("ver", "2.0"),), needed=("scp",), short_scopes=True),
 )
 COGNITO = Preset(
     # Access tokens have `username`, ID tokens `cognito:username`: it is the same.

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from sekisho.domain.entries import names_of
 from sekisho.edge.heads import only
 from sekisho.edge.options import EdgeOptions
 from sekisho.edge.paths import Paths
@@ -27,7 +28,9 @@ class Challenges:
         await self._app(scope, receive, send)
 
     def _more(self, scope: Scope) -> bytes:
-        base_url = reached(self._options.base_url, only(scope, b"host"))
+        # A load balancer's name for us was not checked by anybody.
+        host = only(scope, b"host")
+        base_url = reached(self._options.base_url, host if host and names_of([host]) else None)
         named = [f'resource_metadata="{base_url}{self._paths.metadata}"']
         if self._options.scope:
             named.append(f'scope="{self._options.scope}"')

@@ -25,7 +25,7 @@ def surrounded(
     """
     inner: ASGIApp = Bodies(AnswerCaps(app, options), options)
     inner = Crowds(Rates(Proxies(inner, options), options, monotonic), options)
-    inner = Hosts(Cors(inner, options), options)
+    inner = Cors(inner, options)
     if options.scope is not None:
         inner = Challenges(inner, options)
-    return Passages(inner, options, event)
+    return Passages(Hosts(inner, options), options, event)

@@ -78,20 +78,20 @@ class Fetcher:
         headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
         # Proxies of the environment are for what is far away.
         far = urlsplit(url).scheme == "https"
+        end = self._monotonic() + SECONDS
         try:
             with (
                 httpx2.Client(verify=self._trust(), timeout=SECONDS, trust_env=far) as http,
                 http.stream(method, url, headers=headers, **more) as answer,
             ):
-                return answer.status_code, self._object(self._body(answer))
+                return answer.status_code, self._object(self._body(answer, end))
         except (httpx2.HTTPError, httpx2.InvalidURL, OSError):
             raise self.away(_UNREACHABLE) from None
 
     def _trust(self) -> ssl.SSLContext | bool:
         return ssl.create_default_context(cafile=self._ca_file) if self._ca_file else True
 
-    def _body(self, answer: httpx2.Response) -> bytes:
-        end = self._monotonic() + SECONDS
+    def _body(self, answer: httpx2.Response, end: float) -> bytes:
         content = bytearray()
         for chunk in answer.iter_raw():
             content += chunk

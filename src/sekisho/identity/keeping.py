@@ -14,14 +14,14 @@ T = TypeVar("T")
 class Spans:
     """Seconds. `fresh`: no question is asked. `stale`: it still counts while nobody answers.
 
-    `apart`: between two questions, whoever wants them. `wait`: for a question under way.
+    `apart`: between two questions that are asked before their time, whoever wants them. `again`:
+    between two questions where the last one was not answered. `wait`: for a question under way.
     """
 
     fresh: float = 600.0
     stale: float = 3600.0
     apart: float = 30.0
     again: float = 5.0
-    """Between two questions where there is nothing to go by in the meantime."""
     wait: float = 6.0
 
 
@@ -38,11 +38,11 @@ class Kept(Generic[T]):
         """Ask with `ask`, which raises IdentityProviderAway; `slow` where others wait too long."""
         self._ask = ask
         self._monotonic = monotonic
-        self._spans = spans or Spans()
-        self._value: T | None = None
-        self._since = self._tried = float("-inf")
         self._slow = slow
-        self._problem: IdentityProviderAway | None = None
+        self._spans = spans or Spans()
+        self._kept: tuple[T, float] | None = None
+        self._early = float("-inf")
+        self._failure: tuple[IdentityProviderAway, float] | None = None
         self._lock = threading.Lock()
 
     def get(self) -> T:
@@ -51,64 +51,62 @@ class Kept(Generic[T]):
         Raises:
             IdentityProviderAway: and what is kept is too old, or nothing is.
         """
-        value, age = self._standing()
-        if value is not None and age < self._spans.fresh:
-            return value
-        if value is not None and age < self._spans.stale:
-            return self._renewed_at_leisure(value)
-        return self._renewed(self._spans.again)
+        kept = self._not_older_than(self._spans.fresh)
+        if kept:
+            return kept[0]
+        stale = self._not_older_than(self._spans.stale)
+        # Whoever has something to go by does not wait for somebody else's question.
+        if not self._lock.acquire(blocking=not stale, timeout=-1 if stale else self._spans.wait):
+            if stale:
+                return stale[0]
+            raise _again(self._slow)
+        try:
+            kept = self._not_older_than(self._spans.fresh)
+            return kept[0] if kept else self._asked()
+        except IdentityProviderAway:
+            if stale:
+                return stale[0]
+            raise
+        finally:
+            self._lock.release()
 
-    def newer(self) -> T:
-        """Return it as it is now; as it is kept, where the last question was a moment ago.
+    def newer(self, than: T) -> T:
+        """Return it as it is now: somebody found that something is missing in the one they have.
+
+        The same, where this was asked a moment ago: whoever makes up names makes no questions.
 
         Raises:
             IdentityProviderAway: it was asked, and did not answer.
         """
-        return self._renewed(self._spans.apart)
-
-    def _standing(self) -> tuple[T | None, float]:
-        return self._value, self._monotonic() - self._since
-
-    def _renewed_at_leisure(self, value: T) -> T:
-        """Ask, unless somebody does already; what is kept will do."""
-        if not self._lock.acquire(blocking=False):
-            return value
-        try:
-            return self._asked(self._spans.apart) if self._may_ask(self._spans.apart) else value
-        except IdentityProviderAway:
-            return value
-        finally:
-            self._lock.release()
-
-    def _renewed(self, apart: float) -> T:
         if not self._lock.acquire(timeout=self._spans.wait):
-            raise _again(self._problem or self._slow)
+            raise _again(self._slow)
         try:
-            return self._asked(apart)
+            if self._kept and self._kept[0] is not than:
+                return self._kept[0]
+            if self._monotonic() - self._early < self._spans.apart:
+                return than
+            self._early = self._monotonic()
+            return self._asked()
         finally:
             self._lock.release()
 
-    def _may_ask(self, apart: float) -> bool:
-        return self._monotonic() - self._tried >= apart
+    def _not_older_than(self, seconds: float) -> tuple[T, float] | None:
+        kept = self._kept
+        return kept if kept and self._monotonic() - kept[1] < seconds else None
 
-    def _asked(self, apart: float) -> T:
-        value, age = self._standing()
-        if not self._may_ask(apart):
-            if value is not None and age < self._spans.stale:
-                return value
-            if self._problem:
-                raise _again(self._problem)
-        self._tried = self._monotonic()
+    def _asked(self) -> T:
+        """Ask, unless the last question failed just now. Whoever calls it has the lock."""
+        if self._failure and self._monotonic() - self._failure[1] < self._spans.again:
+            raise _again(self._failure[0])
         try:
-            self._value = self._ask()
-        except IdentityProviderAway as problem:
-            self._problem = problem
+            value = self._ask()
+        except IdentityProviderAway as error:
+            self._failure = error, self._monotonic()
             raise
-        self._since = self._monotonic()
-        self._problem = None
-        return self._value
+        self._kept, self._failure = (value, self._monotonic()), None
+        return value
 
 
-def _again(problem: IdentityProviderAway) -> IdentityProviderAway:
-    """Return the same problem for somebody else: an error belongs to whom it is raised for."""
-    return IdentityProviderAway(**problem.facts)
+def _again(error: IdentityProviderAway) -> IdentityProviderAway:
+    """Return the same error for somebody else: one belongs to whom it is raised for."""
+    return IdentityProviderAway(**error.facts)

@@ -80,6 +80,15 @@ class Provider:
         """
         return self._metadata.get()
 
+    def check(self) -> None:
+        """See that the provider answers, as the one that was declared, and publishes keys.
+
+        Raises:
+            IdentityProviderAway: it does not.
+        """
+        if not self._keys.get().keys:
+            raise self.fetcher.away(_NO_KEYS)
+
     def access(self, token: str, now: datetime) -> Verified:
         """Check a bearer token for this server: see `verify`."""
         return self.verify(token, audience=self.config.audiences, now=now)
@@ -117,7 +126,8 @@ class Provider:
 
     def _key(self, kid: str | None, algorithm: str) -> jwt.PyJWK:
         """Return the key. One that is not known may be new: the provider is asked, not often."""
-        found = self._keys.get().find(kid, algorithm) or self._keys.newer().find(kid, algorithm)
+        keys = self._keys.get()
+        found = keys.find(kid, algorithm) or self._keys.newer(keys).find(kid, algorithm)
         if found is None:
             raise TokenSignatureWrong(problem=_NO_KEY)
         return found

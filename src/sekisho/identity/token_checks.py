@@ -117,8 +117,10 @@ def _check_access_token(
         raise TokenAudienceWrong(audience=", ".join(audience))
     if provider.clients and _client(payload) not in provider.clients:
         raise TokenKindWrong(problem=_OTHER_CLIENT)
-    if provider.required_scope and provider.required_scope not in scopes_of(payload):
-        raise ScopeMissing(scope=provider.required_scope)
+    scope = provider.required_scope
+    held = scope.rpartition("/")[2] if kinds.short_scopes else scope
+    if scope and held not in scopes_of(payload):
+        raise ScopeMissing(scope=scope)
 
 
 def _check_id_token(payload: Payload, expected: Expected) -> None:

@@ -16,6 +16,7 @@ from sekisho.ports.runtime import (
     Limits,
     Processes,
 )
+from sekisho.ports.sign_in_stores import PasskeyStore, SessionStore, TicketStore
 from sekisho.ports.sources import Catalog, Received, Snapshot, Sources
 from sekisho.ports.stores import (
     AuditLog,
@@ -23,16 +24,13 @@ from sekisho.ports.stores import (
     ConfigurationStore,
     LogStore,
     Page,
-    PasskeyStore,
     PeopleStore,
     PushStore,
     ReadingStore,
     RunQuery,
     RunStore,
-    SessionStore,
     StopStore,
     Store,
-    TicketStore,
     TokenStore,
     UploadStore,
     WorkerStore,

@@ -77,8 +77,8 @@ class CallerAnswer(View):
         admission: Admission,
         auth: Auth,
         version: str,
-        stop: ServerStop | None = None,
         issuer: str = "",
+        stop: ServerStop | None = None,
     ) -> "CallerAnswer":
         """Show an admission; where something is lacking, say whom to ask for what."""
         obstacle = admission.obstacle

@@ -64,7 +64,7 @@ def caller_shown(engine: Engine, admission: Admission, version: str) -> CallerAn
     reads = admission.obstacle is None and "read" in admission.powers
     stop = engine.stops.get() if reads else None
     callers = engine.callers
-    return CallerAnswer.of(admission, callers.auth, version, stop, callers.issuer)
+    return CallerAnswer.of(admission, callers.auth, version, callers.issuer, stop)
 
 
 def approval_shown(engine: Engine, run_id: str, language: Language) -> ApprovalRequestView:

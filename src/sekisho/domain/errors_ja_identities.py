@@ -1,6 +1,6 @@
 """The errors about tokens of identity providers, in Japanese: as in `errors_ja`."""
 
-IDENTITIES: dict[str, tuple[str, str]] = {
+IDENTITIES_JA: dict[str, tuple[str, str]] = {
     "token_malformed": (
         "トークンを読み取れません: {problem}。",
         "クライアントで再度サインインしてください。トークンはドットで区切られた3つの部分からなります。",

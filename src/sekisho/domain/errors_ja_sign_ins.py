@@ -1,6 +1,6 @@
 """The errors of signing in and of passkeys in Japanese, as in `errors_ja`."""
 
-SIGN_INS: dict[str, tuple[str, str]] = {
+SIGN_INS_JA: dict[str, tuple[str, str]] = {
     "session_needed": (
         "このブラウザーではサインインしていないか、サインアウトされています。",
         "サインインしてからもう一度操作してください: {url}",

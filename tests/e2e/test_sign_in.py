@@ -214,6 +214,15 @@ def test_people_sign_in_at_a_safe_address_alone(tmp_path: Path, provider: People
     assert "https" in said
 
 
+def test_an_address_that_passkeys_cannot_be_for_is_warned_of(
+    tmp_path: Path, provider: PeopleProvider
+):
+    config = write_file(tmp_path, provider.url)
+    with serving(tmp_path / "data", "--config", str(config)) as server:
+        assert "passkeys.no_name" in "\n".join(server.lines)
+        assert httpx2.get(f"{server.url}/").status_code == 303
+
+
 def test_a_server_without_sign_in_is_as_it_was(tmp_path: Path):
     with serving(tmp_path / "data") as server:
         assert httpx2.get(f"{server.url}/").status_code == 200

@@ -6,12 +6,14 @@ import dataclasses
 import gc
 import getpass
 import importlib.util
+import ipaddress
 import os
 import signal
 import socket
 import threading
 from types import FrameType
 from typing import TYPE_CHECKING, Literal
+from urllib.parse import urlsplit
 
 from sekisho.app import App, bracketed, console_url, only_here
 from sekisho.asgi import AsgiOptions, build_asgi
@@ -149,6 +151,15 @@ def advise(settings: Settings, event: Event) -> None:
         event("edge.plain_http", warning=f"credentials travel unencrypted: {advice}")
 
 
+def advise_people(settings: Settings, event: Event) -> None:
+    """Say that people cannot have passkeys here, where that is so: those are for hosts by name."""
+    host = urlsplit(console_url(settings)).hostname or ""
+    with contextlib.suppress(ValueError):
+        ipaddress.ip_address(host)
+        advice = "passkeys need a host with a name: set SEKISHO_PUBLIC_URL (localhost is one)"
+        event("passkeys.no_name", warning=advice)
+
+
 def listen(host: str, port: int) -> socket.socket:
     """Take the address; connections wait until the server is ready for them.
 
@@ -188,6 +199,8 @@ def run_server(app: App, listener: socket.socket) -> None:
     settings, certificate, carrier = app.settings, make_certificate(app), Carrier(app)
     asgi = build_asgi(app.engine, asgi_options(app), carrier)
     advise(settings, app.parts.journal.event)
+    if app.parts.entrance:
+        advise_people(settings, app.parts.journal.event)
     leave_token(app)
     config = uvicorn.Config(
         asgi,

@@ -500,7 +500,9 @@ def test_the_author_of_a_commit_is_told_as_the_commit_says_inert_and_capped(
     who = "1700000000 +0900"
     text = f"tree {tree}\nauthor x <{written}> {who}\ncommitter y <y@example.jp> {who}\n\nm\n"
     commit = git(
-        repo.folder, *"hash-object -t commit -w --literally --stdin".split(), given=text.encode()
+        repo.folder,
+        *["hash-object", "-t", "commit", "-w", "--literally", "--stdin"],
+        given=text.encode(),
     )
     repo.point("refs/heads/main", commit)
 

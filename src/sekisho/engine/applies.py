@@ -11,6 +11,7 @@ from sekisho.domain.workspaces import WorkspaceRecord, check_free
 from sekisho.engine.gate import listed
 from sekisho.engine.judging import verdict
 from sekisho.engine.parts import Parts
+from sekisho.engine.refusals import Told, audited
 
 
 class Applies:
@@ -18,6 +19,7 @@ class Applies:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
+        self._told = Told()
 
     def start(
         self,
@@ -40,6 +42,12 @@ class Applies:
             RunChanged: the run is of none of the versions in `seen`.
             MoveIllegal: the run is over, or has no plan yet.
         """
+        with audited(self._parts, self._told, "apply", run_id, caller):
+            return self._start(run_id, caller, seen, wait=wait)
+
+    def _start(
+        self, run_id: str, caller: Caller, seen: frozenset[int] | None, *, wait: bool
+    ) -> Run:
         parts = self._parts
         workspace = parts.catalog.get(parts.store.runs.get(run_id).workspace)
         parts.allow(caller, "apply", workspace.name)

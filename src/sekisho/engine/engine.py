@@ -10,6 +10,7 @@ from sekisho.engine.callers import Callers
 from sekisho.engine.closing import Closure
 from sekisho.engine.configurations import Configurations
 from sekisho.engine.gate import Gate
+from sekisho.engine.overrides import Overrides
 from sekisho.engine.parts import Parts
 from sekisho.engine.plans import Plans
 from sekisho.engine.pushes import Pushes
@@ -31,6 +32,7 @@ class Engine:
     runs: Runs
     gate: Gate
     approvals: Approvals
+    overrides: Overrides
     applies: Applies
     states: States
     callers: Callers
@@ -54,6 +56,7 @@ class Engine:
             runs=Runs(parts),
             gate=Gate(parts),
             approvals=Approvals(parts),
+            overrides=Overrides(parts),
             applies=Applies(parts),
             states=States(parts),
             callers=Callers(parts, open_=open_, bare=bare),

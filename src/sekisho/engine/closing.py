@@ -21,6 +21,7 @@ from sekisho.ports import (
     RunStore,
     StopStore,
     Store,
+    StoreGuard,
     TokenStore,
     UploadStore,
     WorkerStore,
@@ -58,7 +59,7 @@ PRIVATE_STORE = Closure(
 
 
 class ClosedStore:
-    """The tokens, people and audit of a store; whatever else is asked of it refuses."""
+    """The tokens, people, audit and guard of a store; whatever else is asked of it refuses."""
 
     def __init__(self, store: Store, closure: Closure) -> None:
         self._store = store
@@ -115,6 +116,10 @@ class ClosedStore:
     @property
     def readings(self) -> ReadingStore:
         self._refuse()
+
+    @property
+    def guard(self) -> StoreGuard:
+        return self._store.guard
 
     def close(self) -> None:
         self._store.close()

@@ -9,6 +9,7 @@ from sekisho.engine.audits import Audits
 from sekisho.engine.callers import Callers
 from sekisho.engine.closing import Closure
 from sekisho.engine.configurations import Configurations
+from sekisho.engine.evidence import Evidences
 from sekisho.engine.gate import Gate
 from sekisho.engine.parts import Parts
 from sekisho.engine.people import People
@@ -40,6 +41,7 @@ class Engine:
     tokens: Tokens
     people: People
     audits: Audits
+    evidences: Evidences
     retention: Retention
     closed: Closure | None = None
     """Why this server takes no runs."""
@@ -66,6 +68,7 @@ class Engine:
             tokens=Tokens(parts),
             people=callers.people,
             audits=Audits(parts),
+            evidences=Evidences(parts),
             retention=Retention(parts),
             closed=parts.closed,
         )

@@ -13,6 +13,7 @@ from sekisho.domain.runs import Run
 from sekisho.engine.allowances import Allowances
 from sekisho.engine.closing import ClosedStore, Closure
 from sekisho.ports import (
+    Anchors,
     Catalog,
     Clock,
     Executor,
@@ -52,6 +53,7 @@ class Parts:
 
     `closed`: why this server takes no runs; the store then refuses all that has to do with them.
     `identities`: who vouches for people besides our own keys.
+    `anchors`: where checkpoints of the audit go besides the log.
     """
 
     store: Store
@@ -71,6 +73,7 @@ class Parts:
     console_url: str = ""
     closed: Closure | None = None
     identities: Identities | None = None
+    anchors: Anchors | None = None
 
     def __post_init__(self) -> None:
         """Shut the store where no runs are taken."""

@@ -5,6 +5,8 @@ engine on threads. A port raises errors of `domain.errors` and lets nothing of i
 """
 
 from sekisho.ports.runtime import (
+    Anchored,
+    Anchors,
     Clock,
     Execution,
     Executor,
@@ -30,6 +32,8 @@ from sekisho.ports.stores import (
     RunStore,
     StopStore,
     Store,
+    StoreCheck,
+    StoreGuard,
     TokenStore,
     UploadStore,
     WorkerStore,
@@ -47,6 +51,8 @@ from sekisho.ports.terraform import (
 )
 
 __all__ = [
+    "Anchored",
+    "Anchors",
     "AuditLog",
     "BlobStore",
     "Build",
@@ -79,6 +85,8 @@ __all__ = [
     "StepUp",
     "StopStore",
     "Store",
+    "StoreCheck",
+    "StoreGuard",
     "Terraform",
     "TokenStore",
     "UploadStore",

@@ -210,6 +210,7 @@ PAGES_ASKED: Mapping[str, tuple[str, ...]] = {
     "/workspaces": (),
     "/workspaces/{name}": (),
     "/audit": ("run", "verify", "before"),
+    "/server": (),
     "/audit/export.csv": ("month",),
     "/setup": (),
 }

@@ -265,6 +265,8 @@ COMMANDS: Mapping[str, tuple[tuple[str, ...], ...]] = {
         ("--format", "csv", "--language", "ja", "--month", "{month}"),
     ),
     "token list": ((),),
+    "server status": ((),),
+    "person list": ((),),
     "config check": ((),),
     "doctor": ((),),
 }
@@ -282,12 +284,15 @@ SILENT = {
     "audit verify-evidence": "says what holds in the file that `audit evidence` writes",
     "approve": "opens a browser",
     "push": "works on the laptop's files",
+    "server stop-all": "says the reason that was given to it",
+    "server resume": "says one word",
     "workspace lock": "says one word",
     "workspace unlock": "says one word",
     "lock": "says one word",
     "unlock": "says one word",
     "token create": "shows a key, for once",
     "token revoke": "says one word",
+    "person release": "says one word",
     "store prune": "says a number",
     "config schema": "prints the schema, which is in docs/reference",
     "client add": "works on the laptop's files",
@@ -297,7 +302,7 @@ SILENT = {
     "help": "prints help",
 }
 """Commands that show nothing of runs, and why."""
-OF_THE_HOST = ("audit", "token", "config", "doctor")
+OF_THE_HOST = ("audit", "token", "person", "server", "config", "doctor")
 """Commands that open the stores themselves: they get a process of their own."""
 _EVERYWHERE = {
     *("-h", "--help", "--color", "--server", "--data-dir", "--config", "--root"),

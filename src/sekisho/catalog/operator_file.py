@@ -21,6 +21,7 @@ from sekisho.catalog.values import Surroundings
 from sekisho.domain.access import EVERYTHING, Access
 from sekisho.domain.errors import OperatorFileInvalid
 from sekisho.domain.groups import Group
+from sekisho.domain.identities import NO_IDENTITIES, Identities
 from sekisho.domain.rules import DEFAULT_RULES, Rule
 from sekisho.domain.targets import LOCAL_TARGET, Backend, S3Backend, ServerBackend, Target
 from sekisho.domain.workspaces import SourceKind, Workspace
@@ -49,6 +50,7 @@ class OperatorFile:
     terraform: TerraformSection = TerraformSection()
     groups: tuple[Group, ...] = ()
     access: Access = EVERYTHING
+    identities: Identities = NO_IDENTITIES
 
 
 def read_operator_file(
@@ -202,7 +204,8 @@ def _operator_file(section: FileSection, rules: tuple[Rule, ...]) -> OperatorFil
         _workspace(name, workspace, targets, rules)
         for name, workspace in section.workspaces.items()
     )
-    return OperatorFile(workspaces, terraform)
+    identities = section.identity.meant() if section.identity else NO_IDENTITIES
+    return OperatorFile(workspaces, terraform, identities=identities)
 
 
 def _target(name: str, section: TargetSection) -> Target:

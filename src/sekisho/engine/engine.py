@@ -12,6 +12,7 @@ from sekisho.engine.configurations import Configurations
 from sekisho.engine.evidence import Evidences
 from sekisho.engine.gate import Gate
 from sekisho.engine.parts import Parts
+from sekisho.engine.people import People
 from sekisho.engine.plans import Plans
 from sekisho.engine.pushes import Pushes
 from sekisho.engine.retention import Retention
@@ -38,6 +39,7 @@ class Engine:
     stops: Stops
     callers: Callers
     tokens: Tokens
+    people: People
     audits: Audits
     evidences: Evidences
     retention: Retention
@@ -50,6 +52,7 @@ class Engine:
 
         `open_` lets callers in without a credential, who then may do `bare`.
         """
+        callers = Callers(parts, open_=open_, bare=bare)
         return Engine(
             workspaces=Workspaces(parts),
             configurations=Configurations(parts),
@@ -61,8 +64,9 @@ class Engine:
             applies=Applies(parts),
             states=States(parts),
             stops=Stops(parts),
-            callers=Callers(parts, open_=open_, bare=bare),
+            callers=callers,
             tokens=Tokens(parts),
+            people=callers.people,
             audits=Audits(parts),
             evidences=Evidences(parts),
             retention=Retention(parts),

@@ -17,6 +17,7 @@ from sekisho.ports import (
     Catalog,
     Clock,
     Executor,
+    Identities,
     Ids,
     Journal,
     Keys,
@@ -51,6 +52,7 @@ class Parts:
     """Ports and figures; `console_url` is where people approve (empty: not known here).
 
     `closed`: why this server takes no runs; the store then refuses all that has to do with them.
+    `identities`: who vouches for people besides our own keys.
     `anchors`: where checkpoints of the audit go besides the log.
     """
 
@@ -70,6 +72,7 @@ class Parts:
     allowances: Allowances = dataclasses.field(default_factory=Allowances)
     console_url: str = ""
     closed: Closure | None = None
+    identities: Identities | None = None
     anchors: Anchors | None = None
 
     def __post_init__(self) -> None:

@@ -3,7 +3,7 @@
 import hashlib
 from datetime import timedelta
 
-from sekisho.domain.callers import POWERS, SYSTEM, Caller, Power
+from sekisho.domain.callers import POWERS, Caller, Power, is_own_name
 from sekisho.domain.errors import ArgumentsInvalid
 from sekisho.domain.text import plain
 from sekisho.domain.tokens import LASTS, LONGEST, Token, usable, whole
@@ -11,8 +11,6 @@ from sekisho.engine.parts import Parts
 
 HOST = Caller(person="host", via="sekisho cli", proof="host")
 """Whoever runs commands on the server's own machine, with its data folder."""
-_OURS = frozenset({SYSTEM.person, HOST.person, "loopback", "terminal", "anybody"})
-"""Names of persons that the server itself uses."""
 _NAME = 200
 
 
@@ -36,7 +34,7 @@ class Tokens:
         """
         lasts = LASTS if lasts is None else lasts
         person, client = plain(person).strip(), plain(client).strip()
-        if not person or person.casefold() in _OURS:
+        if not person or is_own_name(person):
             raise ArgumentsInvalid(problem="person is empty, or a name the server itself uses")
         if len(person) > _NAME or len(client) > _NAME:
             raise ArgumentsInvalid(problem=f"person and client have at most {_NAME} characters")

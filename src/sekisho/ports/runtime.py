@@ -7,6 +7,7 @@ from typing import Protocol
 
 from sekisho.domain.callers import Caller
 from sekisho.domain.checkpoints import Checkpoint
+from sekisho.domain.identities import Verified
 from sekisho.domain.leases import ProcessMark
 
 
@@ -84,6 +85,26 @@ class StepUp(Protocol):
 
     def finish(self, run_id: str, seal: str, decision: str, proof: str) -> Caller:
         """Check the proof, once, and say who it was. Raises CodeWrong."""
+        ...
+
+
+class Identities(Protocol):
+    """An identity provider that vouches for people; it may have to be asked, which takes time."""
+
+    @property
+    def issuer(self) -> str: ...
+
+    @property
+    def required_scope(self) -> str:
+        """Return the scope that a bearer token must have; empty for none."""
+        ...
+
+    def access(self, token: str, now: datetime) -> Verified:
+        """Say who a bearer token for this server is about.
+
+        Raises what is wrong with it (`domain.errors.identities`); IdentityProviderAway where nobody
+        can tell.
+        """
         ...
 
 

@@ -10,6 +10,7 @@ from sekisho.domain.changes import RunChange, WorkspaceChange
 from sekisho.domain.configurations import Configuration, Upload
 from sekisho.domain.leases import Worker
 from sekisho.domain.logs import LogLine, LogPage
+from sekisho.domain.people import Person, PersonChange
 from sekisho.domain.plan_changes import Keep, ResourceChange
 from sekisho.domain.plans import PlanReading
 from sekisho.domain.pushes import Pack, Push
@@ -217,6 +218,36 @@ class TokenStore(Protocol):
         ...
 
 
+class PeopleStore(Protocol):
+    """Keeps who is who: a name, of today or of before, is one subject's alone.
+
+    Names are compared as `domain.groups.folded` has them.
+    """
+
+    def find(self, subject: str) -> Person | None: ...
+
+    def named(self, name: str) -> Person | None:
+        """Return whose name this is, or was."""
+        ...
+
+    def all(self) -> tuple[Person, ...]:
+        """Return everybody, by subject."""
+        ...
+
+    def update(self, subject: str, name: str, change: PersonChange) -> Person:
+        """Load who the subject is and whose the name is, apply `change`, save with the audit.
+
+        All or nothing, and isolated from every other writer; `change` may be called more than once,
+        and what it raises leaves everything as it was. A person of another subject, or with a name
+        that is another's, is a ValueError.
+        """
+        ...
+
+    def remove(self, subject: str, audit: AuditEntry) -> bool:
+        """Forget a person, with the audit; False, and no audit, where there is none."""
+        ...
+
+
 class LogStore(Protocol):
     """Keeps the redacted logs of runs."""
 
@@ -323,6 +354,8 @@ class Store(Protocol):
     def pushes(self) -> PushStore: ...
     @property
     def tokens(self) -> TokenStore: ...
+    @property
+    def people(self) -> PeopleStore: ...
     @property
     def logs(self) -> LogStore: ...
     @property

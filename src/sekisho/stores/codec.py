@@ -14,6 +14,7 @@ from sekisho.domain.configurations import Configuration, Upload
 from sekisho.domain.errors import StoreUnavailable
 from sekisho.domain.leases import Worker
 from sekisho.domain.logs import LogLine
+from sekisho.domain.people import Person
 from sekisho.domain.plan_changes import ResourceChange
 from sekisho.domain.pushes import Pack, Push
 from sekisho.domain.runs import Run
@@ -77,6 +78,7 @@ UPLOAD = Codec(Upload)
 PUSH = Codec(Push)
 PACK = Codec(Pack)
 TOKEN = Codec(Token)
+PERSON = Codec(Person)
 LOG_LINE = Codec(LogLine)
 PLAN_CHANGE = Codec(ResourceChange)
 PLAN_CHANGES: Codec[tuple[ResourceChange, ...]] = Codec(tuple[ResourceChange, ...])

@@ -63,7 +63,8 @@ def caller_shown(engine: Engine, admission: Admission, version: str) -> CallerAn
     """Show who asks; to those who may read, also that everything is stopped."""
     reads = admission.obstacle is None and "read" in admission.powers
     stop = engine.stops.get() if reads else None
-    return CallerAnswer.of(admission, engine.callers.auth, version, stop)
+    callers = engine.callers
+    return CallerAnswer.of(admission, callers.auth, version, callers.issuer, stop)
 
 
 def approval_shown(engine: Engine, run_id: str, language: Language) -> ApprovalRequestView:

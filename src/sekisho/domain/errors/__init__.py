@@ -9,6 +9,7 @@ Each face maps the six kinds below; every leaf has a stable code.
     │                       address_unknown · path_unknown · tool_unknown · prompt_unknown
     │                       resource_unknown · rpc_method_unknown · push_unknown · token_unknown
     │                       audit_empty · change_unknown · nothing_to_compare
+    │                       person_unknown
     ├── Invalid             command_unknown · option_unknown · choice_invalid · arguments_missing
     │                       git_ref_invalid · git_ref_ambiguous · git_content_refused
     │                       arguments_invalid · cursor_invalid · configuration_invalid
@@ -30,11 +31,15 @@ Each face maps the six kinds below; every leaf has a stable code.
     │                       credential_mistyped · credential_needed · code_wrong · decision_not_here
     │                       source_refused · origin_refused · power_missing · tool_hidden
     │                       host_refused · proxy_undeclared · access_missing
+    │                       host_refused · proxy_undeclared
+    │                       token_malformed · token_issuer_unknown · token_signature_wrong
+    │                       token_audience_wrong · token_expired · token_early · token_kind_wrong
+    │                       scope_missing · person_unfit · identity_conflict
     └── Unavailable         git_unreachable · git_timeout · git_missing · git_failed
                             store_unavailable · store_tampered · disk_full · terraform_missing
                             console_away
                             identity_missing · runs_unavailable · streams_too_many · server_draining
-                            server_busy
+                            server_busy · identity_provider_away
 
 An error is raised with facts, `RunUnknown(run_id=…)`, and says in both languages what is wrong and
 what the next legal action is; `domain/errors_ja.py` has the Japanese. Facts are inert text by the
@@ -87,6 +92,19 @@ from sekisho.domain.errors.git import (
     GitUnreachable,
     GitUntrusted,
 )
+from sekisho.domain.errors.identities import (
+    IdentityConflict,
+    IdentityProviderAway,
+    PersonUnfit,
+    ScopeMissing,
+    TokenAudienceWrong,
+    TokenEarly,
+    TokenExpired,
+    TokenIssuerUnknown,
+    TokenKindWrong,
+    TokenMalformed,
+    TokenSignatureWrong,
+)
 from sekisho.domain.errors.invalid import (
     AcceptWrong,
     AnswerTooLarge,
@@ -129,6 +147,7 @@ from sekisho.domain.errors.missing import (
     ConfigurationUnknown,
     NothingToCompare,
     PathUnknown,
+    PersonUnknown,
     PlanMissing,
     PromptUnknown,
     PushUnknown,
@@ -226,7 +245,9 @@ __all__ = [
     "GitUntrusted",
     "HeadersTooLarge",
     "HostRefused",
+    "IdentityConflict",
     "IdentityMissing",
+    "IdentityProviderAway",
     "InlineTooLarge",
     "Invalid",
     "MediaTypeWrong",
@@ -241,6 +262,8 @@ __all__ = [
     "OriginRefused",
     "OverrideNotNeeded",
     "PathUnknown",
+    "PersonUnfit",
+    "PersonUnknown",
     "PlanMissing",
     "PlanOver",
     "PlansWaiting",
@@ -262,6 +285,7 @@ __all__ = [
     "RunUnknown",
     "RunsApart",
     "RunsUnavailable",
+    "ScopeMissing",
     "SealBroken",
     "SekishoError",
     "ServerBusy",
@@ -275,6 +299,13 @@ __all__ = [
     "StoreUnavailable",
     "StreamsTooMany",
     "TerraformMissing",
+    "TokenAudienceWrong",
+    "TokenEarly",
+    "TokenExpired",
+    "TokenIssuerUnknown",
+    "TokenKindWrong",
+    "TokenMalformed",
+    "TokenSignatureWrong",
     "TokenUnknown",
     "TooLarge",
     "ToolHidden",

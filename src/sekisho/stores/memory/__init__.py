@@ -6,6 +6,7 @@ from sekisho.stores.memory.blobs import MemoryBlobs
 from sekisho.stores.memory.configurations import MemoryConfigurations
 from sekisho.stores.memory.guard import MemoryGuard
 from sekisho.stores.memory.logs import MemoryLogs
+from sekisho.stores.memory.people import MemoryPeople
 from sekisho.stores.memory.pushes import MemoryPushes
 from sekisho.stores.memory.readings import MemoryReadings
 from sekisho.stores.memory.runs import MemoryRuns
@@ -32,6 +33,7 @@ class MemoryStore:
         self.uploads = MemoryUploads(turn)
         self.pushes = MemoryPushes(turn)
         self.tokens = MemoryTokens(turn)
+        self.people = MemoryPeople(turn, self.audit)
         self.logs = MemoryLogs(turn)
         self.blobs = MemoryBlobs(turn)
         self.readings = MemoryReadings(turn)

@@ -53,6 +53,12 @@ _PUSHES = (
     "CREATE INDEX packs_by_owner ON packs (owner, id)",
 )
 
+_PEOPLE = (
+    """CREATE TABLE people (subject TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID""",
+    """CREATE TABLE person_names (name TEXT PRIMARY KEY, subject TEXT NOT NULL) WITHOUT ROWID""",
+    "CREATE INDEX person_names_by_subject ON person_names (subject)",
+)
+
 _SEALS = (
     """CREATE TABLE seals (
         of TEXT NOT NULL, key TEXT NOT NULL, mac BLOB NOT NULL, PRIMARY KEY (of, key)
@@ -67,4 +73,4 @@ _SEALS = (
     ) WITHOUT ROWID""",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _PUSHES, _SEALS)
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _PUSHES, _PEOPLE, _SEALS)

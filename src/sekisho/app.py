@@ -145,6 +145,7 @@ def build(settings: Settings, *, serves: bool, show: Callable[[str], None] | Non
     from sekisho.identity.keys import FileKeys
     from sekisho.sources import GitOptions, LocalSources
     from sekisho.stores.cipher import Cipher
+    from sekisho.stores.disk.anchors import FolderAnchors
     from sekisho.stores.sqlite import SqliteStore
 
     clock, ids, processes = SystemClock(), SystemIds(), LocalProcesses()
@@ -180,6 +181,7 @@ def build(settings: Settings, *, serves: bool, show: Callable[[str], None] | Non
         closed=PRIVATE_STORE if inside_ecs() else None,
         identities=provider,
         entrance=entrance,
+        anchors=FolderAnchors(settings.audit_anchors or folder / "anchors"),
     )
     engine = make_engine(settings, parts)
     return App(settings, parts, engine, caps, store.close)

@@ -80,6 +80,8 @@ def test_no_plan_and_no_apply_is_taken(world: World):
     with pytest.raises(ServerStopped):
         world.engine.applies.start(approved.id, AGENT)
     assert world.run(approved).status is S.APPROVED
+    assert [t["code"] for t in world.journal.named("plan.refused")] == ["server_stopped"]
+    assert world.facts("run.refuse") == {"verb": "apply", "code": "server_stopped"}
 
 
 def test_what_is_queued_waits_and_begins_when_the_stop_is_lifted(world: World):

@@ -12,11 +12,11 @@ from sekisho.domain.problems import problem
 from sekisho.domain.quotas import (
     Begun,
     Cap,
-    apply_of,
     check_breaker,
     check_destroys,
     check_hour,
     client_of,
+    destruction_of,
     same_agent,
 )
 from sekisho.domain.runs import ApplyRecord, Run, RunStatus
@@ -59,6 +59,15 @@ def test_an_agent_is_a_person_through_a_client():
     assert same_agent(KIRO, Caller("SATO", "kiro/1.0"))
     assert not same_agent(KIRO, CURSOR)
     assert not same_agent(KIRO, OTHER)
+
+
+def test_who_is_renamed_stays_the_same_person():
+    before = Caller("sato", "kiro", subject="https://idp|1")
+    after = Caller("tanaka", "kiro", subject="https://idp|1")
+    assert same_agent(before, after)
+    with pytest.raises(QuotaSpent):
+        check_hour("plans", begun(before, before), after, CAPS)
+    check_hour("plans", begun(before, before), Caller("x", "kiro", subject="https://idp|2"), CAPS)
 
 
 PASSES = [
@@ -127,28 +136,32 @@ def test_a_person_destroys_only_so_much_in_a_day(
     assert "SEKISHO_DESTROYS_PER_DAY" in refusal.value.next_step("ja")
 
 
+LATER = START + timedelta(hours=3)
 APPLIES = [
-    (RunStatus.APPLIED, True, 3),
-    (RunStatus.ERRORED, True, 3),
-    (RunStatus.INTERRUPTED, True, 3),
-    (RunStatus.APPLYING, True, 3),
-    (RunStatus.APPLY_QUEUED, False, 3),
-    (RunStatus.CANCELED, False, 0),
-    (RunStatus.STALE, False, 0),
-    (RunStatus.STALE, True, 3),
+    # (status, when it began, until when it waits, how much it counts and when)
+    (RunStatus.APPLIED, LATER, None, 3, LATER),
+    (RunStatus.ERRORED, LATER, None, 3, LATER),
+    (RunStatus.INTERRUPTED, LATER, None, 3, LATER),
+    (RunStatus.APPLYING, START, None, 3, START),
+    (RunStatus.APPLIED, START, LATER, 3, START),
+    (RunStatus.APPLY_QUEUED, None, None, 3, START),
+    (RunStatus.APPLY_QUEUED, None, LATER, 3, LATER),
+    (RunStatus.CANCELED, None, LATER, 0, LATER),
+    (RunStatus.STALE, None, None, 0, START),
+    (RunStatus.STALE, START, None, 3, START),
 ]
 
 
-@pytest.mark.parametrize(("status", "started", "destroys"), APPLIES)
+@pytest.mark.parametrize(("status", "began", "waits", "destroys", "at"), APPLIES)
 def test_an_apply_counts_with_all_that_it_may_have_destroyed(
-    status: RunStatus, started: bool, destroys: int
+    status: RunStatus, began: datetime | None, waits: datetime | None, destroys: int, at: datetime
 ):
     full = a_full_run()
     assert full.plan
     plan = dataclasses.replace(full.plan, counts=PlanCounts(destroy=3))
-    apply = ApplyRecord(OTHER, START, START if started else None)
+    apply = ApplyRecord(OTHER, START, not_before=waits, started_at=began)
     run = dataclasses.replace(full, status=status, plan=plan, apply=apply)
-    assert apply_of(run, apply) == Begun(START, OTHER, destroys)
+    assert destruction_of(run, apply) == Begun(at, OTHER, destroys)
 
 
 def ended(minutes: float, status: str = "errored", by: Caller = KIRO, code: str = "") -> Run:

@@ -102,6 +102,7 @@ TABLE: dict[str, tuple[object, dict[str, object], tuple[str, ...]]] = {
     "drain_for": (20, {"0": 0, "90": 90}, ("-1", "3601", "20s")),
     "plan_age": (24, {"8": 8}, ("0", "721", "8h")),
     "keep_runs": (90, {"365": 365}, ("0", "ever")),
+    "audit_anchors": (None, {"/mnt/anchors": Path("/mnt/anchors")}, ()),
     "upload_packed": (50 * MB, {"10MiB": 10 * MB, "1000": 1000}, ("0", "-1", "big", "10 apples")),
     "upload_unpacked": (200 * MB, {"1GB": 1_000_000_000}, ("0", "x")),
     "upload_files": (10_000, {"5": 5}, ("0", "x")),

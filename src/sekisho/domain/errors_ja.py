@@ -25,8 +25,16 @@ JAPANESE: dict[str, tuple[str, str]] = {
         "サーバーのデータフォルダーを --data-dir で指定してください。",
     ),
     "audit_fault": (
-        "記録 {sequence}: {reason}",
+        "{what}: {reason}",
         "適用を止め、データフォルダーを現状のまま保全し、バックアップと比較してください。",
+    ),
+    "evidence_invalid": (
+        "証跡ファイルを検証できません: {problem}。",
+        "sekisho audit evidence RUN または実行の証跡ページからファイルを再取得してください。",
+    ),
+    "store_tampered": (
+        "保存内容がサーバーの書き込んだものと一致しません: {what}。",
+        "変更は行われていません。運用担当者がデータフォルダーを保全し、sekisho audit verify を実行してください。",
     ),
     "run_unknown": ("実行 {run_id} はありません。", "run_list で実行の一覧を確認してください。"),
     "workspace_unknown": (

@@ -14,7 +14,7 @@ STOPS_JA: dict[str, tuple[str, str]] = {
         "{until} 以降に続けてください。上限は運用担当者が {setting} で変更できます。",
     ),
     "destroys_spent": (
-        "この計画は {more} 件を削除しますが、{person} の適用で 24 時間以内に削除した件数は {spent} 件です（上限 {cap} 件）。",
+        "計画の削除は {more} 件、{person} の 24 時間の削除は {spent} 件です（上限 {cap} 件）。",
         "{when}。上限は運用担当者が {setting} で変更できます。",
     ),
     "cooling_down": (

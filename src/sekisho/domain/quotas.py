@@ -9,9 +9,10 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Literal
 
+from sekisho.domain.approval_places import same_person
 from sekisho.domain.callers import Caller
 from sekisho.domain.errors import CoolingDown, DestroysSpent, QuotaSpent
-from sekisho.domain.groups import folded, same_name
+from sekisho.domain.groups import folded
 from sekisho.domain.runs import ApplyRecord, Run, RunStatus
 from sekisho.domain.text import Text
 
@@ -53,7 +54,7 @@ def client_of(caller: Caller) -> str:
 
 def same_agent(one: Caller, other: Caller) -> bool:
     """Say whether it is the same person through the same client."""
-    return same_name(one.person, other.person) and client_of(one) == client_of(other)
+    return same_person(one, other) and client_of(one) == client_of(other)
 
 
 def plan_of(run: Run) -> Begun:
@@ -61,13 +62,20 @@ def plan_of(run: Run) -> Begun:
     return Begun(run.created_at, run.requested_by)
 
 
-def apply_of(run: Run, apply: ApplyRecord) -> Begun:
-    """Return the apply of a run, with what its plan destroys: all of it, also where it failed.
+def apply_of(apply: ApplyRecord) -> Begun:
+    """Return an apply as it counts in an hour: by when it was asked for."""
+    return Begun(apply.queued_at, apply.requested_by)
 
-    One that ended before it began destroyed nothing.
+
+def destruction_of(run: Run, apply: ApplyRecord) -> Begun:
+    """Return an apply as it counts in a day: with all that its plan destroys, also if it failed.
+
+    It counts by when it began, and one that still waits for its turn by when that may come. One
+    that ended before it began destroyed nothing.
     """
     counts = apply.started_at is not None or run.status is RunStatus.APPLY_QUEUED
-    return Begun(apply.queued_at, apply.requested_by, destroys_of(run) if counts else 0)
+    at = apply.started_at or max(apply.queued_at, apply.not_before or apply.queued_at)
+    return Begun(at, apply.requested_by, destroys_of(run) if counts else 0)
 
 
 def destroys_of(run: Run) -> int:
@@ -83,7 +91,7 @@ def check_hour(kind: Kind, begun: Iterable[Begun], caller: Caller, caps: tuple[C
     Raises:
         QuotaSpent: it would be one too many; it says when the oldest no longer counts.
     """
-    mine = [b for b in begun if same_name(b.by.person, caller.person)]
+    mine = [b for b in begun if same_person(b.by, caller)]
     through = [b for b in mine if same_agent(b.by, caller)]
     agent = Text(f"{caller.via} of {caller.person}", f"{caller.person} の {caller.via}")
     for who, theirs, cap in ((caller.person, mine, caps[0]), (agent, through, caps[1])):
@@ -102,12 +110,12 @@ def check_hour(kind: Kind, begun: Iterable[Begun], caller: Caller, caps: tuple[C
 def check_destroys(begun: Iterable[Begun], caller: Caller, more: int, cap: Cap) -> None:
     """Hold what a plan destroys against what one person may have destroyed in a day.
 
-    `begun`: the applies of the last day. A plan that destroys nothing passes.
+    `begun`: the applies of the last day, and those that wait. A plan that destroys nothing passes.
 
     Raises:
         DestroysSpent: it would be too many; it says when it no longer is, if that ever comes.
     """
-    mine = sorted((b for b in begun if same_name(b.by.person, caller.person)), key=lambda b: b.at)
+    mine = sorted((b for b in begun if same_person(b.by, caller)), key=lambda b: b.at)
     spent = sum(b.destroys for b in mine)
     if not more or spent + more <= cap.most:
         return

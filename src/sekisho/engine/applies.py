@@ -9,12 +9,11 @@ from sekisho.domain.errors import GateUnmet, PlanOver
 from sekisho.domain.gate import Verdict
 from sekisho.domain.runs import Run, RunStatus, check_seen, illegal, queue_apply
 from sekisho.domain.workspaces import WorkspaceRecord, check_free
+from sekisho.engine.brakes import Brakes
 from sekisho.engine.gate import listed
 from sekisho.engine.judging import verdict
 from sekisho.engine.parts import Parts
-from sekisho.engine.quotas import Quotas
 from sekisho.engine.refusals import Told, audited
-from sekisho.engine.stops import Stops
 
 
 class Applies:
@@ -23,7 +22,7 @@ class Applies:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._told = Told()
-        self._quotas = Quotas(parts)
+        self._brakes = Brakes(parts)
         self._turn = threading.Lock()
 
     def start(
@@ -59,7 +58,6 @@ class Applies:
         asked = parts.store.runs.get(run_id)
         workspace = parts.catalog.get(asked.workspace)
         parts.allow(caller, "apply", workspace.name)
-        Stops(parts).check()
         now, url = parts.clock.now(), parts.review_url(run_id)
 
         def change(run: Run, record: WorkspaceRecord) -> Change:
@@ -77,8 +75,7 @@ class Applies:
             return Change(run=queued, audit=(entry,))
 
         with self._turn:  # so that of two at once the second is counted with the first
-            if asked.status is RunStatus.APPROVED:
-                self._quotas.check_apply(asked, caller, now)
+            self._brakes.check_apply(asked, caller, now)
             after = parts.store.runs.update(run_id, change)
         parts.bell.ring()
         return after

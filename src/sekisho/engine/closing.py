@@ -23,6 +23,7 @@ from sekisho.ports import (
     SessionStore,
     StopStore,
     Store,
+    StoreGuard,
     TicketStore,
     TokenStore,
     UploadStore,
@@ -61,7 +62,7 @@ PRIVATE_STORE = Closure(
 
 
 class ClosedStore:
-    """The tokens, people and audit of a store; whatever else is asked of it refuses."""
+    """The tokens, people, audit and guard of a store; whatever else is asked of it refuses."""
 
     def __init__(self, store: Store, closure: Closure) -> None:
         self._store = store
@@ -130,6 +131,10 @@ class ClosedStore:
     @property
     def readings(self) -> ReadingStore:
         self._refuse()
+
+    @property
+    def guard(self) -> StoreGuard:
+        return self._store.guard
 
     def close(self) -> None:
         self._store.close()

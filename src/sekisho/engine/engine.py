@@ -10,6 +10,7 @@ from sekisho.engine.callers import Callers
 from sekisho.engine.closing import Closure
 from sekisho.engine.configurations import Configurations
 from sekisho.engine.console_refusals import ConsoleRefusals
+from sekisho.engine.evidence import Evidences
 from sekisho.engine.gate import Gate
 from sekisho.engine.parts import Parts
 from sekisho.engine.passkeys import Passkeys
@@ -48,6 +49,7 @@ class Engine:
     refusals: ConsoleRefusals
     people: People
     audits: Audits
+    evidences: Evidences
     retention: Retention
     closed: Closure | None = None
     """Why this server takes no runs."""
@@ -79,6 +81,7 @@ class Engine:
             refusals=refusals,
             people=callers.people,
             audits=Audits(parts),
+            evidences=Evidences(parts),
             retention=Retention(parts),
             closed=parts.closed,
         )

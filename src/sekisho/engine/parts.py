@@ -13,6 +13,7 @@ from sekisho.domain.runs import Run
 from sekisho.engine.allowances import Allowances
 from sekisho.engine.closing import ClosedStore, Closure
 from sekisho.ports import (
+    Anchors,
     Authenticators,
     Catalog,
     Clock,
@@ -65,6 +66,7 @@ class Parts:
     `entrance`: how people sign in at the console, where they do. `closed`: why this server takes no
     runs; the store then refuses all that has to do with them.
     `identities`: who vouches for people besides our own keys.
+    `anchors`: where checkpoints of the audit go besides the log.
     """
 
     store: Store
@@ -85,6 +87,7 @@ class Parts:
     entrance: Entrance | None = None
     closed: Closure | None = None
     identities: Identities | None = None
+    anchors: Anchors | None = None
 
     def __post_init__(self) -> None:
         """Shut the store where no runs are taken."""

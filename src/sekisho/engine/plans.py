@@ -20,10 +20,9 @@ from sekisho.domain.plans import PlanMode, PlanOptions, PlanReading
 from sekisho.domain.runs import Run, RunStatus
 from sekisho.domain.text import plain
 from sekisho.domain.workspaces import Workspace
+from sekisho.engine.brakes import Brakes
 from sekisho.engine.configurations import commit_facts, origin_name
 from sekisho.engine.parts import Parts
-from sekisho.engine.quotas import Quotas
-from sekisho.engine.stops import Stops
 from sekisho.ports import RunQuery
 
 _MESSAGE = 500
@@ -51,7 +50,7 @@ class Plans:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self._quotas = Quotas(parts)
+        self._brakes = Brakes(parts)
 
     def create(self, order: PlanOrder, caller: Caller) -> Run:
         """Queue a plan and return its run at once; a worker does the rest.
@@ -70,10 +69,9 @@ class Plans:
         configuration = parts.store.configurations.get(order.configuration)
         _check(order)
         origin = self._origin(workspace, configuration, order.origin)
-        Stops(parts).check()
-        self._check_queue(caller)
         now = parts.clock.now()
-        self._quotas.check_plan(caller, now)
+        self._brakes.check_plan(caller, now)
+        self._check_queue(caller)
         run = Run(
             id=parts.ids.new("run"),
             workspace=workspace.name,

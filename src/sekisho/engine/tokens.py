@@ -69,10 +69,11 @@ class Tokens:
             powers=powers,
             local=lasts is None,
         )
-        parts.store.tokens.add(token)
         facts = {"token": token.id, "person": token.person, "client": client}
         facts |= {"powers": ",".join(powers)}
+        # Told first: no key is good that the audit does not know.
         parts.store.audit.append(parts.about(now, "token.create", HOST, None, **facts))
+        parts.store.tokens.add(token)
         return token, secret
 
     def list(self) -> tuple[Token, ...]:
@@ -82,10 +83,10 @@ class Tokens:
     def revoke(self, token_id: str) -> bool:
         """Revoke a token at once; False where there is none of this id."""
         parts, now = self._parts, self._parts.clock.now()
-        done = parts.store.tokens.revoke(token_id, now)
-        if done:
-            parts.store.audit.append(parts.about(now, "token.revoke", HOST, None, token=token_id))
-        return done
+        if all(token.id != token_id for token in self.list()):
+            return False
+        parts.store.audit.append(parts.about(now, "token.revoke", HOST, None, token=token_id))
+        return parts.store.tokens.revoke(token_id, now)
 
     def revoke_person(self, person: str) -> int:
         """Revoke every good token of a person; return how many those were."""

@@ -6,6 +6,8 @@ engine on threads. A port raises errors of `domain.errors` and lets nothing of i
 
 from sekisho.ports.people import Authenticators, LoadBalancer, Registered, SignIn, StepUp
 from sekisho.ports.runtime import (
+    Anchored,
+    Anchors,
     Clock,
     Execution,
     Executor,
@@ -31,6 +33,8 @@ from sekisho.ports.stores import (
     RunStore,
     StopStore,
     Store,
+    StoreCheck,
+    StoreGuard,
     TokenStore,
     UploadStore,
     WorkerStore,
@@ -48,6 +52,8 @@ from sekisho.ports.terraform import (
 )
 
 __all__ = [
+    "Anchored",
+    "Anchors",
     "AuditLog",
     "Authenticators",
     "BlobStore",
@@ -86,6 +92,8 @@ __all__ = [
     "StepUp",
     "StopStore",
     "Store",
+    "StoreCheck",
+    "StoreGuard",
     "Terraform",
     "TicketStore",
     "TokenStore",

@@ -1,10 +1,11 @@
 """Executors, keys, processes, clock and ids."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from sekisho.domain.checkpoints import Checkpoint
 from sekisho.domain.identities import Verified
 from sekisho.domain.leases import ProcessMark
 
@@ -35,8 +36,39 @@ class Keys(Protocol):
 
     def verify(self, message: bytes, signature: str, key_id: str) -> bool: ...
 
+    def public(self) -> str:
+        """Return the public key that signatures are checked with, as text; "" where there is none.
+
+        `ed25519:` and the 32 bytes of the key in base64url.
+        """
+        ...
+
     def mac(self, message: bytes) -> str:
         """Return a keyed digest: equal for equal messages, telling nothing else."""
+        ...
+
+
+@dataclass(frozen=True)
+class Anchored:
+    """A line that was anchored, and what it is called there; whether it is ours is not said."""
+
+    name: str
+    line: str
+
+
+class Anchors(Protocol):
+    """Keeps checkpoints of the audit outside of the store, each written once."""
+
+    def keep(self, checkpoint: Checkpoint) -> None:
+        """Keep one for good; the same again changes nothing. Raises DiskFull, StoreUnavailable."""
+        ...
+
+    def all(self) -> Iterator[Anchored]:
+        """Return all, the newest record's last. Raises StoreUnavailable."""
+        ...
+
+    def newest(self) -> Anchored | None:
+        """Return the one of the newest record. Raises StoreUnavailable."""
         ...
 
 
@@ -132,3 +164,6 @@ class Limits:
     apply_slots: int = 4
     drain_for: float = 20.0
     plan_attempts: int = 3
+    checkpoint_records: int = 100
+    checkpoint_every: float = 900.0
+    """A checkpoint of the audit is due after so many records, or seconds with any."""

@@ -120,6 +120,10 @@ class AuditLog(Protocol):
         """Return records with a sequence above `after`, oldest first, of one run where named."""
         ...
 
+    def last(self) -> AuditRecord | None:
+        """Return the newest record; None where there is none."""
+        ...
+
     def verify(self) -> tuple[AuditFault, ...]:
         """Walk the whole chain with the key it was made with."""
         ...
@@ -303,6 +307,33 @@ class ReadingStore(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class StoreCheck:
+    """What checking everything stored found. `generation` counts the writes of the store."""
+
+    rows: int
+    blobs: int
+    generation: int
+    faults: tuple[AuditFault, ...]
+
+
+class StoreGuard(Protocol):
+    """Knows what was stored last: every row, and every blob whose name is used again."""
+
+    def generation(self) -> int:
+        """Return how many writes there were; it never goes back. Raises StoreTampered."""
+        ...
+
+    def verify(
+        self, watch: Callable[[int], None] = lambda _done: None, *, contents: bool = True
+    ) -> StoreCheck:
+        """Look at every row and blob, and name each that is not as the server wrote it last.
+
+        `contents`: whether to read every blob to its end, besides looking which one it is.
+        """
+        ...
+
+
 class Store(Protocol):
     """All stores of one deployment, sharing its transactions."""
 
@@ -338,5 +369,7 @@ class Store(Protocol):
     def blobs(self) -> BlobStore: ...
     @property
     def readings(self) -> ReadingStore: ...
+    @property
+    def guard(self) -> StoreGuard: ...
 
     def close(self) -> None: ...

@@ -232,6 +232,12 @@ class Settings(BaseSettings):
         le=36_500,
         description="Days to keep finished runs, their plans and logs. The audit trail stays.",
     )
+    audit_anchors: Place | None = Field(
+        default=None,
+        description="Folder for signed checkpoints of the audit, each a file that is written once."
+        " Best on another disk or machine: with it, a cut or restored data folder is found out."
+        " Default: `anchors` in the data folder.",
+    )
     upload_packed: Cap = Field(
         default=ByteSize(50 * _MB),
         description="Largest upload, packed; bytes, or a size like 50MiB.",

@@ -336,7 +336,9 @@ ENGLISH: dict[str, str] = {
     "audit.older": "Older",
     "audit.newest": "Newest",
     "audit.verify": "Verify the whole chain",
-    "audit.whole": "Whole: {records} records, {applies} applies, no fault.",
+    "audit.export": "CSV of {month}",
+    "audit.whole": "Whole: {records} records, {applies} applies, no fault."
+    " Stored: {rows} rows, {blobs} files; {checkpoints} checkpoints agree.",
     "audit.broken": "{count} fault(s) in {records} records:",
     "audit.fault": "Record {sequence}: {reason}",
     "audit.head": "Newest digest: {digest}",

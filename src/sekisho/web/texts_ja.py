@@ -324,7 +324,9 @@ JAPANESE: dict[str, str] = {
     "audit.older": "以前の記録",
     "audit.newest": "最新へ",
     "audit.verify": "監査記録全体の整合性を検証する",
-    "audit.whole": "正常: 記録 {records} 件、適用 {applies} 件、異常なし。",
+    "audit.export": "{month} の CSV",
+    "audit.whole": "正常: 記録 {records} 件、適用 {applies} 件、異常なし。"
+    "保存内容: 行 {rows} 件、ファイル {blobs} 件、チェックポイント {checkpoints} 件と一致。",
     "audit.broken": "記録 {records} 件中、異常 {count} 件:",
     "audit.fault": "記録 {sequence}: {reason}",
     "audit.head": "最新のダイジェスト: {digest}",

@@ -17,6 +17,7 @@ Each face maps the six kinds below; every leaf has a stable code.
     │                       setting_invalid · version_unmet · method_wrong · media_type_wrong
     │                       accept_wrong · message_invalid · protocol_unsupported · request_too_slow
     │                       request_malformed · runs_apart · name_needed
+    │                       evidence_invalid
     ├── TooLarge            git_too_large · inline_too_large · upload_too_large · body_too_large
     │                       headers_too_large · answer_too_large
     ├── Conflict            move_illegal · workspace_busy · workspace_locked · workspace_not_locked
@@ -38,7 +39,8 @@ Each face maps the six kinds below; every leaf has a stable code.
     │                       person_other · step_up_needed · load_balancer_untrusted
     │                       passkey_wrong · passkey_cloned · enrolment_code_wrong
     └── Unavailable         git_unreachable · git_timeout · git_missing · git_failed
-                            store_unavailable · disk_full · terraform_missing · console_away
+                            store_unavailable · store_tampered · disk_full · terraform_missing
+                            console_away
                             identity_missing · runs_unavailable · streams_too_many · server_draining
                             server_busy · identity_provider_away
 
@@ -115,6 +117,7 @@ from sekisho.domain.errors.invalid import (
     ConfigurationEmpty,
     ConfigurationInvalid,
     CursorInvalid,
+    EvidenceInvalid,
     HeadersTooLarge,
     InlineTooLarge,
     MediaTypeWrong,
@@ -167,6 +170,7 @@ from sekisho.domain.errors.outages import (
     RunsUnavailable,
     ServerBusy,
     ServerDraining,
+    StoreTampered,
     StoreUnavailable,
     StreamsTooMany,
     TerraformMissing,
@@ -242,6 +246,7 @@ __all__ = [
     "DestroysSpent",
     "DiskFull",
     "EnrolmentCodeWrong",
+    "EvidenceInvalid",
     "FollowUpNotDue",
     "GateUnmet",
     "GitAccessDenied",
@@ -321,6 +326,7 @@ __all__ = [
     "SourceRefused",
     "StateMissing",
     "StepUpNeeded",
+    "StoreTampered",
     "StoreUnavailable",
     "StreamsTooMany",
     "TerraformMissing",

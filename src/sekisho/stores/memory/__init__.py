@@ -4,6 +4,7 @@ from sekisho.domain.audit import Mac
 from sekisho.stores.memory.audit import MemoryAudit
 from sekisho.stores.memory.blobs import MemoryBlobs
 from sekisho.stores.memory.configurations import MemoryConfigurations
+from sekisho.stores.memory.guard import MemoryGuard
 from sekisho.stores.memory.logs import MemoryLogs
 from sekisho.stores.memory.passkeys import MemoryPasskeys
 from sekisho.stores.memory.people import MemoryPeople
@@ -42,6 +43,7 @@ class MemoryStore:
         self.logs = MemoryLogs(turn)
         self.blobs = MemoryBlobs(turn)
         self.readings = MemoryReadings(turn)
+        self.guard = MemoryGuard(turn)
 
     def close(self) -> None:
         """Nothing is held open."""

@@ -9,7 +9,7 @@ from sekisho.ports.stores import Page, RunQuery
 from sekisho.stores.memory.audit import MemoryAudit
 from sekisho.stores.memory.stops import MemoryStops
 from sekisho.stores.memory.workspaces import MemoryWorkspaces
-from sekisho.stores.writes import Turn, settle
+from sekisho.stores.writes import Turn, Versions, settle
 
 
 class MemoryRuns:
@@ -28,7 +28,7 @@ class MemoryRuns:
         with self._turn:
             if run.id in self._runs:
                 raise ValueError(run.id)
-            records = self._audit.prepare((audit,))
+            records = self._audit.prepare((Versions(run).told(audit),))
             self._runs[run.id] = run
             self._audit.keep(records)
 

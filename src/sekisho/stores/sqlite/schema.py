@@ -1,6 +1,8 @@
 """The schema, as the migrations that lead to it: `PRAGMA user_version` counts those applied.
 
 A migration that was released never changes; add another. New fields in `body` need none.
+A new table needs nothing to be sealed (`seals`) but a primary key or a unique column; a column that
+is added to one has no default.
 `body` is the value as `stores.codec` writes it; the other columns are there to be searched.
 """
 
@@ -57,6 +59,20 @@ _PEOPLE = (
     "CREATE INDEX person_names_by_subject ON person_names (subject)",
 )
 
+_SEALS = (
+    """CREATE TABLE seals (
+        of TEXT NOT NULL, key TEXT NOT NULL, mac BLOB NOT NULL, PRIMARY KEY (of, key)
+    ) WITHOUT ROWID""",
+    # Records that tell the version of a workspace: an index by what lies inside of `body`.
+    """CREATE TABLE audit_workspaces (
+        workspace TEXT NOT NULL, sequence INTEGER NOT NULL, PRIMARY KEY (workspace, sequence)
+    ) WITHOUT ROWID""",
+    """CREATE TABLE seal_book (id INTEGER PRIMARY KEY, body TEXT NOT NULL, mac TEXT NOT NULL)""",
+    """CREATE TABLE blobs (
+        name TEXT PRIMARY KEY, edition TEXT, pending TEXT NOT NULL DEFAULT ''
+    ) WITHOUT ROWID""",
+)
+
 _SIGN_INS = (
     """CREATE TABLE sessions (
         digest TEXT PRIMARY KEY, person TEXT NOT NULL, ends INTEGER NOT NULL, used INTEGER NOT NULL,
@@ -73,4 +89,4 @@ _SIGN_INS = (
     ) WITHOUT ROWID""",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _PUSHES, _PEOPLE, _SIGN_INS)
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _PUSHES, _PEOPLE, _SEALS, _SIGN_INS)

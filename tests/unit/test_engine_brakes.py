@@ -1,13 +1,17 @@
-"""Quotas, the budget of destroys and the breaker, over a whole server."""
+"""What holds up new work: quotas, the budget of destroys and the breaker, over a whole server."""
 
 import threading
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from sekisho.domain.callers import Caller
 from sekisho.domain.errors import CoolingDown, DestroysSpent, QuotaSpent, SekishoError
+from sekisho.domain.rules import Require, Rule
 from sekisho.domain.runs import Run, RunStatus
+from sekisho.domain.windows import Window, parse_days, parse_hours
+from sekisho.domain.workspaces import Workspace
 from sekisho.engine.plans import PlanOrder
 from sekisho.ports import Limits
 from tests.fakes.world import AGENT, World, main
@@ -64,13 +68,13 @@ def test_who_does_not_listen_fills_no_log():
     for _ in range(50):
         with pytest.raises(QuotaSpent):
             plan(world)
-    told = world.journal.named("quota.refused")
+    told = world.journal.named("plan.refused")
     assert told == [{"person": "sato", "via": "kiro/0.9", "code": "quota_spent"}]
 
     world.clock.advance(61)
     with pytest.raises(QuotaSpent):
         plan(world)
-    assert len(world.journal.named("quota.refused")) == 2
+    assert len(world.journal.named("plan.refused")) == 2
 
 
 def test_applies_of_an_hour_are_counted_by_when_they_were_asked_for():
@@ -109,7 +113,7 @@ def test_what_one_person_destroys_in_a_day_is_kept_to_a_budget():
         world.engine.applies.start(second.id, AGENT)
     assert (refusal.value.facts["spent"], refusal.value.facts["more"]) == (3, 2)
     assert world.run(second).status is S.APPROVED
-    assert world.journal.named("quota.refused")[-1]["code"] == "destroys_spent"
+    assert world.facts("run.refuse") == {"verb": "apply", "code": "destroys_spent"}
     with pytest.raises(DestroysSpent):
         world.engine.applies.start(second.id, Caller("SATO", "another/1"))
 
@@ -204,3 +208,29 @@ def test_what_is_not_approved_is_told_so_whatever_was_spent():
     with pytest.raises(SekishoError) as refusal:
         world.engine.applies.start(run.id, AGENT)
     assert refusal.value.code == "gate_unmet"
+
+
+def test_what_waits_for_its_window_counts_however_long_it_waits():
+    friday = Window("Asia/Tokyo", parse_days("fri"), parse_hours("22:00-26:00"))
+    week = timedelta(days=7)
+    late = Rule("friday night", Require(window=friday, plan_age=week))
+    world = World(
+        Workspace("dev", rules=(Rule("any", Require(plan_age=week)),)),
+        Workspace("other", rules=(Rule("any", Require(plan_age=week)),)),
+        limits=Limits(destroys_per_day=3),
+    )
+    world.applied(main("1", "a", "b"), "other")
+    world.catalog.change("other", rules=(late,))  # it is Wednesday
+    waiting = world.approved({"main.tf": "# nothing\n"}, "other")
+    world.engine.applies.start(waiting.id, AGENT, wait=True)
+    run = destroying(world, 2, 0)
+
+    for _ in range(2):
+        with pytest.raises(DestroysSpent) as refusal:
+            world.engine.applies.start(run.id, AGENT)
+        assert (refusal.value.facts["spent"], refusal.value.facts["more"]) == (2, 2)
+        assert world.run(waiting).status is S.APPLY_QUEUED
+        world.clock.advance(30 * HOUR)
+
+    world.engine.runs.discard(waiting.id, AGENT, "not this week")
+    assert world.apply(run).status is S.APPLIED

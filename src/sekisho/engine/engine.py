@@ -12,6 +12,7 @@ from sekisho.engine.configurations import Configurations
 from sekisho.engine.console_refusals import ConsoleRefusals
 from sekisho.engine.evidence import Evidences
 from sekisho.engine.gate import Gate
+from sekisho.engine.overrides import Overrides
 from sekisho.engine.parts import Parts
 from sekisho.engine.passkeys import Passkeys
 from sekisho.engine.people import People
@@ -38,6 +39,7 @@ class Engine:
     runs: Runs
     gate: Gate
     approvals: Approvals
+    overrides: Overrides
     applies: Applies
     states: States
     stops: Stops
@@ -70,6 +72,7 @@ class Engine:
             runs=Runs(parts),
             gate=Gate(parts),
             approvals=Approvals(parts),
+            overrides=Overrides(parts),
             applies=Applies(parts),
             states=States(parts),
             stops=Stops(parts),

@@ -88,6 +88,11 @@ class Overrides:
         parts.bell.ring()
         return after
 
+    def late(self, run: Run) -> bool:
+        """Say whether an override in a run should have been looked at by now, and was not."""
+        now = self._parts.clock.now()
+        return any(not o.followed and now > o.due for o in run.overrides)
+
     def follow_up(
         self,
         run_id: str,

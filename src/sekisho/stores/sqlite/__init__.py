@@ -1,8 +1,8 @@
 """The embedded store: SQLite for what is searched and changed, files for what is large or secret.
 
     FOLDER/sekisho.db       runs, workspaces, the stop, workers, audit, configurations, uploads,
-                            pushes, tokens, people, sessions, passkeys, tickets, logs; seals of all
-                            that, the blobs that are newest
+                            pushes, tokens, people, sessions, passkeys, tickets, logs; seals of
+                            all that, and which blobs are the newest
     FOLDER/blobs/           plan files, bundles, states, configurations, packs: encrypted
     FOLDER/readings/        redacted readings of plans and states: encrypted
     FOLDER/reserve          room set aside for the day the disk is full

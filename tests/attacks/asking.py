@@ -118,6 +118,7 @@ VALUES: Mapping[str, Callable[[Known, str], list[Any]]] = {
     "log_level": lambda _, __: ["error", "warn"],
     "log_q": lambda _, __: ["e"],
     "run_id": lambda known, _: list(known.runs),
+    "at": lambda _, __: ["2026-12-01T23:00+09:00"],
 }
 """Argument → what to ask with it, of a run or a workspace."""
 PAGED = frozenset({"cursor", "limit"})

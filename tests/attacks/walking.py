@@ -254,6 +254,10 @@ COMMANDS: Mapping[str, tuple[tuple[str, ...], ...]] = {
         *(("{run}",), ("{run}", "--full"), ("{run}", "--no-fold", "--lang", "ja")),
         *(("{run}", "--markdown"), ("{run}", "--changes", "1", "2", "--color", "always")),
     ),
+    "gate simulate": (
+        *(("--plan", "{run}"), ("--plan", "{run}", "--at", "2026-12-01T23:00", "--lang", "ja")),
+        ("--plan", "{run}", "--at", "2026-12-01T23:00", "--tz", "Europe/Paris"),
+    ),
     "workspace list": ((),),
     "workspace get": (("{workspace}",),),
     "audit list": (("--limit", "1000"), ("--run", "{run}")),

@@ -40,7 +40,6 @@ class IntentAsk(BaseModel):
         return Intent(tuple(self.addresses), tuple(self.actions), self.max_destroys)
 
 
-NO_INTENT_ASKED = IntentAsk()
 INTENT_FORM: dict[str, Any] = {
     "type": "object",
     "additionalProperties": False,

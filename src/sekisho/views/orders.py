@@ -12,7 +12,7 @@ from sekisho.domain.plans import PlanMode, PlanOptions
 from sekisho.domain.runs import Run
 from sekisho.engine.engine import Engine
 from sekisho.engine.plans import PlanOrder
-from sekisho.views.intents import NO_INTENT_ASKED, ROLLBACK, IntentAsk
+from sekisho.views.intents import ROLLBACK, IntentAsk
 
 Mode = Literal["normal", "destroy", "refresh_only"]
 
@@ -91,7 +91,7 @@ class PlanAsk(Source):
         default="", max_length=ROLLBACK, description="How to roll back, if need be"
     )
     intent: IntentAsk = Field(
-        default=NO_INTENT_ASKED,
+        default_factory=IntentAsk,
         description="What the plan may do at most; one that does more is blocked",
     )
 

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from sekisho.domain.callers import Caller
 from sekisho.domain.configurations import Limits as Caps
 from sekisho.domain.errors import ConsoleAway
+from sekisho.domain.identities import NO_IDENTITIES, Identities
 from sekisho.domain.rules import Require, Rule
 from sekisho.engine.callers import BARE
 from sekisho.engine.closing import PRIVATE_STORE
@@ -26,6 +27,7 @@ from sekisho.settings import Settings, inside_ecs
 if TYPE_CHECKING:
     from sekisho.catalog import TerraformSection
     from sekisho.executors.processes import LocalProcesses
+    from sekisho.identity.oidc import Provider
     from sekisho.terraform import LocalTerraform
 
 _CODE_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
@@ -142,6 +144,7 @@ def build(settings: Settings, *, serves: bool, show: Callable[[str], None] | Non
     from sekisho.identity.keys import FileKeys
     from sekisho.sources import GitOptions, LocalSources
     from sekisho.stores.cipher import Cipher
+    from sekisho.stores.disk.anchors import FolderAnchors
     from sekisho.stores.sqlite import SqliteStore
 
     clock, ids, processes = SystemClock(), SystemIds(), LocalProcesses()
@@ -151,7 +154,7 @@ def build(settings: Settings, *, serves: bool, show: Callable[[str], None] | Non
     keys = FileKeys(folder / "keys")
     store = SqliteStore(folder / "store", keys.audit_mac, Cipher(keys.data_key()))
     caps = make_caps(settings)
-    catalog, section = make_catalog(settings)
+    catalog, section, identities = make_catalog(settings)
     parts = Parts(
         store=store,
         catalog=catalog,
@@ -167,16 +170,31 @@ def build(settings: Settings, *, serves: bool, show: Callable[[str], None] | Non
         limits=make_limits(settings),
         console_url=console_url(settings) if serves and only_here(settings) else "",
         closed=PRIVATE_STORE if inside_ecs() else None,
+        identities=make_identities(identities, clock),
+        anchors=FolderAnchors(settings.audit_anchors or folder / "anchors"),
     )
     engine = make_engine(settings, parts)
     return App(settings, parts, engine, caps, store.close)
 
 
+def make_identities(identities: "Identities", clock: SystemClock) -> "Provider | None":
+    """Make the provider whose bearer tokens are believed, where the operator named one."""
+    if identities.oidc is None:
+        return None
+    from sekisho.identity.oidc import Provider
+
+    return Provider(identities.oidc, clock)
+
+
 def make_engine(settings: Settings, parts: Parts) -> Engine:
-    """Let callers in without a credential where the operator says so."""
+    """Let callers in without a credential where the operator says so.
+
+    Whoever names an identity provider wants to know who asks, from this machine too.
+    """
     if settings.auth == "none":
         return Engine.of(parts, open_=True, bare=BARE)
-    return Engine.of(parts, open_=settings.auth == "auto" and only_here(settings))
+    near = settings.auth == "auto" and only_here(settings)
+    return Engine.of(parts, open_=near and parts.identities is None)
 
 
 def make_journal(settings: Settings, clock: SystemClock) -> Journal:
@@ -212,19 +230,25 @@ def make_limits(settings: Settings) -> Limits:
         plan_slots=settings.plan_slots,
         apply_slots=settings.apply_slots,
         drain_for=settings.drain_for,
+        plans_per_hour=settings.plans_per_hour,
+        plans_per_hour_agent=settings.plans_per_hour_agent,
+        applies_per_hour=settings.applies_per_hour,
+        applies_per_hour_agent=settings.applies_per_hour_agent,
+        destroys_per_day=settings.destroys_per_day,
+        failures_in_a_row=settings.failures_in_a_row,
     )
 
 
-def make_catalog(settings: Settings) -> "tuple[Catalog, TerraformSection]":
+def make_catalog(settings: Settings) -> "tuple[Catalog, TerraformSection, Identities]":
     """Read the operator's file, or take the folders under `root`."""
     from sekisho.catalog import FileCatalog, FolderCatalog, TerraformSection, read_operator_file
     from sekisho.settings import environment
 
     rules = (Rule("default", Require(plan_age=timedelta(hours=settings.plan_age))),)
     if settings.config is None:
-        return FolderCatalog(settings.root, rules), TerraformSection(direct=True)
+        return FolderCatalog(settings.root, rules), TerraformSection(direct=True), NO_IDENTITIES
     file = read_operator_file(settings.config, environment(), rules)
-    return FileCatalog(file), file.terraform
+    return FileCatalog(file), file.terraform, file.identities
 
 
 class NoStepUp:

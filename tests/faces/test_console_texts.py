@@ -99,7 +99,7 @@ def test_no_text_is_there_for_nothing(repository: Path):
 def test_every_note_that_a_form_leaves_is_there(repository: Path):
     named = set(
         re.findall(
-            r'"((?:code_shown|approved|rejected|appl|cancel|discard|lock|unlock)\w*)"',
+            r'"((?:code_shown|approved|rejected|appl|cancel|discard|lock|unlock|stopped|resumed)\w*)"',
             sources(repository),
         )
     )

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
 from sekisho.catalog.git_section import GitSection
+from sekisho.catalog.identity_section import IdentitySection
 from sekisho.catalog.people_sections import GrantSection, Member
 from sekisho.catalog.rules_section import RuleSection
 from sekisho.catalog.values import Folder, LookedUp, Name, Place, Section, Words
@@ -236,6 +237,9 @@ class FileSection(Section):
     """sekisho.yaml: what the operator declares."""
 
     version: Literal[1]
+    identity: IdentitySection | None = Field(
+        default=None, description="Who says who people are. Default: API keys alone."
+    )
     terraform: TerraformFileSection = TerraformFileSection()
     targets: dict[Name, TargetSection] = Field(default_factory=dict)
     workspaces: dict[

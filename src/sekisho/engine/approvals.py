@@ -14,6 +14,7 @@ from sekisho.domain.errors import (
     ApprovalRepeated,
     ApprovalUncounted,
     ArgumentsInvalid,
+    DecisionNotHere,
     NameNeeded,
     PlanMissing,
     PlanOver,
@@ -28,6 +29,7 @@ from sekisho.engine.gate import Gate, listed
 from sekisho.engine.judging import plan_facts, plan_of, verdict
 from sekisho.engine.overrides import check_may_pass, check_seal, waiting_follow_up
 from sekisho.engine.parts import Parts
+from sekisho.engine.refusals import NOBODY, Told, audited, tell
 
 Decision = Literal["approve", "reject", "override", "break_glass", "follow_up"]
 """What a person decides in the console, each with a proof of its own."""
@@ -48,6 +50,7 @@ class Approvals:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._gate = Gate(parts)
+        self._told = Told()
 
     def link(self, run_id: str) -> ReviewLink:
         """Say where a person decides, and everything that is unmet. Raises PlanMissing."""
@@ -64,9 +67,11 @@ class Approvals:
         return f"{self._parts.console_url}/runs/{run_id}"
 
     def refused(self, run_id: str, *, decision: str, face: str, client: str) -> None:
-        """Tell the log that a credential was shown where a person decides; nothing was decided."""
+        """Tell that a credential was shown where a person decides; nothing was decided."""
         facts = {"run_id": run_id, "decision": decision, "face": face, "client": client}
         self._parts.journal.event("decision.refused", **facts)
+        by = Caller("nobody", plain(f"{face} {client}", 120), "credential")
+        tell(self._parts, self._told, decision, run_id, by, DecisionNotHere(url=""))
 
     def begin(self, run_id: str, decision: Decision) -> str:
         """Ask the person to prove themselves for this decision; return the seal it is about."""
@@ -96,6 +101,10 @@ class Approvals:
             MoveIllegal: the run does not wait for an approval.
             PlanOver: the plan became too old or stale meanwhile.
         """
+        with audited(self._parts, self._told, "approve", run_id, NOBODY):
+            return self._approved(run_id, seal, proof, comment, typed)
+
+    def _approved(self, run_id: str, seal: str, proof: str, comment: str, typed: str) -> Run:
         parts = self._parts
         run = parts.store.runs.get(run_id)
         if run.plan and wants_name(run.plan) and typed.strip() != run.workspace:
@@ -113,6 +122,10 @@ class Approvals:
         """Say no for good; a reason is needed. Raises as `approve` does."""
         if not reason.strip():
             raise ArgumentsInvalid(problem="reason is needed")
+        with audited(self._parts, self._told, "reject", run_id, NOBODY):
+            return self._rejected(run_id, seal, proof, reason)
+
+    def _rejected(self, run_id: str, seal: str, proof: str, reason: str) -> Run:
         by = self._parts.step_up.finish(run_id, seal, "reject", proof)
         self._parts.allow(by, "approve", self._parts.store.runs.get(run_id).workspace)
         rejection = Rejection(by, self._parts.clock.now(), plain(reason).strip())

@@ -9,13 +9,16 @@ from sekisho.engine.audits import Audits
 from sekisho.engine.callers import Callers
 from sekisho.engine.closing import Closure
 from sekisho.engine.configurations import Configurations
+from sekisho.engine.evidence import Evidences
 from sekisho.engine.gate import Gate
 from sekisho.engine.parts import Parts
+from sekisho.engine.people import People
 from sekisho.engine.plans import Plans
 from sekisho.engine.pushes import Pushes
 from sekisho.engine.retention import Retention
 from sekisho.engine.runs import Runs
 from sekisho.engine.states import States
+from sekisho.engine.stops import Stops
 from sekisho.engine.tokens import Tokens
 from sekisho.engine.workspaces import Workspaces
 
@@ -33,9 +36,12 @@ class Engine:
     approvals: Approvals
     applies: Applies
     states: States
+    stops: Stops
     callers: Callers
     tokens: Tokens
+    people: People
     audits: Audits
+    evidences: Evidences
     retention: Retention
     closed: Closure | None = None
     """Why this server takes no runs."""
@@ -46,6 +52,7 @@ class Engine:
 
         `open_` lets callers in without a credential, who then may do `bare`.
         """
+        callers = Callers(parts, open_=open_, bare=bare)
         return Engine(
             workspaces=Workspaces(parts),
             configurations=Configurations(parts),
@@ -56,9 +63,12 @@ class Engine:
             approvals=Approvals(parts),
             applies=Applies(parts),
             states=States(parts),
-            callers=Callers(parts, open_=open_, bare=bare),
+            stops=Stops(parts),
+            callers=callers,
             tokens=Tokens(parts),
+            people=callers.people,
             audits=Audits(parts),
+            evidences=Evidences(parts),
             retention=Retention(parts),
             closed=parts.closed,
         )

@@ -25,6 +25,7 @@ from sekisho.domain.workspaces import Workspace, WorkspaceRecord
 from sekisho.engine.gate import listed
 from sekisho.engine.judging import plan_facts, plan_of, verdict
 from sekisho.engine.parts import Parts
+from sekisho.engine.refusals import NOBODY, Told, audited
 
 _OPEN = frozenset({RunStatus.AWAITING_APPROVAL, RunStatus.APPROVED})
 _REASON = 2000
@@ -35,6 +36,7 @@ class Overrides:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
+        self._told = Told()
 
     def give(self, run_id: str, seal: str, proof: str, kind: OverrideKind, reason: str) -> Run:
         """Pass the soft rules that are not met, or every rule where the glass is broken.
@@ -52,11 +54,15 @@ class Overrides:
         parts = self._parts
         if not reason.strip():
             raise ArgumentsInvalid(problem="reason is needed")
+        with audited(parts, self._told, str(kind), run_id, NOBODY):
+            return self._given(run_id, seal, proof, kind, plain(reason, _REASON).strip())
+
+    def _given(self, run_id: str, seal: str, proof: str, kind: OverrideKind, said: str) -> Run:
+        parts = self._parts
         workspace = parts.catalog.get(parts.store.runs.get(run_id).workspace)
         by = parts.step_up.finish(run_id, seal, str(kind), proof)
         act = "override" if kind is OverrideKind.SOFT else "break_glass"
         parts.allow(by, act, workspace.name)
-        said = plain(reason, _REASON).strip()
         bare = Override(by, parts.clock.now(), run_id, seal, kind, (), said)
         after = parts.store.runs.update(run_id, self._give(workspace, bare))
         facts = {"run_id": run_id, "workspace": workspace.name, "person": by.person}
@@ -72,6 +78,10 @@ class Overrides:
             ApprovalOwn: the person gave it, or asked for the run.
             CodeWrong, AccessMissing, SealBroken.
         """
+        with audited(self._parts, self._told, "follow_up", run_id, NOBODY):
+            return self._followed(run_id, seal, proof, comment)
+
+    def _followed(self, run_id: str, seal: str, proof: str, comment: str) -> Run:
         parts = self._parts
         run = parts.store.runs.get(run_id)
         by = parts.step_up.finish(run_id, seal, "follow_up", proof)

@@ -13,9 +13,11 @@ from sekisho.domain.runs import Run
 from sekisho.engine.allowances import Allowances
 from sekisho.engine.closing import ClosedStore, Closure
 from sekisho.ports import (
+    Anchors,
     Catalog,
     Clock,
     Executor,
+    Identities,
     Ids,
     Journal,
     Keys,
@@ -50,6 +52,8 @@ class Parts:
     """Ports and figures; `console_url` is where people approve (empty: not known here).
 
     `closed`: why this server takes no runs; the store then refuses all that has to do with them.
+    `identities`: who vouches for people besides our own keys.
+    `anchors`: where checkpoints of the audit go besides the log.
     """
 
     store: Store
@@ -68,6 +72,8 @@ class Parts:
     allowances: Allowances = dataclasses.field(default_factory=Allowances)
     console_url: str = ""
     closed: Closure | None = None
+    identities: Identities | None = None
+    anchors: Anchors | None = None
 
     def __post_init__(self) -> None:
         """Shut the store where no runs are taken."""

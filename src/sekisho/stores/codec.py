@@ -14,10 +14,12 @@ from sekisho.domain.configurations import Configuration, Upload
 from sekisho.domain.errors import StoreUnavailable
 from sekisho.domain.leases import Worker
 from sekisho.domain.logs import LogLine
+from sekisho.domain.people import Person
 from sekisho.domain.plan_changes import ResourceChange
 from sekisho.domain.pushes import Pack, Push
 from sekisho.domain.runs import Run
 from sekisho.domain.states import StateIndex
+from sekisho.domain.stops import ServerStop
 from sekisho.domain.tokens import Token
 from sekisho.domain.workspaces import WorkspaceRecord
 
@@ -68,6 +70,7 @@ class Codec(Generic[T]):
 RUN = Codec(Run, kept=128)
 WORKSPACE = Codec(WorkspaceRecord)
 WORKER = Codec(Worker)
+STOP = Codec(ServerStop)
 AUDIT_ENTRY = Codec(AuditEntry)
 AUDIT_RECORD = Codec(AuditRecord)
 CONFIGURATION = Codec(Configuration)
@@ -75,6 +78,7 @@ UPLOAD = Codec(Upload)
 PUSH = Codec(Push)
 PACK = Codec(Pack)
 TOKEN = Codec(Token)
+PERSON = Codec(Person)
 LOG_LINE = Codec(LogLine)
 PLAN_CHANGE = Codec(ResourceChange)
 PLAN_CHANGES: Codec[tuple[ResourceChange, ...]] = Codec(tuple[ResourceChange, ...])

@@ -182,6 +182,7 @@ class RunView(View):
     rejection: RejectionView | None = None
     apply: ApplyView | None = None
     cancel_requested_by: str | None = None
+    stopped: str | None = None
     review_url: str | None = None
     next: list[str]
 
@@ -229,6 +230,7 @@ class RunView(View):
         if self.cancel_requested_by:
             lines += [f"{self.cancel_requested_by} asked to stop it."]
         lines += [self.apply.words()] if self.apply else []
+        lines += [f"It waits: {self.stopped}"] if self.stopped else []
         lines += [self.problem.words()] if self.problem else []
         lines += [f"Review page: {self.review_url}"] if self.review_url else []
         return "\n".join([*lines, *[f"Next: {n}" for n in self.next]])

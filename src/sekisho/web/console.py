@@ -22,6 +22,7 @@ from sekisho.web import (
     logs,
     runs,
     setups,
+    stops,
     workspaces,
 )
 from sekisho.web.credentials import tell_refusal
@@ -37,6 +38,7 @@ PAGES: tuple[Page, ...] = (
     *evidence.PAGES,
     *workspaces.PAGES,
     *audits.PAGES,
+    *stops.PAGES,
     *setups.PAGES,
 )
 """Every page and form."""
@@ -46,7 +48,7 @@ _YEAR = 365 * 24 * 3600
 def console_routes(engine: Engine, options: ConsoleOptions) -> list[Route]:
     """Return the console's routes, its assets among them."""
     pages = Pages(options)
-    console = Console(engine, options, pages.render)
+    console = Console(engine, options, stops.with_banner(engine, pages.render))
     routes = [
         Route(p.path, _endpoint(console, pages, p), methods=[p.method], name=f"{p.method} {p.path}")
         for p in PAGES

@@ -9,6 +9,7 @@ Each face maps the six kinds below; every leaf has a stable code.
     │                       address_unknown · path_unknown · tool_unknown · prompt_unknown
     │                       resource_unknown · rpc_method_unknown · push_unknown · token_unknown
     │                       audit_empty · change_unknown · nothing_to_compare
+    │                       person_unknown
     ├── Invalid             command_unknown · option_unknown · choice_invalid · arguments_missing
     │                       git_ref_invalid · git_ref_ambiguous · git_content_refused
     │                       arguments_invalid · cursor_invalid · configuration_invalid
@@ -16,6 +17,7 @@ Each face maps the six kinds below; every leaf has a stable code.
     │                       setting_invalid · version_unmet · method_wrong · media_type_wrong
     │                       accept_wrong · message_invalid · protocol_unsupported · request_too_slow
     │                       request_malformed · runs_apart · name_needed
+    │                       evidence_invalid
     ├── TooLarge            git_too_large · inline_too_large · upload_too_large · body_too_large
     │                       headers_too_large · answer_too_large
     ├── Conflict            move_illegal · workspace_busy · workspace_locked · workspace_not_locked
@@ -23,14 +25,21 @@ Each face maps the six kinds below; every leaf has a stable code.
     │                       process_alive · gate_unmet · plan_over · run_changed · rate_limited
     │                       push_incomplete · audit_fault · plans_waiting · allowance_spent
     │                       approval_uncounted · override_not_needed · follow_up_not_due
+    │                       server_stopped · server_not_stopped · quota_spent · destroys_spent
+    │                       cooling_down
     ├── Refused             git_access_denied · git_redirected · git_untrusted · credential_invalid
     │                       credential_mistyped · credential_needed · code_wrong · decision_not_here
     │                       source_refused · origin_refused · power_missing · tool_hidden
     │                       host_refused · proxy_undeclared · access_missing
+    │                       host_refused · proxy_undeclared
+    │                       token_malformed · token_issuer_unknown · token_signature_wrong
+    │                       token_audience_wrong · token_expired · token_early · token_kind_wrong
+    │                       scope_missing · person_unfit · identity_conflict
     └── Unavailable         git_unreachable · git_timeout · git_missing · git_failed
-                            store_unavailable · disk_full · terraform_missing · console_away
+                            store_unavailable · store_tampered · disk_full · terraform_missing
+                            console_away
                             identity_missing · runs_unavailable · streams_too_many · server_draining
-                            server_busy
+                            server_busy · identity_provider_away
 
 An error is raised with facts, `RunUnknown(run_id=…)`, and says in both languages what is wrong and
 what the next legal action is; `domain/errors_ja.py` has the Japanese. Facts are inert text by the
@@ -83,6 +92,19 @@ from sekisho.domain.errors.git import (
     GitUnreachable,
     GitUntrusted,
 )
+from sekisho.domain.errors.identities import (
+    IdentityConflict,
+    IdentityProviderAway,
+    PersonUnfit,
+    ScopeMissing,
+    TokenAudienceWrong,
+    TokenEarly,
+    TokenExpired,
+    TokenIssuerUnknown,
+    TokenKindWrong,
+    TokenMalformed,
+    TokenSignatureWrong,
+)
 from sekisho.domain.errors.invalid import (
     AcceptWrong,
     AnswerTooLarge,
@@ -92,6 +114,7 @@ from sekisho.domain.errors.invalid import (
     ConfigurationEmpty,
     ConfigurationInvalid,
     CursorInvalid,
+    EvidenceInvalid,
     HeadersTooLarge,
     InlineTooLarge,
     MediaTypeWrong,
@@ -124,6 +147,7 @@ from sekisho.domain.errors.missing import (
     ConfigurationUnknown,
     NothingToCompare,
     PathUnknown,
+    PersonUnknown,
     PlanMissing,
     PromptUnknown,
     PushUnknown,
@@ -143,6 +167,7 @@ from sekisho.domain.errors.outages import (
     RunsUnavailable,
     ServerBusy,
     ServerDraining,
+    StoreTampered,
     StoreUnavailable,
     StreamsTooMany,
     TerraformMissing,
@@ -159,6 +184,13 @@ from sekisho.domain.errors.refusals import (
     ProxyUndeclared,
     SourceRefused,
     ToolHidden,
+)
+from sekisho.domain.errors.stops import (
+    CoolingDown,
+    DestroysSpent,
+    QuotaSpent,
+    ServerNotStopped,
+    ServerStopped,
 )
 
 __all__ = [
@@ -187,12 +219,15 @@ __all__ = [
     "ConfigurationUnknown",
     "Conflict",
     "ConsoleAway",
+    "CoolingDown",
     "CredentialInvalid",
     "CredentialMistyped",
     "CredentialNeeded",
     "CursorInvalid",
     "DecisionNotHere",
+    "DestroysSpent",
     "DiskFull",
+    "EvidenceInvalid",
     "FollowUpNotDue",
     "GateUnmet",
     "GitAccessDenied",
@@ -210,7 +245,9 @@ __all__ = [
     "GitUntrusted",
     "HeadersTooLarge",
     "HostRefused",
+    "IdentityConflict",
     "IdentityMissing",
+    "IdentityProviderAway",
     "InlineTooLarge",
     "Invalid",
     "MediaTypeWrong",
@@ -225,6 +262,8 @@ __all__ = [
     "OriginRefused",
     "OverrideNotNeeded",
     "PathUnknown",
+    "PersonUnfit",
+    "PersonUnknown",
     "PlanMissing",
     "PlanOver",
     "PlansWaiting",
@@ -235,6 +274,7 @@ __all__ = [
     "ProxyUndeclared",
     "PushIncomplete",
     "PushUnknown",
+    "QuotaSpent",
     "RateLimited",
     "Refused",
     "RequestMalformed",
@@ -245,16 +285,27 @@ __all__ = [
     "RunUnknown",
     "RunsApart",
     "RunsUnavailable",
+    "ScopeMissing",
     "SealBroken",
     "SekishoError",
     "ServerBusy",
     "ServerDraining",
+    "ServerNotStopped",
+    "ServerStopped",
     "SettingInvalid",
     "SourceRefused",
     "StateMissing",
+    "StoreTampered",
     "StoreUnavailable",
     "StreamsTooMany",
     "TerraformMissing",
+    "TokenAudienceWrong",
+    "TokenEarly",
+    "TokenExpired",
+    "TokenIssuerUnknown",
+    "TokenKindWrong",
+    "TokenMalformed",
+    "TokenSignatureWrong",
     "TokenUnknown",
     "TooLarge",
     "ToolHidden",

@@ -5,12 +5,16 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from sekisho.domain.errors import (
+    CoolingDown,
     DecisionNotHere,
+    DestroysSpent,
     GateUnmet,
     MoveIllegal,
     PlanOver,
+    QuotaSpent,
     RunChanged,
     RunUnknown,
+    ServerStopped,
     WorkspaceBusy,
     WorkspaceLocked,
     WorkspaceUnknown,
@@ -119,6 +123,7 @@ def _shown(run: Run) -> Versioned:
 
 
 _ENDS = (RunUnknown, MoveIllegal, RunChanged)
+_HOLDS_UP = (ServerStopped, QuotaSpent, DestroysSpent, CoolingDown)
 
 RUN_OPERATIONS = (
     Operation(
@@ -141,7 +146,7 @@ RUN_OPERATIONS = (
         "apply",
         body_needed=False,
         holds=True,
-        raises=(*_ENDS, GateUnmet, PlanOver, WorkspaceBusy, WorkspaceLocked),
+        raises=(*_ENDS, GateUnmet, PlanOver, WorkspaceBusy, WorkspaceLocked, *_HOLDS_UP),
     ),
     *(
         Operation(

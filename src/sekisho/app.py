@@ -13,13 +13,14 @@ from urllib.parse import urlsplit
 
 from sekisho.domain.callers import Caller
 from sekisho.domain.configurations import Limits as Caps
-from sekisho.domain.errors import ConsoleAway
+from sekisho.domain.errors import ConsoleAway, SettingInvalid
 from sekisho.domain.identities import NO_IDENTITIES, Identities
 from sekisho.domain.rules import Require, Rule
 from sekisho.engine.callers import BARE
 from sekisho.engine.closing import PRIVATE_STORE
 from sekisho.engine.engine import Engine
-from sekisho.engine.parts import Parts
+from sekisho.engine.parts import Entrance, Parts
+from sekisho.engine.step_ups import PeopleStepUp
 from sekisho.engine.worker import Worker
 from sekisho.ports import Catalog, Journal, Limits, StepUp
 from sekisho.settings import Settings, inside_ecs
@@ -155,6 +156,14 @@ def build(settings: Settings, *, serves: bool, show: Callable[[str], None] | Non
     store = SqliteStore(folder / "store", keys.audit_mac, Cipher(keys.data_key()))
     caps = make_caps(settings)
     catalog, section, identities = make_catalog(settings)
+    provider = make_identities(identities, clock)
+    entrance = make_entrance(settings, identities, provider, clock)
+    step_up = make_step_up(clock, ids, show)
+    if entrance and serves:
+        step_up = PeopleStepUp(
+            store, entrance.authenticators, clock, ids, signs_in=entrance.sign_in is not None
+        )
+    reached = serves and (only_here(settings) or entrance is not None)
     parts = Parts(
         store=store,
         catalog=catalog,
@@ -163,14 +172,15 @@ def build(settings: Settings, *, serves: bool, show: Callable[[str], None] | Non
         executor=LocalExecutor(journal),
         keys=keys,
         processes=processes,
-        step_up=make_step_up(clock, ids, show),
+        step_up=step_up,
         clock=clock,
         ids=ids,
         journal=journal,
         limits=make_limits(settings),
-        console_url=console_url(settings) if serves and only_here(settings) else "",
+        console_url=console_url(settings) if reached else "",
         closed=PRIVATE_STORE if inside_ecs() else None,
-        identities=make_identities(identities, clock),
+        identities=provider,
+        entrance=entrance,
         anchors=FolderAnchors(settings.audit_anchors or folder / "anchors"),
     )
     engine = make_engine(settings, parts)
@@ -186,6 +196,33 @@ def make_identities(identities: "Identities", clock: SystemClock) -> "Provider |
     return Provider(identities.oidc, clock)
 
 
+def make_entrance(
+    settings: Settings, identities: "Identities", provider: "Provider | None", clock: SystemClock
+) -> Entrance | None:
+    """Make the console's entrance, where the operator wants people to sign in.
+
+    Raises:
+        SettingInvalid: they would have to at an address where that is not safe, or not known.
+    """
+    signs_in = provider is not None and bool(provider.config.client_id)
+    if not signs_in and identities.alb is None:
+        return None
+    url = console_url(settings)
+    parts = urlsplit(url)
+    if not is_loopback(parts.hostname or "") and parts.scheme != "https":
+        problem = "people sign in at the console, so its https address is needed"
+        raise SettingInvalid(name="SEKISHO_PUBLIC_URL", problem=problem)
+    from sekisho.identity.code_flow import CodeFlow
+    from sekisho.identity.load_balancer import AlbHeader
+    from sekisho.identity.passkeys import WebAuthn
+
+    return Entrance(
+        authenticators=WebAuthn(url),
+        sign_in=CodeFlow(provider, url, clock) if provider and signs_in else None,
+        load_balancer=AlbHeader(identities.alb, clock) if identities.alb else None,
+    )
+
+
 def make_engine(settings: Settings, parts: Parts) -> Engine:
     """Let callers in without a credential where the operator says so.
 
@@ -194,7 +231,7 @@ def make_engine(settings: Settings, parts: Parts) -> Engine:
     if settings.auth == "none":
         return Engine.of(parts, open_=True, bare=BARE)
     near = settings.auth == "auto" and only_here(settings)
-    return Engine.of(parts, open_=near and parts.identities is None)
+    return Engine.of(parts, open_=near and parts.identities is None and parts.entrance is None)
 
 
 def make_journal(settings: Settings, clock: SystemClock) -> Journal:
@@ -254,11 +291,11 @@ def make_catalog(settings: Settings) -> "tuple[Catalog, TerraformSection, Identi
 class NoStepUp:
     """For processes that run no console: nobody decides anything here."""
 
-    def begin(self, run_id: str, seal: str, decision: str) -> None:  # noqa: ARG002 (the port)
+    def begin(self, *_about: object, **_more: object) -> str:
         """Refuse."""
         raise ConsoleAway(command="sekisho serve")
 
-    def finish(self, run_id: str, seal: str, decision: str, proof: str) -> Caller:  # noqa: ARG002
+    def finish(self, *_about: object, **_more: object) -> Caller:
         """Refuse."""
         raise ConsoleAway(command="sekisho serve")
 

@@ -213,6 +213,14 @@ PAGES_ASKED: Mapping[str, tuple[str, ...]] = {
     "/server": (),
     "/audit/export.csv": ("month",),
     "/setup": (),
+    # Where nobody signs in, these lead on to the first page.
+    "/sign-in": (),
+    "/sign-in/start": (),
+    "/sign-in/go": (),
+    "/sign-in/callback": (),
+    "/sign-out/provider": (),
+    "/signed-out": (),
+    "/passkeys": (),
 }
 """Page → parameters that show more of it."""
 CHOICES = {

@@ -1,16 +1,17 @@
 """`sekisho person …`: whom an identity provider vouched for, and whose a name is."""
 
 import argparse
+from collections import Counter
 from datetime import datetime
 from typing import Any
 
-from sekisho.cli import output
+from sekisho.cli import output, passkeys
 from sekisho.cli.hosts import open_app
 from sekisho.cli.options import Nouns, host_options, json_option, noun, verb
 from sekisho.domain.people import Person
 from sekisho.domain.text import plain
 
-_COLUMNS = ("name", "subject", "former", "first_seen_at", "last_seen_at")
+_COLUMNS = ("name", "subject", "former", "passkeys", "first_seen_at", "last_seen_at")
 
 
 def declare(nouns: Nouns) -> None:
@@ -20,15 +21,18 @@ def declare(nouns: Nouns) -> None:
     about = "give the names of a person free: the next who comes by one of them has it"
     free = json_option(host_options(verb(verbs, "release", person_release, about)))
     free.add_argument("person", help="a name of theirs, or their subject")
+    passkeys.declare_verbs(verbs)
 
 
 def person_list(args: argparse.Namespace) -> int:
     """`sekisho person list`."""
-    people = open_app(args).engine.people.list()
+    engine = open_app(args).engine
+    people, counts = engine.people.list(), Counter(p.subject for p in engine.passkeys.all())
+    rows: list[dict[str, Any]] = [_row(p) | {"passkeys": counts[p.subject]} for p in people]
     if args.json:
-        output.as_json([_row(person) for person in people])
+        output.as_json(rows)
     else:
-        output.table([_row(p) | {"former": ", ".join(_former(p))} for p in people], _COLUMNS)
+        output.table([row | {"former": ", ".join(row["former"])} for row in rows], _COLUMNS)
     return output.OK
 
 

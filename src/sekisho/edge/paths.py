@@ -11,6 +11,7 @@ _ANNOUNCED_BYTES = 8 * 1024 * 1024
 """Longest announcement of a push: 10,000 files with long names."""
 _OURS = frozenset(
     {".well-known", "health", "healthz", "api", "uploads", "assets", "runs", "workspaces", "audit"}
+    | {"setup", "sign-in", "sign-out", "signed-out", "passkeys"}
 )
 
 

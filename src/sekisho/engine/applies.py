@@ -8,6 +8,7 @@ from sekisho.domain.changes import Change
 from sekisho.domain.errors import GateUnmet, PlanOver
 from sekisho.domain.gate import Verdict
 from sekisho.domain.runs import Run, RunStatus, check_seen, illegal, queue_apply
+from sekisho.domain.text import Text, joined
 from sekisho.domain.workspaces import WorkspaceRecord, check_free
 from sekisho.engine.brakes import Brakes
 from sekisho.engine.gate import listed
@@ -85,9 +86,15 @@ def _refuse(run: Run, record: WorkspaceRecord, judged: Verdict, url: str) -> NoR
     if all(u.code in _HELD for u in judged.unmet):
         check_free(record, url)
     unmet = listed(judged.unmet)
+    if judged.waits and judged.possible_at:
+        unmet = joined([unmet, _WAITS.fill({"at": judged.possible_at.isoformat()})])
     if judged.final:
         raise PlanOver(run_id=run.id, unmet=unmet)
     raise GateUnmet(run_id=run.id, unmet=unmet, url=url)
 
 
+_WAITS = Text(
+    "Time alone is missing, until {at}: run_apply with wait_for_window=true waits for it.",
+    "足りないのは時刻だけです（{at} 以降は可）。wait_for_window=true の run_apply で待機できます。",
+)
 _HELD = frozenset({"workspace_locked", "workspace_busy"})

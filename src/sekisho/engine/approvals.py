@@ -23,13 +23,15 @@ from sekisho.domain.gate import Verdict
 from sekisho.domain.plans import wants_name
 from sekisho.domain.rules import Rule, about
 from sekisho.domain.runs import Run, RunStatus, approve, illegal, move, reject
+from sekisho.domain.sessions import SignedIn
+from sekisho.domain.step_ups import Way
 from sekisho.domain.text import plain
 from sekisho.domain.workspaces import WorkspaceRecord
 from sekisho.engine.gate import Gate, listed
 from sekisho.engine.judging import plan_facts, plan_of, verdict
 from sekisho.engine.overrides import check_may_pass, check_seal, waiting_follow_up
 from sekisho.engine.parts import Parts
-from sekisho.engine.refusals import NOBODY, Told, audited, tell
+from sekisho.engine.refusals import Told, attempting, audited, tell
 
 Decision = Literal["approve", "reject", "override", "break_glass", "follow_up"]
 """What a person decides in the console, each with a proof of its own."""
@@ -42,6 +44,14 @@ class ReviewLink:
     url: str
     running: bool
     verdict: Verdict
+
+
+@dataclasses.dataclass(frozen=True)
+class Asked:
+    """A proof was asked for, about this seal. `answer_to` is what a browser needs to give it."""
+
+    seal: str
+    answer_to: str
 
 
 class Approvals:
@@ -75,16 +85,27 @@ class Approvals:
 
     def begin(self, run_id: str, decision: Decision) -> str:
         """Ask the person to prove themselves for this decision; return the seal it is about."""
+        return self.ask(run_id, decision).seal
+
+    def ask(
+        self, run_id: str, decision: Decision, who: SignedIn | None = None, way: Way = "passkey"
+    ) -> Asked:
+        """As `begin`, for the person who is signed in; what their browser needs comes with it."""
         run = self._parts.store.runs.get(run_id)
         if run.plan is None:
             raise PlanMissing(run_id=run_id, status=run.status)
         _may_decide(run, decision, self._parts.clock.now())
         seal = run.plan.seal.seal.digest
-        self._parts.step_up.begin(run_id, seal, decision)
-        return seal
+        return Asked(seal, self._parts.step_up.begin(run_id, seal, decision, who, way))
 
     def approve(
-        self, run_id: str, seal: str, proof: str, comment: str = "", typed: str = ""
+        self,
+        run_id: str,
+        seal: str,
+        proof: str,
+        comment: str = "",
+        typed: str = "",
+        who: SignedIn | None = None,
     ) -> Run:
         """Approve the plan with this very seal.
 
@@ -101,15 +122,23 @@ class Approvals:
             MoveIllegal: the run does not wait for an approval.
             PlanOver: the plan became too old or stale meanwhile.
         """
-        with audited(self._parts, self._told, "approve", run_id, NOBODY):
-            return self._approved(run_id, seal, proof, comment, typed)
+        with audited(self._parts, self._told, "approve", run_id, attempting(who)):
+            return self._approved(run_id, seal, proof, comment, typed, who)
 
-    def _approved(self, run_id: str, seal: str, proof: str, comment: str, typed: str) -> Run:
+    def _approved(
+        self,
+        run_id: str,
+        seal: str,
+        proof: str,
+        comment: str,
+        typed: str,
+        who: SignedIn | None,
+    ) -> Run:
         parts = self._parts
         run = parts.store.runs.get(run_id)
         if run.plan and wants_name(run.plan) and typed.strip() != run.workspace:
             raise NameNeeded(name=run.workspace)
-        by = parts.step_up.finish(run_id, seal, "approve", proof)
+        by = parts.step_up.finish(run_id, seal, "approve", proof, who)
         parts.allow(by, "approve", run.workspace)
         bare = Approval(by, parts.clock.now(), run_id, seal, plain(comment))
         signature = parts.keys.sign(bare.canonical())
@@ -118,15 +147,19 @@ class Approvals:
         parts.bell.ring()
         return after
 
-    def reject(self, run_id: str, seal: str, proof: str, reason: str) -> Run:
+    def reject(
+        self, run_id: str, seal: str, proof: str, reason: str, who: SignedIn | None = None
+    ) -> Run:
         """Say no for good; a reason is needed. Raises as `approve` does."""
         if not reason.strip():
             raise ArgumentsInvalid(problem="reason is needed")
-        with audited(self._parts, self._told, "reject", run_id, NOBODY):
-            return self._rejected(run_id, seal, proof, reason)
+        with audited(self._parts, self._told, "reject", run_id, attempting(who)):
+            return self._rejected(run_id, seal, proof, reason, who)
 
-    def _rejected(self, run_id: str, seal: str, proof: str, reason: str) -> Run:
-        by = self._parts.step_up.finish(run_id, seal, "reject", proof)
+    def _rejected(
+        self, run_id: str, seal: str, proof: str, reason: str, who: SignedIn | None
+    ) -> Run:
+        by = self._parts.step_up.finish(run_id, seal, "reject", proof, who)
         self._parts.allow(by, "approve", self._parts.store.runs.get(run_id).workspace)
         rejection = Rejection(by, self._parts.clock.now(), plain(reason).strip())
 

@@ -15,6 +15,7 @@ from sekisho.domain.errors import (
     Unavailable,
 )
 from sekisho.domain.groups import Claims, groups_of
+from sekisho.domain.sessions import SignedIn
 from sekisho.domain.text import Text, plain
 from sekisho.domain.tokens import PREFIX, Token, identifies, mistyped, usable, use_to_keep
 from sekisho.engine.parts import Parts
@@ -101,15 +102,18 @@ class Callers:
             caller, powers = self._keyed(token, name, claim), token.powers
         return Admission(caller, powers, closure.error() if closure else None)
 
-    def at_console(self, via: str) -> Admission:
-        """Say who is at the console of the loopback default: a person, whom nobody signed in.
+    def at_console(self, via: str, who: SignedIn | None = None) -> Admission:
+        """Say who is at the console: who signed in, else the person of the loopback default.
 
         Approving is not among the powers: it takes a proof of its own for each decision. On a
         server that wants keys the console shows, and takes decisions; the rest is for keys.
         """
-        powers = self._bare if self._open else ("read",)
         closure = self._parts.closed
-        return Admission(Caller(LOOPBACK, via), powers, closure.error() if closure else None)
+        obstacle = closure.error() if closure else None
+        if who is not None:
+            return Admission(who.caller(), POWERS, obstacle)
+        powers = self._bare if self._open else ("read",)
+        return Admission(Caller(LOOPBACK, via), powers, obstacle)
 
     def has_identity(self) -> bool:
         """Say whether anybody can be told by a key: the server's own local one does not count."""

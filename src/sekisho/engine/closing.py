@@ -15,13 +15,16 @@ from sekisho.ports import (
     BlobStore,
     ConfigurationStore,
     LogStore,
+    PasskeyStore,
     PeopleStore,
     PushStore,
     ReadingStore,
     RunStore,
+    SessionStore,
     StopStore,
     Store,
     StoreGuard,
+    TicketStore,
     TokenStore,
     UploadStore,
     WorkerStore,
@@ -68,6 +71,18 @@ class ClosedStore:
     @property
     def tokens(self) -> TokenStore:
         return self._store.tokens
+
+    @property
+    def sessions(self) -> SessionStore:
+        return self._store.sessions
+
+    @property
+    def passkeys(self) -> PasskeyStore:
+        return self._store.passkeys
+
+    @property
+    def tickets(self) -> TicketStore:
+        return self._store.tickets
 
     @property
     def people(self) -> PeopleStore:

@@ -14,6 +14,7 @@ from sekisho.engine.allowances import Allowances
 from sekisho.engine.closing import ClosedStore, Closure
 from sekisho.ports import (
     Anchors,
+    Authenticators,
     Catalog,
     Clock,
     Executor,
@@ -22,8 +23,10 @@ from sekisho.ports import (
     Journal,
     Keys,
     Limits,
+    LoadBalancer,
     Processes,
     RunQuery,
+    SignIn,
     Sources,
     StepUp,
     Store,
@@ -48,10 +51,20 @@ class Bell:
 
 
 @dataclasses.dataclass(frozen=True)
+class Entrance:
+    """How people sign in at the console and prove themselves: at a provider, or by a balancer."""
+
+    authenticators: Authenticators
+    sign_in: SignIn | None = None
+    load_balancer: LoadBalancer | None = None
+
+
+@dataclasses.dataclass(frozen=True)
 class Parts:
     """Ports and figures; `console_url` is where people approve (empty: not known here).
 
-    `closed`: why this server takes no runs; the store then refuses all that has to do with them.
+    `entrance`: how people sign in at the console, where they do. `closed`: why this server takes no
+    runs; the store then refuses all that has to do with them.
     `identities`: who vouches for people besides our own keys.
     `anchors`: where checkpoints of the audit go besides the log.
     """
@@ -71,6 +84,7 @@ class Parts:
     bell: Bell = dataclasses.field(default_factory=Bell)
     allowances: Allowances = dataclasses.field(default_factory=Allowances)
     console_url: str = ""
+    entrance: Entrance | None = None
     closed: Closure | None = None
     identities: Identities | None = None
     anchors: Anchors | None = None

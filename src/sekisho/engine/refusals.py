@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from sekisho.domain.callers import Caller
 from sekisho.domain.errors import Conflict, Refused, RunUnknown, SekishoError, Unavailable
+from sekisho.domain.sessions import SignedIn
 from sekisho.engine.parts import Parts
 
 _AGAIN = timedelta(minutes=10)
@@ -18,6 +19,11 @@ _KEPT = 1000
 
 NOBODY = Caller("nobody", "console", "none")
 """Who decides, as long as no proof said who it is."""
+
+
+def attempting(who: SignedIn | None) -> Caller:
+    """Return who tries something: who is signed in, else nobody."""
+    return who.caller() if who else NOBODY
 
 
 class Told:

@@ -4,6 +4,7 @@ Every port is synchronous: adapters block on files, processes and networks, and 
 engine on threads. A port raises errors of `domain.errors` and lets nothing of its library through.
 """
 
+from sekisho.ports.people import Authenticators, LoadBalancer, Registered, SignIn, StepUp
 from sekisho.ports.runtime import (
     Anchored,
     Anchors,
@@ -16,8 +17,8 @@ from sekisho.ports.runtime import (
     Keys,
     Limits,
     Processes,
-    StepUp,
 )
+from sekisho.ports.sign_in_stores import PasskeyStore, SessionStore, TicketStore
 from sekisho.ports.sources import Catalog, Received, Snapshot, Sources
 from sekisho.ports.stores import (
     AuditLog,
@@ -54,6 +55,7 @@ __all__ = [
     "Anchored",
     "Anchors",
     "AuditLog",
+    "Authenticators",
     "BlobStore",
     "Build",
     "Catalog",
@@ -70,15 +72,20 @@ __all__ = [
     "Journal",
     "Keys",
     "Limits",
+    "LoadBalancer",
     "LogStore",
     "Page",
+    "PasskeyStore",
     "PeopleStore",
     "Processes",
     "PushStore",
     "ReadingStore",
     "Received",
+    "Registered",
     "RunQuery",
     "RunStore",
+    "SessionStore",
+    "SignIn",
     "Snapshot",
     "Sources",
     "StateReading",
@@ -88,6 +95,7 @@ __all__ = [
     "StoreCheck",
     "StoreGuard",
     "Terraform",
+    "TicketStore",
     "TokenStore",
     "UploadStore",
     "Watch",

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from sekisho.domain.callers import Caller
 from sekisho.domain.checkpoints import Checkpoint
 from sekisho.domain.identities import Verified
 from sekisho.domain.leases import ProcessMark
@@ -70,21 +69,6 @@ class Anchors(Protocol):
 
     def newest(self) -> Anchored | None:
         """Return the one of the newest record. Raises StoreUnavailable."""
-        ...
-
-
-class StepUp(Protocol):
-    """How a person proves, for one decision, that it is them: never anything a tool could hold."""
-
-    def begin(self, run_id: str, seal: str, decision: str) -> None:
-        """Give the person what they need to prove it (a code on the server's terminal).
-
-        It takes the place of what an earlier call gave for the same decision. Raises CodesTooMany.
-        """
-        ...
-
-    def finish(self, run_id: str, seal: str, decision: str, proof: str) -> Caller:
-        """Check the proof, once, and say who it was. Raises CodeWrong."""
         ...
 
 

@@ -19,6 +19,7 @@ from sekisho.domain.states import StateIndex
 from sekisho.domain.stops import ServerStop, Turning
 from sekisho.domain.tokens import Token
 from sekisho.domain.workspaces import WorkspaceRecord
+from sekisho.ports.sign_in_stores import PasskeyStore, SessionStore, TicketStore
 
 T = TypeVar("T")
 
@@ -354,6 +355,12 @@ class Store(Protocol):
     def pushes(self) -> PushStore: ...
     @property
     def tokens(self) -> TokenStore: ...
+    @property
+    def sessions(self) -> SessionStore: ...
+    @property
+    def passkeys(self) -> PasskeyStore: ...
+    @property
+    def tickets(self) -> TicketStore: ...
     @property
     def people(self) -> PeopleStore: ...
     @property

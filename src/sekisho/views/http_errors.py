@@ -34,6 +34,7 @@ STATUS: dict[type[e.SekishoError], int] = {
     e.CredentialInvalid: 401,
     e.CredentialMistyped: 401,
     e.CredentialNeeded: 401,
+    e.SessionNeeded: 401,
     **dict.fromkeys(_NOT_GOOD, 401),
     e.Unavailable: 503,
 }

@@ -13,6 +13,7 @@ from sekisho.views.approvals import START, ApprovalRequestView
 from sekisho.views.callers import CallerAnswer
 from sekisho.views.configurations import FormatView, UploadView, ValidationView
 from sekisho.views.gate import GateView
+from sekisho.views.moments import moment_of
 from sekisho.views.orders import Source
 from sekisho.views.runs import RunView
 from sekisho.views.states import OutputPage
@@ -72,9 +73,15 @@ def approval_shown(engine: Engine, run_id: str, language: Language) -> ApprovalR
     return ApprovalRequestView.of(engine.runs.get(run_id), engine.approvals.link(run_id), language)
 
 
-def gate_shown(engine: Engine, run_id: str, language: Language) -> GateView:
-    """Show whether a plan may be applied now. Raises RunUnknown."""
-    return GateView.of(engine.runs.get(run_id), engine.gate.check(run_id), language)
+def gate_shown(engine: Engine, run_id: str, language: Language, at: str = "") -> GateView:
+    """Show whether a plan may be applied now, or at the moment that `at` writes.
+
+    Raises:
+        RunUnknown, PlanMissing.
+        ArgumentsInvalid: `at` is no moment.
+    """
+    moment = moment_of(at) if at.strip() else None
+    return GateView.of(engine.runs.get(run_id), engine.gate.check(run_id, moment), language, moment)
 
 
 def outputs_shown(engine: Engine, workspace: str, name: str = "") -> OutputPage:

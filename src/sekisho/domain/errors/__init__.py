@@ -8,7 +8,7 @@ Each face maps the six kinds below; every leaf has a stable code.
     │                       change_number_unknown
     │                       address_unknown · path_unknown · tool_unknown · prompt_unknown
     │                       resource_unknown · rpc_method_unknown · push_unknown · token_unknown
-    │                       audit_empty · change_unknown · nothing_to_compare
+    │                       audit_empty · change_unknown · nothing_to_compare · passkey_unknown
     │                       person_unknown
     ├── Invalid             command_unknown · option_unknown · choice_invalid · arguments_missing
     │                       git_ref_invalid · git_ref_ambiguous · git_content_refused
@@ -24,6 +24,7 @@ Each face maps the six kinds below; every leaf has a stable code.
     │                       seal_broken · approval_repeated · approval_own · codes_too_many
     │                       process_alive · gate_unmet · plan_over · run_changed · rate_limited
     │                       push_incomplete · audit_fault · plans_waiting · allowance_spent
+    │                       passkey_known · passkeys_too_many
     │                       approval_uncounted · override_not_needed · follow_up_not_due
     │                       server_stopped · server_not_stopped · quota_spent · destroys_spent
     │                       cooling_down
@@ -31,10 +32,12 @@ Each face maps the six kinds below; every leaf has a stable code.
     │                       credential_mistyped · credential_needed · code_wrong · decision_not_here
     │                       source_refused · origin_refused · power_missing · tool_hidden
     │                       host_refused · proxy_undeclared · access_missing
-    │                       host_refused · proxy_undeclared
     │                       token_malformed · token_issuer_unknown · token_signature_wrong
     │                       token_audience_wrong · token_expired · token_early · token_kind_wrong
     │                       scope_missing · person_unfit · identity_conflict
+    │                       session_needed · sign_in_lost · sign_in_refused · sign_in_stale
+    │                       person_other · step_up_needed · load_balancer_untrusted
+    │                       passkey_wrong · passkey_cloned · enrolment_code_wrong
     └── Unavailable         git_unreachable · git_timeout · git_missing · git_failed
                             store_unavailable · store_tampered · disk_full · terraform_missing
                             console_away
@@ -185,6 +188,21 @@ from sekisho.domain.errors.refusals import (
     SourceRefused,
     ToolHidden,
 )
+from sekisho.domain.errors.sign_ins import (
+    EnrolmentCodeWrong,
+    LoadBalancerUntrusted,
+    PasskeyCloned,
+    PasskeyKnown,
+    PasskeysTooMany,
+    PasskeyUnknown,
+    PasskeyWrong,
+    PersonOther,
+    SessionNeeded,
+    SignInLost,
+    SignInRefused,
+    SignInStale,
+    StepUpNeeded,
+)
 from sekisho.domain.errors.stops import (
     CoolingDown,
     DestroysSpent,
@@ -227,6 +245,7 @@ __all__ = [
     "DecisionNotHere",
     "DestroysSpent",
     "DiskFull",
+    "EnrolmentCodeWrong",
     "EvidenceInvalid",
     "FollowUpNotDue",
     "GateUnmet",
@@ -250,6 +269,7 @@ __all__ = [
     "IdentityProviderAway",
     "InlineTooLarge",
     "Invalid",
+    "LoadBalancerUntrusted",
     "MediaTypeWrong",
     "MessageInvalid",
     "MethodWrong",
@@ -261,7 +281,13 @@ __all__ = [
     "OptionUnknown",
     "OriginRefused",
     "OverrideNotNeeded",
+    "PasskeyCloned",
+    "PasskeyKnown",
+    "PasskeyUnknown",
+    "PasskeyWrong",
+    "PasskeysTooMany",
     "PathUnknown",
+    "PersonOther",
     "PersonUnfit",
     "PersonUnknown",
     "PlanMissing",
@@ -292,9 +318,14 @@ __all__ = [
     "ServerDraining",
     "ServerNotStopped",
     "ServerStopped",
+    "SessionNeeded",
     "SettingInvalid",
+    "SignInLost",
+    "SignInRefused",
+    "SignInStale",
     "SourceRefused",
     "StateMissing",
+    "StepUpNeeded",
     "StoreTampered",
     "StoreUnavailable",
     "StreamsTooMany",

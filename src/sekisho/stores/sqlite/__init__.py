@@ -1,7 +1,8 @@
 """The embedded store: SQLite for what is searched and changed, files for what is large or secret.
 
     FOLDER/sekisho.db       runs, workspaces, the stop, workers, audit, configurations, uploads,
-                            pushes, tokens, people, logs; seals of all that, the blobs that are newest
+                            pushes, tokens, people, sessions, passkeys, tickets, logs; seals of
+                            all that, and which blobs are the newest
     FOLDER/blobs/           plan files, bundles, states, configurations, packs: encrypted
     FOLDER/readings/        redacted readings of plans and states: encrypted
     FOLDER/reserve          room set aside for the day the disk is full
@@ -24,10 +25,13 @@ from sekisho.stores.sqlite.configurations import SqliteConfigurations
 from sekisho.stores.sqlite.database import Database
 from sekisho.stores.sqlite.guard import Area, SqliteGuard, adopt_blobs
 from sekisho.stores.sqlite.logs import SqliteLogs
+from sekisho.stores.sqlite.passkeys import SqlitePasskeys
 from sekisho.stores.sqlite.people import SqlitePeople
 from sekisho.stores.sqlite.pushes import SqlitePushes
 from sekisho.stores.sqlite.runs import SqliteRuns
+from sekisho.stores.sqlite.sessions import SqliteSessions
 from sekisho.stores.sqlite.stops import SqliteStops
+from sekisho.stores.sqlite.tickets import SqliteTickets
 from sekisho.stores.sqlite.tokens import SqliteTokens
 from sekisho.stores.sqlite.uploads import SqliteUploads
 from sekisho.stores.sqlite.workers import SqliteWorkers
@@ -57,6 +61,9 @@ class SqliteStore:
         self.uploads = SqliteUploads(self._database)
         self.pushes = SqlitePushes(self._database)
         self.tokens = SqliteTokens(self._database)
+        self.sessions = SqliteSessions(self._database)
+        self.passkeys = SqlitePasskeys(self._database)
+        self.tickets = SqliteTickets(self._database)
         self.people = SqlitePeople(self._database, self.audit)
         self.logs = SqliteLogs(self._database)
         blobs, readings = (self._area(folder, name, cipher) for name in ("blobs", "readings"))

@@ -73,4 +73,20 @@ _SEALS = (
     ) WITHOUT ROWID""",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _PUSHES, _PEOPLE, _SEALS)
+_SIGN_INS = (
+    """CREATE TABLE sessions (
+        digest TEXT PRIMARY KEY, person TEXT NOT NULL, ends INTEGER NOT NULL, used INTEGER NOT NULL,
+        body TEXT NOT NULL
+    ) WITHOUT ROWID""",
+    "CREATE INDEX sessions_by_person ON sessions (person, used)",
+    """CREATE TABLE passkeys (
+        id TEXT PRIMARY KEY, credential_id TEXT NOT NULL UNIQUE, person TEXT NOT NULL,
+        body TEXT NOT NULL
+    ) WITHOUT ROWID""",
+    "CREATE INDEX passkeys_by_person ON passkeys (person, id)",
+    """CREATE TABLE tickets (
+        key TEXT PRIMARY KEY, kind TEXT NOT NULL, expires INTEGER NOT NULL, body TEXT NOT NULL
+    ) WITHOUT ROWID""",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _PUSHES, _PEOPLE, _SEALS, _SIGN_INS)

@@ -1,6 +1,7 @@
 """Plans over the API: asking for one."""
 
 from sekisho.domain.errors import (
+    AccessMissing,
     AllowanceSpent,
     ArchiveInvalid,
     ConfigurationEmpty,
@@ -68,7 +69,7 @@ PLAN_OPERATIONS = (
         RunView,
         "plan",
         body=PlanAsk,
-        raises=(*TAKES_FILES, PlansWaiting, ServerStopped, QuotaSpent, CoolingDown),
+        raises=(*TAKES_FILES, PlansWaiting, AccessMissing, ServerStopped, QuotaSpent, CoolingDown),
         links=dict.fromkeys(_ON_ITS_RUN, ("run_id", "/id")),
     ),
 )

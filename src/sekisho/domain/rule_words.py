@@ -1,6 +1,7 @@
 """What a rule says, in words: one sentence for each thing that it is about or wants."""
 
 from collections.abc import Iterable, Iterator
+from typing import Any, cast
 
 from sekisho.domain.rules import Level, Match, Require, Rule
 from sekisho.domain.text import Text
@@ -26,9 +27,7 @@ _MORE = Text(
 _SELF = Text("The requester's own approval counts.", "依頼者本人の承認も数えます。")
 _AUTHOR = Text("An approval by the author of the commit counts.", "コミット作者の承認も数えます。")
 _AGE = Text("The plan is at most {hours} hours old.", "計画は作成から {hours} 時間以内。")
-_CHANGE = Text(
-    "A change number of the form {pattern}.", "{pattern} の形式の変更管理番号。"
-)
+_CHANGE = Text("A change number of the form {pattern}.", "{pattern} の形式の変更管理番号。")
 _WINDOW = Text("It is applied {window}.", "適用できる時間帯: {window}。")
 _FREEZE = Text("Nothing is applied in {freeze}.", "凍結期間 {freeze} は適用できません。")
 _PLAIN = {
@@ -68,7 +67,7 @@ def _about(match: Match) -> Text:
     requesters = (*match.requester_groups, *match.requesters)
     given = {key: getattr(match, key) for key in _MATCHES} | {"requesters": requesters}
     parts = [
-        _MATCHES[key].fill({"said": _listed(v) if isinstance(v, tuple) else v})
+        _MATCHES[key].fill({"said": _several(v)})
         for key, v in given.items()
         if v is not None and v != ()
     ]
@@ -76,6 +75,10 @@ def _about(match: Match) -> Text:
         return _EVERY_PLAN
     that = Text(" and ".join(p.en for p in parts), "、かつ".join(p.ja for p in parts))
     return _ABOUT.fill({"that": that})
+
+
+def _several(value: Any) -> object:
+    return _listed(cast("tuple[str, ...]", value)) if isinstance(value, tuple) else value
 
 
 def _wants(require: Require) -> Iterator[Text]:

@@ -49,8 +49,10 @@ class Match:
     """Which plans a rule is about: all that is given must hold; nothing given is every plan.
 
     `risk` is the least that a plan's worst risk may be, `risk_at_most` the most. `types` (patterns)
-    and `actions` must meet in one change. `requesters` are groups, or persons by name; `clients`
-    are patterns over what an agent calls itself: a claim, by which nobody should be asked for less.
+    and `actions` must meet in one change. `requesters` are persons by name, or groups;
+    `requester_groups` are groups alone, so that nobody comes under them who is called like one.
+    `clients` are patterns over what an agent calls itself: a claim, by which nobody should be asked
+    for less.
     """
 
     risk: Risk | None = None
@@ -60,6 +62,7 @@ class Match:
     changes_over: int | None = None
     destroys_over: int | None = None
     requesters: tuple[str, ...] = ()
+    requester_groups: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     modes: tuple[str, ...] = ()
     clients: tuple[str, ...] = ()
@@ -102,10 +105,11 @@ class Match:
     def _asked(self, plan: PlanFacts) -> bool:
         if self.clients and not _like(plan.client.casefold(), self.clients):
             return False
-        if not self.requesters:
+        if not self.requesters and not self.requester_groups:
             return True
         named = {folded(r) for r in self.requesters}
-        return folded(plan.requester) in named or not set(plan.groups).isdisjoint(self.requesters)
+        groups = {*self.requesters, *self.requester_groups}
+        return folded(plan.requester) in named or not set(plan.groups).isdisjoint(groups)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -19,10 +19,15 @@ _COUNT: dict[str, Any] = {"type": "integer", "minimum": 0}
 _COUNT["description"] = "Most resources that are deleted or replaced; left out: any number"
 
 
+def _no_null(schema: dict[str, Any]) -> None:
+    """Leave out a default of null: what is left out is no number."""
+    schema["properties"]["max_destroys"].pop("default", None)
+
+
 class IntentAsk(BaseModel):
     """What the plan may do at most; what is left out is not limited."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra=_no_null)
 
     addresses: list[Annotated[str, Field(min_length=1, max_length=500)]] = Field(
         default_factory=list[str],

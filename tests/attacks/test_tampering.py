@@ -12,6 +12,7 @@ from sekisho.domain.runs import RunStatus
 from sekisho.domain.workspaces import Workspace
 from sekisho.stores.codec import RUN
 from tests.attacks.tampering import Cell, Hand, lived_in, other, schema
+from tests.contract.test_seals import BEFORE_SEALS, NEW_TABLES
 from tests.fakes.folders import FolderWorld
 from tests.fakes.world import AGENT, NOBODY, main
 
@@ -400,9 +401,9 @@ def test_a_wiped_store_is_named_by_the_checkpoints(world: FolderWorld):
 
 def test_a_database_set_back_to_before_it_was_sealed_is_refused(hand: Hand, world: FolderWorld):
     world.store.close()
-    for table in ("seals", "seal_book", "blobs", "audit_workspaces"):
+    for table in NEW_TABLES:
         hand.database.execute(f"DROP TABLE {table}")
-    hand.database.execute("PRAGMA user_version=2")
+    hand.database.execute(f"PRAGMA user_version={BEFORE_SEALS}")
 
     with pytest.raises((StoreTampered, StoreUnavailable)):
         world.opened()

@@ -1,6 +1,8 @@
 """What every store promises about people: a name is one subject's alone."""
 
 import dataclasses
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -73,6 +75,25 @@ def test_a_renamed_person_stays_the_same_and_keeps_the_name_of_before(store: Sto
         come(store, dataclasses.replace(SUZUKI, name="佐藤 花子"))
     back = come(store, dataclasses.replace(SATO, last_seen_at=LATER))
     assert (back.name, back.former) == ("佐藤 花子", (FormerName("tanaka", LATER),))
+
+
+def test_of_many_who_come_by_one_name_at_once_one_has_it(store: Store):
+    people = [dataclasses.replace(SATO, subject=f"https://id.example|{n}") for n in range(8)]
+    begin = threading.Barrier(len(people))
+
+    def comes(now: Person) -> bool:
+        begin.wait(20)
+        try:
+            come(store, now)
+        except IdentityConflict:
+            return False
+        return True
+
+    with ThreadPoolExecutor(len(people)) as pool:
+        came = list(pool.map(comes, people))
+
+    assert came.count(True) == 1
+    assert store.people.all() == (people[came.index(True)],)
 
 
 def test_a_change_that_would_give_a_name_twice_is_a_mistake(store: Store):

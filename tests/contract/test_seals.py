@@ -1,6 +1,7 @@
 """Seals of rows beyond what the tamper suite shows: migration, several writers, what is undone."""
 
 import io
+import re
 import sqlite3
 import threading
 from pathlib import Path
@@ -16,9 +17,15 @@ from tests.contract import stores
 from tests.contract.stores import Digests
 from tests.fakes.values import WORKSPACE, a_full_run, a_line, a_run, an_entry
 
-BEFORE_SEALS = 2
-NEW_TABLES = ("seals", "seal_book", "blobs", "audit_workspaces")
+BEFORE_SEALS = next(n for n, m in enumerate(MIGRATIONS) if any("TABLE seals" in s for s in m))
 """The schema number of the last Sekisho that sealed nothing."""
+NEW_TABLES = tuple(
+    name
+    for migration in MIGRATIONS[BEFORE_SEALS:]
+    for statement in migration
+    for name in re.findall(r"CREATE TABLE (\w+)", statement)
+)
+"""Tables that came with the seals or later."""
 
 
 def as_it_was_before_seals(folder: Path, digests: Digests) -> None:

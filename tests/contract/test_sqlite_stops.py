@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sekisho.domain.errors import ServerStopped, StoreUnavailable
+from sekisho.domain.errors import ServerStopped, StoreTampered, StoreUnavailable
 from sekisho.domain.runs import RunStatus
 from sekisho.stores.sqlite import SqliteStore
 from tests.contract import stores
@@ -56,7 +56,7 @@ def test_a_stop_that_cannot_be_read_is_no_licence_to_begin(
 
     with pytest.raises(StoreUnavailable):
         store.stops.get()
-    with pytest.raises(StoreUnavailable):
+    with pytest.raises(StoreTampered):  # whoever wrote it, it was not this server
         store.runs.update(run.id, begin)
     assert store.runs.get(run.id) == run
 

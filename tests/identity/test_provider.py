@@ -433,6 +433,7 @@ def test_whoever_comes_while_the_provider_is_asked_goes_by_what_is_known(
         ({"nonce": "n"}, TokenKindWrong),
         ({"at_hash": "h"}, TokenKindWrong),
         ({"c_hash": "h"}, TokenKindWrong),
+        ({"events": {"http://schemas.openid.net/event/backchannel-logout": {}}}, TokenKindWrong),
         ({"sub": None}, PersonUnfit),
         ({"sub": 7}, PersonUnfit),
         ({"sub": ""}, PersonUnfit),
@@ -535,6 +536,14 @@ def test_the_type_of_the_header_can_be_insisted_on(issuer: Issuer, clock: FakeCl
     for fine in ("at+jwt", "AT+JWT", "application/at+jwt"):
         assert desk.access(ONE.sign(issuer.payload(), typ=fine)).person == "sato"
     for other in ("JWT", "", None, "id+jwt"):
+        with pytest.raises(TokenKindWrong):
+            desk.access(ONE.sign(issuer.payload(), typ=other))
+
+
+def test_a_header_that_names_another_kind_of_token_is_believed(issuer: Issuer, desk: Desk):
+    for fine in ("JWT", "at+jwt", None):
+        assert desk.access(ONE.sign(issuer.payload(), typ=fine)).person == "sato"
+    for other in ("id+jwt", "logout+jwt", "dpop+jwt", "secevent+jwt", "JWE"):
         with pytest.raises(TokenKindWrong):
             desk.access(ONE.sign(issuer.payload(), typ=other))
 

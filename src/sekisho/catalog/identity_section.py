@@ -155,7 +155,7 @@ class OidcSection(Section):
     token_types: Words = Field(
         default_factory=list[Word],
         description="What the header `typ` of bearer tokens must be, such as at+jwt."
-        " Default: anything.",
+        " Default: JWT, at+jwt or none.",
     )
     algorithms: list[Algorithm] = Field(
         default=list(cast("tuple[Algorithm, ...]", USUAL)),

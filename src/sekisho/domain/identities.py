@@ -36,7 +36,7 @@ class AccessTokens:
     """How access tokens of a provider are told from its other tokens.
 
     Of `audience_claims` the first that a token has says whom it is for. `header_types`: what `typ`
-    of the header must be (empty: anything). `marks`: claims with the value they must have.
+    of the header must be (empty: what is usual). `marks`: claims with the value they must have.
     `needed`: claims that must be there, whatever they say. `short_scopes`: a scope is asked for as
     `api://ID/NAME`, and the token has the name alone.
     """

@@ -4,6 +4,7 @@ from sekisho.domain.callers import Caller
 from sekisho.domain.errors import ArgumentsInvalid
 from sekisho.domain.stops import ServerStop, StopChange, check_going, resumed, stopped
 from sekisho.domain.text import plain
+from sekisho.engine.operating import check_operator
 from sekisho.engine.parts import Parts
 
 
@@ -31,9 +32,11 @@ class Stops:
         """Stop everything, with a reason that everybody sees.
 
         Raises:
+            AccessMissing: the caller may not operate everywhere.
             ArgumentsInvalid: no reason is given.
             ServerStopped: it is stopped already; that stop stays.
         """
+        check_operator(self._parts, caller)
         if not plain(reason).strip():
             raise ArgumentsInvalid(problem="reason is needed")
         at = self._parts.clock.now()
@@ -51,9 +54,11 @@ class Stops:
         """Let work go on; return the stop that was lifted.
 
         Raises:
+            AccessMissing: the caller may not operate everywhere.
             ServerNotStopped: nothing was stopped.
             ServerStopped: while we looked, somebody else stopped it anew.
         """
+        check_operator(self._parts, caller)
         at, held = self._parts.clock.now(), resumed(self.get())
 
         def turn(now: ServerStop | None) -> StopChange:

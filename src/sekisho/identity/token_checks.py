@@ -15,12 +15,16 @@ from sekisho.domain.errors import (
     TokenKindWrong,
     TokenMalformed,
 )
-from sekisho.domain.identities import OidcProvider, Payload
+from sekisho.domain.identities import AccessTokens, OidcProvider, Payload
 from sekisho.domain.text import Text
 
 _LAST_MOMENT = 253_402_300_799
 """The end of the year 9999: later is no time."""
 _OF_ID_TOKENS = ("at_hash", "c_hash", "s_hash")
+_OF_EVENTS = "events"
+"""What tells a logout token, or another one about something that happened."""
+_ACCESS = ("at+jwt", "jwt", "")
+"""What the header of an access token may be, where the operator says nothing: RFC 9068, or none."""
 _CLIENT = ("azp", "client_id", "appid")
 _SCOPES = ("scope", "scp")
 
@@ -108,10 +112,7 @@ def _check_access_token(
         raise TokenKindWrong(problem=_ID_TOKEN)
     if "nonce" in payload and not kinds.telling:
         raise TokenKindWrong(problem=_ID_TOKEN)
-    kind = str(header.get("typ", "")).lower().removeprefix("application/")
-    marked = all(payload.get(name) == value for name, value in kinds.marks)
-    needed = all(claim(payload, name) for name in kinds.needed)
-    if not (marked and needed) or (kinds.header_types and kind not in kinds.header_types):
+    if not _is_access_token(header, payload, kinds):
         raise TokenKindWrong(problem=_NO_ACCESS_TOKEN)
     if not set(_audiences(payload, kinds.audience_claims)) & set(audience):
         raise TokenAudienceWrong(audience=", ".join(audience))
@@ -121,6 +122,14 @@ def _check_access_token(
     held = scope.rpartition("/")[2] if kinds.short_scopes else scope
     if scope and held not in scopes_of(payload):
         raise ScopeMissing(scope=scope)
+
+
+def _is_access_token(header: Payload, payload: Payload, kinds: AccessTokens) -> bool:
+    kind = str(header.get("typ") or "").lower().removeprefix("application/")
+    marked = all(payload.get(name) == value for name, value in kinds.marks)
+    needed = all(claim(payload, name) for name in kinds.needed)
+    named = kind in (kinds.header_types or _ACCESS)
+    return marked and needed and named and _OF_EVENTS not in payload
 
 
 def _check_id_token(payload: Payload, expected: Expected) -> None:

@@ -31,10 +31,13 @@ class SqlitePasskeys:
                 raise PasskeysTooMany(cap=most)
 
     def of(self, person: str) -> tuple[Passkey, ...]:
-        select = "SELECT body FROM passkeys WHERE person = ? ORDER BY id"
-        with self._database.reading() as connection:
+        select = "SELECT id, credential_id, person, body FROM passkeys WHERE person = ? ORDER BY id"
+        with self._database.moment() as connection:
             rows = connection.execute(select, (folded(person),)).fetchall()
-        return tuple(PASSKEY.load(body) for (body,) in rows)
+            for row in rows:
+                # A key that somebody wrote into the file proves nobody.
+                self._database.seals.check_row(connection, "passkeys", row)
+        return tuple(PASSKEY.load(row[3]) for row in rows)
 
     def use(self, passkey_id: str, sign_count: int, at: datetime) -> Passkey:
         with self._database.writing() as connection:

@@ -34,10 +34,14 @@ class SqliteSessions:
                 raise ValueError(session.digest)
 
     def find(self, digest: str) -> Session | None:
-        with self._database.reading() as connection:
-            select = "SELECT body FROM sessions WHERE digest = ?"
+        select = "SELECT digest, person, ends, used, body FROM sessions WHERE digest = ?"
+        with self._database.moment() as connection:
             row = connection.execute(select, (digest,)).fetchone()
-        return SESSION.load(row[0]) if row else None
+            if row is None:
+                return None
+            # A session that somebody wrote into the file is nobody's.
+            self._database.seals.check_row(connection, "sessions", row)
+        return SESSION.load(row[4])
 
     def of(self, person: str) -> tuple[Session, ...]:
         select = "SELECT body FROM sessions WHERE person = ? ORDER BY used, digest"

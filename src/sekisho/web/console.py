@@ -108,9 +108,7 @@ def _endpoint(
     return endpoint
 
 
-async def _let_in(
-    console: Console, page: Page, request: Request, token: str
-) -> tuple[Visit, str]:
+async def _let_in(console: Console, page: Page, request: Request, token: str) -> tuple[Visit, str]:
     """As `_admit`; where somebody came to decide and was turned away, the audit says so."""
     try:
         return await _admit(console, page, request, token)

@@ -64,13 +64,13 @@ class Match:
     modes: tuple[str, ...] = ()
     clients: tuple[str, ...] = ()
 
-    def meets(self, plan: PlanFacts) -> bool:
-        """Say whether a rule is about a plan."""
+    def meets(self, plan: PlanFacts, declared: frozenset[str] = frozenset()) -> bool:
+        """Say whether a rule is about a plan. `declared` are names of groups, never of persons."""
         return (
             self._risky(plan)
             and self._large(plan)
             and self._kind(plan)
-            and self._asked(plan)
+            and self._asked(plan, declared)
             and (not self.sources or plan.source in self.sources)
             and (not self.modes or plan.mode in self.modes)
         )
@@ -85,11 +85,10 @@ class Match:
         many = self.changes_over is None or plan.traits.changes > self.changes_over
         return many and (self.destroys_over is None or plan.traits.destroys > self.destroys_over)
 
-    def covers(self, plan: PlanFacts) -> bool:
-        """Say whether a rule is about everything in a plan, and not about a part of it."""
+    def whole(self, plan: PlanFacts) -> bool:
+        """Say whether nothing in a plan lies outside of the kinds that a rule is about."""
         parts = bool(self.types or self.actions)
-        whole = not parts or (not plan.traits.kinds_cut and all(map(self._fits, plan.traits.kinds)))
-        return whole and self.meets(plan)
+        return not parts or (not plan.traits.kinds_cut and all(map(self._fits, plan.traits.kinds)))
 
     def _kind(self, plan: PlanFacts) -> bool:
         parts = bool(self.types or self.actions)
@@ -99,12 +98,13 @@ class Match:
         fits = not self.types or _like(kind.type, self.types)
         return fits and (not self.actions or kind.action in self.actions)
 
-    def _asked(self, plan: PlanFacts) -> bool:
+    def _asked(self, plan: PlanFacts, declared: frozenset[str]) -> bool:
         if self.clients and not _like(plan.client.casefold(), self.clients):
             return False
         if not self.requesters:
             return True
-        named = {folded(r) for r in self.requesters}
+        # Whoever is called like a group does not belong to it for that.
+        named = {folded(r) for r in self.requesters if r not in declared}
         return folded(plan.requester) in named or not set(plan.groups).isdisjoint(self.requesters)
 
 
@@ -157,21 +157,36 @@ class Rule:
     members: tuple[Group, ...] = ()
     """The groups that it speaks of, as they are declared: another member is another rule."""
 
+    def about(self, plan: PlanFacts) -> bool:
+        """Say whether it is about a plan."""
+        return self.match.meets(plan, frozenset(group.name for group in self.members))
+
+    def settles(self, plan: PlanFacts) -> bool:
+        """Say whether it decides who approves a plan that it is about, so that no default does.
+
+        What holds nothing up decides nothing, nor does what an agent brings about by what it calls
+        itself. Of a part of the plan, only a rule that asks for no less than the default one.
+        """
+        if self.level is Level.ADVISORY or self.match.clients:
+            return False
+        if self.match.whole(plan):
+            return bool(self.require.places) or not self.require.silent
+        lax = self.require.self_approval or self.require.author_approval
+        return self.level is Level.HARD and bool(self.require.places) and not lax
+
 
 DEFAULT_RULES = (Rule("default", Require()),)
 """One person who is not the requester approves, within a day."""
 
 
 def about(rules: Sequence[Rule], plan: PlanFacts) -> tuple[Rule, ...]:
-    """Return the rules that are about a plan; the default one too, where none speaks of approvals.
+    """Return the rules that are about a plan; the default one too, where none settles who approves.
 
-    That nobody needs to approve can only be said about everything in a plan: a rule that frees one
-    type of resource does not free what else is in there.
+    That nobody needs to approve, or the requester alone, can only be said about everything in a
+    plan: a rule that frees one type of resource does not free what else is in there.
     """
-    found = tuple(rule for rule in rules if rule.match.meets(plan))
-    wants = any(rule.require.places for rule in found)
-    frees = any(not rule.require.silent and rule.match.covers(plan) for rule in found)
-    return found if wants or frees else (*found, *DEFAULT_RULES)
+    found = tuple(rule for rule in rules if rule.about(plan))
+    return found if any(r.settles(plan) for r in found) else (*found, *DEFAULT_RULES)
 
 
 def rules_version(rules: Sequence[Rule]) -> str:

@@ -28,7 +28,7 @@ def index(path: Path, folder: Path) -> PlanReading:
 
     blobs = DiskBlobs(folder / "readings", folder / "incoming", Cipher(b"k" * 32))
     origin = PlanOrigin(NO_STATE, Redactor(), mark)
-    return DiskReadings(blobs).put_plan(
+    return DiskReadings(blobs, blobs).put_plan(
         "run", lambda keep: read_plan(open_plan(path), origin, keep)
     )
 

@@ -13,12 +13,14 @@ from urllib.parse import urlsplit
 
 from sekisho.domain.callers import Caller
 from sekisho.domain.configurations import Limits as Caps
-from sekisho.domain.errors import ConsoleAway
+from sekisho.domain.errors import ConsoleAway, SettingInvalid
+from sekisho.domain.identities import NO_IDENTITIES, Identities
 from sekisho.domain.rules import Require, Rule
 from sekisho.engine.callers import BARE
 from sekisho.engine.closing import PRIVATE_STORE
 from sekisho.engine.engine import Engine
-from sekisho.engine.parts import Parts
+from sekisho.engine.parts import Entrance, Parts
+from sekisho.engine.step_ups import PeopleStepUp
 from sekisho.engine.worker import Worker
 from sekisho.ports import Catalog, Journal, Limits, StepUp
 from sekisho.settings import Settings, inside_ecs
@@ -26,6 +28,7 @@ from sekisho.settings import Settings, inside_ecs
 if TYPE_CHECKING:
     from sekisho.catalog import TerraformSection
     from sekisho.executors.processes import LocalProcesses
+    from sekisho.identity.oidc import Provider
     from sekisho.terraform import LocalTerraform
 
 _CODE_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
@@ -142,6 +145,7 @@ def build(settings: Settings, *, serves: bool, show: Callable[[str], None] | Non
     from sekisho.identity.keys import FileKeys
     from sekisho.sources import GitOptions, LocalSources
     from sekisho.stores.cipher import Cipher
+    from sekisho.stores.disk.anchors import FolderAnchors
     from sekisho.stores.sqlite import SqliteStore
 
     clock, ids, processes = SystemClock(), SystemIds(), LocalProcesses()
@@ -151,7 +155,15 @@ def build(settings: Settings, *, serves: bool, show: Callable[[str], None] | Non
     keys = FileKeys(folder / "keys")
     store = SqliteStore(folder / "store", keys.audit_mac, Cipher(keys.data_key()))
     caps = make_caps(settings)
-    catalog, section = make_catalog(settings)
+    catalog, section, identities = make_catalog(settings)
+    provider = make_identities(identities, clock)
+    entrance = make_entrance(settings, identities, provider, clock)
+    step_up = make_step_up(clock, ids, show)
+    if entrance and serves:
+        step_up = PeopleStepUp(
+            store, entrance.authenticators, clock, ids, signs_in=entrance.sign_in is not None
+        )
+    reached = serves and (only_here(settings) or entrance is not None)
     parts = Parts(
         store=store,
         catalog=catalog,
@@ -160,23 +172,66 @@ def build(settings: Settings, *, serves: bool, show: Callable[[str], None] | Non
         executor=LocalExecutor(journal),
         keys=keys,
         processes=processes,
-        step_up=make_step_up(clock, ids, show),
+        step_up=step_up,
         clock=clock,
         ids=ids,
         journal=journal,
         limits=make_limits(settings),
-        console_url=console_url(settings) if serves and only_here(settings) else "",
+        console_url=console_url(settings) if reached else "",
         closed=PRIVATE_STORE if inside_ecs() else None,
+        identities=provider,
+        entrance=entrance,
+        anchors=FolderAnchors(settings.audit_anchors or folder / "anchors"),
     )
     engine = make_engine(settings, parts)
     return App(settings, parts, engine, caps, store.close)
 
 
+def make_identities(identities: "Identities", clock: SystemClock) -> "Provider | None":
+    """Make the provider whose bearer tokens are believed, where the operator named one."""
+    if identities.oidc is None:
+        return None
+    from sekisho.identity.oidc import Provider
+
+    return Provider(identities.oidc, clock)
+
+
+def make_entrance(
+    settings: Settings, identities: "Identities", provider: "Provider | None", clock: SystemClock
+) -> Entrance | None:
+    """Make the console's entrance, where the operator wants people to sign in.
+
+    Raises:
+        SettingInvalid: they would have to at an address where that is not safe, or not known.
+    """
+    signs_in = provider is not None and bool(provider.config.client_id)
+    if not signs_in and identities.alb is None:
+        return None
+    url = console_url(settings)
+    parts = urlsplit(url)
+    if not is_loopback(parts.hostname or "") and parts.scheme != "https":
+        problem = "people sign in at the console, so its https address is needed"
+        raise SettingInvalid(name="SEKISHO_PUBLIC_URL", problem=problem)
+    from sekisho.identity.code_flow import CodeFlow
+    from sekisho.identity.load_balancer import AlbHeader
+    from sekisho.identity.passkeys import WebAuthn
+
+    return Entrance(
+        authenticators=WebAuthn(url),
+        sign_in=CodeFlow(provider, url, clock) if provider and signs_in else None,
+        load_balancer=AlbHeader(identities.alb, clock) if identities.alb else None,
+    )
+
+
 def make_engine(settings: Settings, parts: Parts) -> Engine:
-    """Let callers in without a credential where the operator says so."""
+    """Let callers in without a credential where the operator says so.
+
+    Whoever names an identity provider wants to know who asks, from this machine too.
+    """
     if settings.auth == "none":
         return Engine.of(parts, open_=True, bare=BARE)
-    return Engine.of(parts, open_=settings.auth == "auto" and only_here(settings))
+    near = settings.auth == "auto" and only_here(settings)
+    return Engine.of(parts, open_=near and parts.identities is None and parts.entrance is None)
 
 
 def make_journal(settings: Settings, clock: SystemClock) -> Journal:
@@ -212,29 +267,35 @@ def make_limits(settings: Settings) -> Limits:
         plan_slots=settings.plan_slots,
         apply_slots=settings.apply_slots,
         drain_for=settings.drain_for,
+        plans_per_hour=settings.plans_per_hour,
+        plans_per_hour_agent=settings.plans_per_hour_agent,
+        applies_per_hour=settings.applies_per_hour,
+        applies_per_hour_agent=settings.applies_per_hour_agent,
+        destroys_per_day=settings.destroys_per_day,
+        failures_in_a_row=settings.failures_in_a_row,
     )
 
 
-def make_catalog(settings: Settings) -> "tuple[Catalog, TerraformSection]":
+def make_catalog(settings: Settings) -> "tuple[Catalog, TerraformSection, Identities]":
     """Read the operator's file, or take the folders under `root`."""
     from sekisho.catalog import FileCatalog, FolderCatalog, TerraformSection, read_operator_file
     from sekisho.settings import environment
 
     rules = (Rule("default", Require(plan_age=timedelta(hours=settings.plan_age))),)
     if settings.config is None:
-        return FolderCatalog(settings.root, rules), TerraformSection(direct=True)
+        return FolderCatalog(settings.root, rules), TerraformSection(direct=True), NO_IDENTITIES
     file = read_operator_file(settings.config, environment(), rules)
-    return FileCatalog(file), file.terraform
+    return FileCatalog(file), file.terraform, file.identities
 
 
 class NoStepUp:
     """For processes that run no console: nobody decides anything here."""
 
-    def begin(self, run_id: str, seal: str, decision: str) -> None:  # noqa: ARG002 (the port)
+    def begin(self, *_about: object, **_more: object) -> str:
         """Refuse."""
         raise ConsoleAway(command="sekisho serve")
 
-    def finish(self, run_id: str, seal: str, decision: str, proof: str) -> Caller:  # noqa: ARG002
+    def finish(self, *_about: object, **_more: object) -> Caller:
         """Refuse."""
         raise ConsoleAway(command="sekisho serve")
 

@@ -75,8 +75,11 @@ def build_asgi(engine: Engine, options: AsgiOptions, background: Background) -> 
     Raises:
         SettingInvalid: the endpoint lies where something else of ours is.
     """
+    provider = engine.callers.provider
+    scope = provider.required_scope if provider else None
+    edge = dataclasses.replace(options.edge, scope=scope)
     app = build_faces(engine, options, background)
-    return surrounded(app, options.edge, options.monotonic, options.event)
+    return surrounded(app, edge, options.monotonic, options.event)
 
 
 def build_faces(engine: Engine, options: AsgiOptions, background: Background) -> Starlette:
@@ -103,7 +106,7 @@ def build_faces(engine: Engine, options: AsgiOptions, background: Background) ->
         Route(f"{edge.endpoint}/", endpoint),
         *Health(engine, __version__, edge.endpoint, api.draining).routes(),
         *api_routes(engine, api),
-        *discovery_routes(),
+        *discovery_routes(engine.callers.provider, edge.base_url, edge.endpoint),
     ]
 
     @contextlib.asynccontextmanager

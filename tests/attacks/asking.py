@@ -10,6 +10,7 @@ import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, cast
 from urllib.parse import quote, urlencode
 
@@ -22,6 +23,7 @@ from sekisho.mcp_server.spec import ToolSpec
 from sekisho.ports import RunQuery
 from sekisho.web.api.operations import Operation
 from sekisho.web.visits import Page
+from tests.fakes.clock import START
 
 Arguments = dict[str, Any]
 
@@ -109,12 +111,14 @@ VALUES: Mapping[str, Callable[[Known, str], list[Any]]] = {
     "reason": lambda _, __: ["it is over"],
     "verify": lambda _, __: ["1"],
     "before": lambda _, __: ["60"],
+    "month": lambda _, __: [f"{START:%Y-%m}", f"{datetime.now(UTC):%Y-%m}"],
     "after": lambda _, __: ["1"],
     "decide": lambda _, __: ["approve", "reject"],
     "log_phase": lambda _, __: ["plan", "apply"],
     "log_level": lambda _, __: ["error", "warn"],
     "log_q": lambda _, __: ["e"],
     "run_id": lambda known, _: list(known.runs),
+    "at": lambda _, __: ["2026-12-01T23:00+09:00"],
 }
 """Argument → what to ask with it, of a run or a workspace."""
 PAGED = frozenset({"cursor", "limit"})
@@ -201,12 +205,23 @@ PAGES_ASKED: Mapping[str, tuple[str, ...]] = {
         *("log_phase", "log_level", "log_q"),
     ),
     "/runs/{run_id}/evidence": (),
+    "/runs/{run_id}/evidence.json": (),
     "/runs/{run_id}/log": ("after",),
     "/runs/{run_id}/log.txt": ("log_phase", "log_level", "log_q"),
     "/workspaces": (),
     "/workspaces/{name}": (),
     "/audit": ("run", "verify", "before"),
+    "/server": (),
+    "/audit/export.csv": ("month",),
     "/setup": (),
+    # Where nobody signs in, these lead on to the first page.
+    "/sign-in": (),
+    "/sign-in/start": (),
+    "/sign-in/go": (),
+    "/sign-in/callback": (),
+    "/sign-out/provider": (),
+    "/signed-out": (),
+    "/passkeys": (),
 }
 """Page → parameters that show more of it."""
 CHOICES = {

@@ -29,6 +29,7 @@ pytestmark = pytest.mark.timeout(120)
 
 MAIN = 'resource "terraform_data" "a" {\n  input = "x"\n}\n'
 DECIDING = [p for p in PAGES if p.decides]
+SHOWN = {p.path for p in PAGES if p.method == "GET"}
 GOOD = ("read", "plan", "apply", "all", "first_version", "local")
 BAD = ("expired", "revoked")
 APPROVED = {"approved", "apply_queued", "applying", "applied", "rejected"}
@@ -193,7 +194,12 @@ def test_no_kind_of_key_decides_at_the_console(gate: Gate, kind: str):
 
 
 def test_the_deciding_pages_are_all_that_ask_for_a_proof():
-    assert {p.path.rpartition("/")[2] for p in DECIDING} == {"code", "approve", "reject"}
+    of_runs = {p.path.rpartition("/")[2] for p in DECIDING if p.path.startswith("/runs/")}
+    others = {p.path for p in DECIDING if not p.path.startswith("/runs/")}
+    assert of_runs == {"code", "challenge", "fresh", "approve", "reject"}
+    assert others == {
+        f"/passkeys{end}" for end in ("", "/ask", "/creation", "/{passkey_id}/remove")
+    }
     assert all(p.method == "POST" for p in DECIDING)
 
 
@@ -264,7 +270,8 @@ def test_a_websocket_with_a_key_opens_nowhere(gate: Gate):
         with socket.create_connection((host, port), timeout=20) as raw:
             raw.sendall(head.encode())
             status = raw.recv(4096).split(b" ", 2)[1]
-        assert status in {b"401", b"403", b"404", b"405", b"200"}, path
+        allowed = {b"401", b"403", b"404", b"405", b"200"} | ({b"303"} if path in SHOWN else set())
+        assert status in allowed, path
         assert status != b"101"
     gate.unapproved()
 
@@ -276,7 +283,8 @@ def test_no_other_method_decides(gate: Gate, method: str):
         for page in DECIDING:
             path = page.path.replace("{run_id}", gate.run_id)
             answer = http.request(method, path, headers=headers, params=gate.form())
-            assert answer.status_code == 405
+            shows = method in ("GET", "HEAD") and page.path in SHOWN
+            assert answer.status_code == (303 if shows else 405)
     gate.unapproved()
 
 

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -253,11 +254,23 @@ COMMANDS: Mapping[str, tuple[tuple[str, ...], ...]] = {
         *(("{run}",), ("{run}", "--full"), ("{run}", "--no-fold", "--lang", "ja")),
         *(("{run}", "--markdown"), ("{run}", "--changes", "1", "2", "--color", "always")),
     ),
+    "gate simulate": (
+        *(("--plan", "{run}"), ("--plan", "{run}", "--at", "2026-12-01T23:00", "--lang", "ja")),
+        ("--plan", "{run}", "--at", "2026-12-01T23:00", "--tz", "Europe/Paris"),
+    ),
     "workspace list": ((),),
     "workspace get": (("{workspace}",),),
     "audit list": (("--limit", "1000"), ("--run", "{run}")),
     "audit verify": ((),),
+    "audit key": ((),),
+    "audit evidence": (("{run}",),),
+    "audit export": (
+        *(("--format", "jsonl", "--no-bom"), ("--format", "csv", "--zone", "Asia/Tokyo", "--bom")),
+        ("--format", "csv", "--language", "ja", "--month", "{month}"),
+    ),
     "token list": ((),),
+    "server status": ((),),
+    "person list": ((),),
     "config check": ((),),
     "doctor": ((),),
 }
@@ -272,14 +285,21 @@ SILENT = {
     "run cancel": "shows the run that `run get` shows",
     "run discard": "shows the run that `run get` shows",
     "plan create": "shows the run that `run get` shows",
+    "audit verify-evidence": "says what holds in the file that `audit evidence` writes",
     "approve": "opens a browser",
     "push": "works on the laptop's files",
+    "server stop-all": "says the reason that was given to it",
+    "server resume": "says one word",
     "workspace lock": "says one word",
     "workspace unlock": "says one word",
     "lock": "says one word",
     "unlock": "says one word",
     "token create": "shows a key, for once",
     "token revoke": "says one word",
+    "person enroll": "shows a code, for once",
+    "person release": "says one word",
+    "person forget-passkeys": "says a number",
+    "person sign-out": "says a number",
     "store prune": "says a number",
     "config schema": "prints the schema, which is in docs/reference",
     "client add": "works on the laptop's files",
@@ -289,11 +309,12 @@ SILENT = {
     "help": "prints help",
 }
 """Commands that show nothing of runs, and why."""
-OF_THE_HOST = ("audit", "token", "config", "doctor")
+OF_THE_HOST = ("audit", "token", "person", "server", "config", "doctor")
 """Commands that open the stores themselves: they get a process of their own."""
 _EVERYWHERE = {
     *("-h", "--help", "--color", "--server", "--data-dir", "--config", "--root"),
     *("--json", "--follow", "--after", "--ca-file", "--host", "--timeout"),
+    *("--output", "--anchors"),
 }
 """Options that show nothing else."""
 
@@ -328,6 +349,7 @@ def command_lines(known: Known) -> Iterator[tuple[str, ...]]:
 
 def _filled(words: tuple[str, ...], known: Known) -> Iterator[tuple[str, ...]]:
     subjects = [("{run}", known.runs), ("{workspace}", known.workspaces)]
+    subjects.append(("{month}", (f"{datetime.now(UTC):%Y-%m}",)))
     mark, values = next(((m, v) for m, v in subjects if m in words), ("", ("",)))
     for value in values:
         yield tuple(value if word == mark else word for word in words)

@@ -473,8 +473,43 @@ def test_a_commit_has_the_digest_of_the_same_files_sent_in_any_other_way(
     assert snapshot.manifest == expected.manifest
     assert snapshot.content.read() == expected.content.read()
     assert snapshot.commit == GitCommit(
-        server.source().url, "main", commit, "envs/prod", protected=True, declared="main"
+        server.source().url,
+        "main",
+        commit,
+        "envs/prod",
+        protected=True,
+        declared="main",
+        author="sato@example.jp",
     )
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("佐藤@example.jp", "佐藤@example.jp"),
+        ("", ""),
+        ("a\u202eb\u200b@example.jp", "ab@example.jp"),
+        ("a" * 5_000, "a" * 319 + "…"),
+    ],
+)
+def test_the_author_of_a_commit_is_told_as_the_commit_says_inert_and_capped(
+    sources: Sources, server: GitServer, written: str, said: str
+):
+    repo = server.repository()
+    tree = repo.tree_of({"main.tf": "", ".mailmap": f"Ito <ito@example.jp> <{written}>\n"})
+    who = "1700000000 +0900"
+    text = f"tree {tree}\nauthor x <{written}> {who}\ncommitter y <y@example.jp> {who}\n\nm\n"
+    commit = git(
+        repo.folder,
+        *["hash-object", "-t", "commit", "-w", "--literally", "--stdin"],
+        given=text.encode(),
+    )
+    repo.point("refs/heads/main", commit)
+
+    taken = sources.git(server.source(), "").commit
+
+    assert taken is not None
+    assert taken.author == said
 
 
 def test_a_branch_a_tag_and_a_commit_are_found_and_only_the_declared_ref_is_protected(

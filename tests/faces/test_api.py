@@ -118,7 +118,7 @@ def test_runs_are_ended_with_a_reason_or_without(house: House, sato: Caller):
     assert sato.post(f"/runs/{first.id}/discard", {"reason": "old"})["status"] == "discarded"
     assert sato.post(f"/runs/{second.id}/cancel")["status"] == "canceled"
     records = sato.get("/audit", run_id=first.id)["records"]
-    assert records[-1]["facts"] == {"reason": "old"}
+    assert records[-1]["facts"] == {"reason": "old", "version": records[-1]["facts"]["version"]}
 
 
 def test_workspaces_and_the_audit_are_read(house: House, sato: Caller):

@@ -39,6 +39,7 @@ DYNAMIC = {
     "compare.": ["new", "gone"],
     "log.phase.": ["plan", "apply"],
     "log.level.": ["info", "warn", "error"],
+    "leaving.": ["approve", "reject", "out"],
     "note.": [],
     "count.": [],
 }
@@ -99,7 +100,8 @@ def test_no_text_is_there_for_nothing(repository: Path):
 def test_every_note_that_a_form_leaves_is_there(repository: Path):
     named = set(
         re.findall(
-            r'"((?:code_shown|approved|rejected|appl|cancel|discard|lock|unlock)\w*)"',
+            r'"((?:code_shown|passkey_(?:add|remov)|approved|rejected|appl|cancel|discard|lock|unlock'
+            r'|stopped|resumed)\w*)"',
             sources(repository),
         )
     )

@@ -22,6 +22,9 @@ class FakeKeys:
         given = signature.encode(errors="replace")
         return key_id == self.key_id and hmac.compare_digest(wanted, given)
 
+    def public(self) -> str:
+        return ""
+
     def mac(self, message: bytes) -> str:
         return self._digest(b"mac", message)
 

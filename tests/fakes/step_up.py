@@ -2,6 +2,8 @@
 
 from sekisho.domain.callers import Caller
 from sekisho.domain.errors import CodesTooMany, CodeWrong
+from sekisho.domain.sessions import SignedIn
+from sekisho.domain.step_ups import Way
 from sekisho.ports import Clock
 
 Key = tuple[str, str, str]
@@ -17,7 +19,14 @@ class FakeStepUp:
         self._live: dict[Key, tuple[str, float, int]] = {}
         self._asked: list[tuple[str, float]] = []
 
-    def begin(self, run_id: str, seal: str, decision: str) -> None:
+    def begin(
+        self,
+        run_id: str,
+        seal: str,
+        decision: str,
+        who: SignedIn | None = None,
+        way: Way = "passkey",
+    ) -> str:
         now = self._clock.monotonic()
         if sum(run == run_id and now - at < 60 for run, at in self._asked) >= 5:
             raise CodesTooMany
@@ -25,8 +34,11 @@ class FakeStepUp:
         code = f"CODE{len(self.shown):04}"
         self.shown.append(code)
         self._live[run_id, seal, decision] = (code, now, 0)
+        return ""
 
-    def finish(self, run_id: str, seal: str, decision: str, proof: str) -> Caller:
+    def finish(
+        self, run_id: str, seal: str, decision: str, proof: str, who: SignedIn | None = None
+    ) -> Caller:
         key = (run_id, seal, decision)
         code, since, wrong = self._live.pop(key, ("", 0.0, 0))
         if not code or self._clock.monotonic() - since >= 300:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from sekisho.domain.access import EVERYTHING, Access
+from sekisho.domain.audit import RUN_VERSION, WORKSPACE_VERSION
 from sekisho.domain.callers import Caller
 from sekisho.domain.changes import Change
 from sekisho.domain.errors import WorkspaceUnknown
@@ -35,6 +36,7 @@ from sekisho.engine.plans import PlanOrder
 from sekisho.engine.worker import Worker
 from sekisho.ports import DeskOrder, Limits
 from sekisho.sources import LocalSources
+from sekisho.stores.memory.anchors import MemoryAnchors
 from tests.fakes.clock import FakeClock
 from tests.fakes.executor import FakeExecutor, Mode
 from tests.fakes.ids import FakeIds
@@ -171,6 +173,7 @@ class World:
         self.catalog = FakeCatalog(*workspaces or (Workspace("dev"), Workspace("other")))
         self.executor = FakeExecutor(self.journal, mode)
         self.store = memory_store()
+        self.anchors = MemoryAnchors()
         self.parts = Parts(
             store=self.store,
             catalog=self.catalog,
@@ -185,6 +188,7 @@ class World:
             journal=self.journal,
             limits=limits or Limits(),
             console_url="http://127.0.0.1:8080",
+            anchors=self.anchors,
         )
         self.engine = Engine.of(self.parts, open_=True)
         self.worker = Worker(self.parts)
@@ -279,9 +283,10 @@ class World:
         return [r.entry.action for r in records if run is None or r.entry.run_id == run.id]
 
     def facts(self, action: str) -> dict[str, Any]:
-        """The facts of the newest audit record of this action."""
+        """The facts of the newest audit record of this action; not the versions stores add."""
         entries = [r.entry for r in self.engine.audits.all() if r.entry.action == action]
-        return dict(entries[-1].facts)
+        by_store = {RUN_VERSION, WORKSPACE_VERSION}
+        return {k: v for k, v in entries[-1].facts.items() if k not in by_store}
 
     # --- what happens to a server ---------------------------------------------------------------
 

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from sekisho.domain.errors import ArgumentsInvalid, PlanOver, SourceRefused
+from sekisho.domain.errors import ApprovalUncounted, ArgumentsInvalid, PlanOver, SourceRefused
 from sekisho.domain.git import GitCommit
 from sekisho.domain.origins import Origin
+from sekisho.domain.rules import Require, Rule
 from sekisho.domain.runs import Run, RunStatus
 from sekisho.domain.workspaces import Workspace
 from sekisho.engine.engine import Engine
@@ -234,3 +235,23 @@ def test_the_example_has_one_digest_from_git_from_an_upload_inline_and_from_its_
     ]
     assert len({run.configuration for run in runs}) == 1
     assert {run.source for run in runs} == {"git", "folder", "inline"}
+
+
+@pytest.mark.parametrize(("by_author", "counts"), [(False, False), (True, True)])
+def test_the_author_of_the_commit_does_not_count_as_an_approver_unless_a_rule_says_so(
+    tmp_path: Path, server: GitServer, repo: Repository, by_author: bool, counts: bool
+):
+    repo.commit({**main("1")})
+    rule = Rule("others", Require(author_approval=by_author))
+    house = House(tmp_path, server, rules=(rule,))
+    run = house.planned(git_ref="default")
+    assert run.commit is not None
+    assert run.commit.author == "sato@example.jp"
+
+    author = "Sato@Example.jp"  # the agent asked as `sato`: another name
+    if counts:
+        assert house.world.approve(run, author).status is S.APPROVED
+    else:
+        with pytest.raises(ApprovalUncounted):
+            house.world.approve(run, author)
+        assert house.world.approve(run, "suzuki@example.jp").status is S.APPROVED

@@ -306,6 +306,7 @@ def test_verify_finds_an_apply_without_the_approvals_its_rules_required():
     world = World(Workspace("dev", rules=(TWO,)))
     run = world.approve(world.planned(), "suzuki")
     assert run.plan
+    forged(world, run.id, "run.apply")
     forged(world, run.id, "run.apply_start", seal=run.plan.seal.seal.digest)
 
     report = world.engine.audits.verify()
@@ -327,6 +328,7 @@ def test_verify_does_not_count_who_asked_nor_approvals_of_another_seal():
     other = dataclasses.replace(AGENT, person="suzuki")
     entry = world.parts.entry(world.clock.now(), "run.approve", other, run, seal="sha256:other")
     world.store.audit.append(entry)
+    forged(world, run.id, "run.apply")
     forged(world, run.id, "run.apply_start", seal=digest)
 
     (fault,) = world.engine.audits.verify().faults

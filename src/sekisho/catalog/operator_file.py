@@ -1,6 +1,5 @@
 """`sekisho.yaml`: raw → valid, with every problem at once and the line that each is on."""
 
-import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,9 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from sekisho.catalog.documents import Document, Finding, read_document
+from sekisho.catalog.people_sections import group_of
+from sekisho.catalog.rule_checks import hint, speaks_of_what_is_there
+from sekisho.catalog.rule_meanings import is_for, rule_of
 from sekisho.catalog.sections import (
     BackendSection,
     FileSection,
@@ -21,11 +23,13 @@ from sekisho.catalog.values import Surroundings
 from sekisho.domain.access import EVERYTHING, Access
 from sekisho.domain.errors import OperatorFileInvalid
 from sekisho.domain.groups import Group
-from sekisho.domain.rules import DEFAULT_RULES, Rule
+from sekisho.domain.identities import NO_IDENTITIES, Identities
+from sekisho.domain.rules import DAY, DEFAULT_RULES, Rule
 from sekisho.domain.targets import LOCAL_TARGET, Backend, S3Backend, ServerBackend, Target
 from sekisho.domain.workspaces import SourceKind, Workspace
 
 _MOST_SHOWN = 50
+_LOCAL = LOCAL_TARGET.name
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,7 @@ class OperatorFile:
     terraform: TerraformSection = TerraformSection()
     groups: tuple[Group, ...] = ()
     access: Access = EVERYTHING
+    identities: Identities = NO_IDENTITIES
 
 
 def read_operator_file(
@@ -97,7 +102,8 @@ def _validated(
 ) -> tuple[FileSection | None, list[Finding]]:
     findings = _between_sections(document)
     try:
-        return FileSection.model_validate(document.data, context=surroundings), findings
+        section = FileSection.model_validate(document.data, context=surroundings)
+        return section, findings + speaks_of_what_is_there(document, section)
     except ValidationError as error:
         schema = json_schema()
         details = error.errors(include_input=False, include_url=False)
@@ -111,7 +117,7 @@ def _finding(document: Document, error: ErrorDetails, schema: dict[str, Any]) ->
     if kind == "missing":
         problem = "this key is needed"
     elif kind == "extra_forbidden":
-        problem = "unknown key" + _hint(str(path[-1]), _keys(schema, path[:-1]))
+        problem = "unknown key" + hint(str(path[-1]), _keys(schema, path[:-1]))
     elif kind == "literal_error":
         problem = f"{error.get('ctx', {}).get('expected')} is needed"
     elif kind == "string_type" and path in document.written:
@@ -132,16 +138,12 @@ _WORDS = {
 }
 
 
-def _hint(name: str, known: Sequence[str]) -> str:
-    near = difflib.get_close_matches(name.lower(), known, n=1, cutoff=0.5)
-    return f"; did you mean `{near[0]}`?" if near else f"; known here: {', '.join(known)}"
-
-
 def _keys(schema: dict[str, Any], path: Sequence[str | int]) -> list[str]:
     """Return the keys that may be at `path`, by the schema."""
     here: dict[str, Any] = schema
     for part in path:
-        inner: Any = here.get("properties", {}).get(part, here.get("additionalProperties"))
+        listed = here.get("items") if isinstance(part, int) else None
+        inner: Any = here.get("properties", {}).get(part, here.get("additionalProperties", listed))
         here = _resolved(schema, inner)
     return list(here.get("properties", {}))
 
@@ -164,8 +166,8 @@ def _between_sections(document: Document) -> list[Finding]:
         target = _mapping(workspaces, name).get("target")
         path = ("workspaces", name, "target")
         if isinstance(target, str) and target not in targets:
-            hint = _hint(target, list(targets)) if targets else "; there is nothing under `targets`"
-            problem = f"{'.'.join(path)}: there is no target {target!r}{hint}"
+            meant = hint(target, list(targets)) if targets else "; there is nothing under `targets`"
+            problem = f"{'.'.join(path)}: there is no target {target!r}{meant}"
             findings.append(Finding(document.line(path), problem))
         path = ("workspaces", name, "backend", "s3")
         s3 = _mapping(_mapping(_mapping(workspaces, name), "backend"), "s3")
@@ -197,12 +199,36 @@ def _operator_file(section: FileSection, rules: tuple[Rule, ...]) -> OperatorFil
         network_mirror=given.network_mirror,
         direct=not mirrors if given.direct is None else given.direct,
     )
+    groups = tuple(group_of(name, members) for name, members in section.groups.items())
     targets = {name: _target(name, target) for name, target in section.targets.items()}
     workspaces = tuple(
-        _workspace(name, workspace, targets, rules)
+        _workspace(name, workspace, targets, _rules(name, section, groups, rules))
         for name, workspace in section.workspaces.items()
     )
-    return OperatorFile(workspaces, terraform)
+    return OperatorFile(
+        workspaces,
+        terraform,
+        groups=groups,
+        access=_access(section),
+        identities=section.identity.meant() if section.identity else NO_IDENTITIES,
+    )
+
+
+def _access(section: FileSection) -> Access:
+    """Return what is granted; a section that is there denies everything that it does not grant."""
+    if section.access is None:
+        return EVERYTHING
+    return Access(tuple(grant.meant() for grant in section.access))
+
+
+def _rules(
+    name: str, section: FileSection, groups: tuple[Group, ...], otherwise: tuple[Rule, ...]
+) -> tuple[Rule, ...]:
+    """Return the rules of a workspace in the order of the file; without any, the usual ones."""
+    age = min((rule.require.plan_age for rule in otherwise), default=DAY)
+    of = section.workspaces[name]
+    mine = (r for r in section.rules if is_for(r.match, name, of.labels, of.target or _LOCAL))
+    return tuple(rule_of(rule, groups, age) for rule in mine) or otherwise
 
 
 def _target(name: str, section: TargetSection) -> Target:

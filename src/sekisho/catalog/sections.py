@@ -10,10 +10,12 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
 from sekisho.catalog.git_section import GitSection
-from sekisho.catalog.values import Folder, LookedUp, Place, Section
+from sekisho.catalog.identity_section import IdentitySection
+from sekisho.catalog.people_sections import GrantSection, Member
+from sekisho.catalog.rules_section import RuleSection
+from sekisho.catalog.values import Folder, LookedUp, Name, Place, Section, Words
 from sekisho.domain.targets import StateLock
 from sekisho.domain.versions import Constraint
-from sekisho.domain.workspaces import NAME
 
 _ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _RESERVED = re.compile(
@@ -22,12 +24,6 @@ _RESERVED = re.compile(
     re.IGNORECASE,
 )
 _BEFORE = re.compile("[^/\\s](.*[^/\\s])?")
-
-
-def _name(given: str) -> str:
-    if not NAME.fullmatch(given):
-        raise ValueError("a name is letters, digits, `_`, `.` and `-`, at most 90 of them")
-    return given
 
 
 def _empty(given: object) -> object:
@@ -82,8 +78,6 @@ def _variable(given: str) -> str:
     return given
 
 
-Name = Annotated[str, AfterValidator(_name)]
-Words = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 VariableName = Annotated[str, AfterValidator(_variable)]
 InputName = Annotated[str, StringConstraints(pattern=r"^[^\W\d][\w-]*$")]
 Service = Literal["s3", "dynamodb", "iam", "sso", "sts"]
@@ -236,10 +230,16 @@ class TerraformFileSection(Section):
     )
 
 
+Members = Annotated[list[Member], Field(min_length=1)]
+
+
 class FileSection(Section):
     """sekisho.yaml: what the operator declares."""
 
     version: Literal[1]
+    identity: IdentitySection | None = Field(
+        default=None, description="Who says who people are. Default: API keys alone."
+    )
     terraform: TerraformFileSection = TerraformFileSection()
     targets: dict[Name, TargetSection] = Field(default_factory=dict)
     workspaces: dict[
@@ -249,3 +249,17 @@ class FileSection(Section):
             BeforeValidator(_empty, json_schema_input_type=WorkspaceSection | None),
         ],
     ] = Field(min_length=1, description="At least one.")
+    groups: dict[Name, Members] = Field(
+        default_factory=dict,
+        description="Groups of people: by name, or by what the identity provider says of them.",
+    )
+    rules: list[RuleSection] = Field(
+        default_factory=list[RuleSection],
+        description="What is wanted of plans before they are applied. Where no rule speaks of"
+        " approvals, one person who is not the requester approves.",
+    )
+    access: Annotated[list[GrantSection], Field(min_length=1)] | None = Field(
+        default=None,
+        description="Who may do what, and where. Once it is given, what is not granted is denied."
+        " Default: whoever is let in may do what their key is good for.",
+    )

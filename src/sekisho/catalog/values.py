@@ -1,8 +1,10 @@
 """What sections of the operator's file are made of: paths, and values that are looked up."""
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, cast
 
@@ -11,13 +13,17 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    StringConstraints,
     ValidationInfo,
     WithJsonSchema,
 )
 
 from sekisho.domain.git import path_problem
+from sekisho.domain.workspaces import NAME
 
 _MOST_SECRET_BYTES = 64 * 1024
+_DURATION = re.compile(r"([1-9][0-9]{0,5})([mhd])", re.ASCII)
+_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
 
 @dataclass(frozen=True)
@@ -94,6 +100,41 @@ def _folder(given: str) -> str:
     return path
 
 
+def _name(given: str) -> str:
+    if not NAME.fullmatch(given):
+        raise ValueError("a name is letters, digits, `_`, `.` and `-`, at most 90 of them")
+    return given
+
+
+def _duration(given: object) -> timedelta:
+    found = _DURATION.fullmatch(given) if isinstance(given, str) else None
+    if not found:
+        raise ValueError("a duration is needed, like 30m, 8h or 2d")
+    return int(found[1]) * _UNITS[found[2]]
+
+
+def several(given: object) -> object:
+    """Take one text for a list of it."""
+    return [given] if isinstance(given, str) else given
+
+
+def nfc(given: str) -> str:
+    """Return text in the one form in which names are compared."""
+    return unicodedata.normalize("NFC", given)
+
+
+Name = Annotated[str, AfterValidator(_name)]
+Words = Annotated[str, StringConstraints(min_length=1, max_length=500)]
+Patterns = Annotated[
+    list[Annotated[Words, AfterValidator(nfc)]],
+    BeforeValidator(several, json_schema_input_type=list[Words] | Words),
+]
+"""Texts, in which `*`, `?` and `[…]` may stand for others; one alone needs no brackets."""
+Duration = Annotated[
+    timedelta,
+    BeforeValidator(_duration),
+    WithJsonSchema({"type": "string", "pattern": "^[1-9][0-9]{0,5}[mhd]$"}),
+]
 Folder = Annotated[str, AfterValidator(_folder)]
 Place = Annotated[str, AfterValidator(_place)]
 LookedUp = Annotated[

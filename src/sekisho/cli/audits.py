@@ -1,15 +1,19 @@
 """`sekisho audit …`: reading the audit, and proving it."""
 
 import argparse
-import dataclasses
+from pathlib import Path
 
-from sekisho.cli import errors, output
+from sekisho.cli import audit_files, errors, output
 from sekisho.cli.hosts import open_app
 from sekisho.cli.options import Nouns, host_options, json_option, noun, verb
 from sekisho.cli.progress import Progress
+from sekisho.domain.audit import AuditFault as Fault
 from sekisho.domain.audit import AuditRecord
-from sekisho.domain.errors import AuditEmpty, AuditFault
-from sekisho.domain.text import plain
+from sekisho.domain.errors import ArgumentsInvalid, AuditEmpty, AuditFault
+from sekisho.domain.text import Text, plain
+from sekisho.engine.audit_anchors import pasted
+from sekisho.engine.audits import AuditReport
+from sekisho.ports import Anchored
 
 
 def declare(nouns: Nouns) -> None:
@@ -20,8 +24,17 @@ def declare(nouns: Nouns) -> None:
     listing.add_argument("--after", type=int, default=0, help="after this sequence number")
     listing.add_argument("--limit", type=int, default=100, help="at most so many (100)")
     json_option(listing)
-    about = "prove that the audit is whole and every apply was approved"
-    json_option(host_options(verb(verbs, "verify", audit_verify, about)))
+    about = "prove that the audit and all that is stored is whole, and every apply was approved"
+    proving = json_option(host_options(verb(verbs, "verify", audit_verify, about)))
+    proving.add_argument(
+        "--anchors",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="checkpoints from elsewhere: lines of the server's log, or of anchor files",
+    )
+    audit_files.declare(verbs)
 
 
 def audit_list(args: argparse.Namespace) -> int:
@@ -48,26 +61,53 @@ def audit_list(args: argparse.Namespace) -> int:
 
 def audit_verify(args: argparse.Namespace) -> int:
     """`sekisho audit verify`."""
+    given = [anchored for path in args.anchors for anchored in _anchors(path)]
     app = open_app(args)
     audits = app.engine.audits
     with Progress() as progress:
         progress.phase("reading the chain")
         total = audits.head()
-        progress.phase("matching applies to approvals")
-        report = audits.verify(lambda done: progress.count(done, total))
+        progress.phase("matching applies to approvals, and all that is stored to its seals")
+        report = audits.verify(lambda done: progress.count(done, total), given)
     if args.json:
-        output.as_json(dataclasses.asdict(report))
+        output.as_json(_report(report))
     elif report.records == 0 and not report.faults:
         raise AuditEmpty(folder=app.settings.data_dir)
     elif report.faults:
         for fault in report.faults:
-            errors.tell(AuditFault(sequence=fault.sequence, reason=fault.reason))
+            errors.tell(AuditFault(what=_what(fault), reason=fault.said))
     else:
         output.say(
             f"The audit is whole: {report.records} records, {report.applies} applies, each with "
-            f"the approvals its rules required. Head {report.head[:16]}."
+            f"the approvals its rules required. Head {report.head[:16]}.\n"
+            f"What is stored is what the server wrote last: {report.rows} rows, {report.blobs} "
+            f"files; {report.checkpoints} checkpoints from outside the store agree."
         )
     return output.FAILED if report.faults else output.OK
+
+
+def _anchors(path: Path) -> list[Anchored]:
+    try:
+        with path.open(encoding="utf-8", errors="replace") as file:
+            found = list(pasted(path.name, file))
+    except OSError as error:
+        raise ArgumentsInvalid(problem=f"--anchors {path}: {error.strerror}") from None
+    if not found:
+        raise ArgumentsInvalid(problem=f"--anchors {path}: there is no checkpoint in it")
+    return found
+
+
+def _what(fault: Fault) -> Text:
+    number = fault.sequence
+    return Text(fault.where or f"record {number}", fault.where or f"記録 {number}")
+
+
+def _report(report: AuditReport) -> dict[str, object]:
+    faults = [
+        {"sequence": f.sequence, "where": f.where, "reason": f.reason, "reason_ja": f.said.ja}
+        for f in report.faults
+    ]
+    return {**vars(report), "faults": faults}
 
 
 def _plain(record: AuditRecord) -> dict[str, object]:

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from sekisho.app import build, make_catalog, make_terraform
+from sekisho.app import SystemClock, build, make_catalog, make_identities, make_terraform
 from sekisho.cli.host_texts import SAYS
 from sekisho.domain.errors import SekishoError
 from sekisho.domain.text import Language
@@ -64,8 +64,18 @@ def _settings(_settings: Settings) -> HostFinding:
 
 
 def _config(settings: Settings) -> HostFinding:
-    catalog, _section = make_catalog(settings)
+    catalog, _section, _identities = make_catalog(settings)
     return HostFinding("config", OK, "config_ok", {"count": len(catalog.all())})
+
+
+def _identity(settings: Settings) -> HostFinding:
+    """Ask the identity provider what it publishes, as the first token would make the server do."""
+    _catalog, _section, identities = make_catalog(settings)
+    provider = make_identities(identities, SystemClock())
+    if provider is None:
+        return HostFinding("identity", SKIP, "identity_absent")
+    provider.check()
+    return HostFinding("identity", OK, "identity_ok", {"issuer": provider.issuer})
 
 
 def _data(settings: Settings) -> HostFinding:
@@ -106,7 +116,7 @@ def _store(settings: Settings) -> HostFinding:
 def _terraform(settings: Settings) -> HostFinding:
     from sekisho.executors.processes import LocalProcesses
 
-    _catalog, section = make_catalog(settings)
+    _catalog, section, _identities = make_catalog(settings)
     # What is remembered of the builds goes elsewhere: nothing is written into the data folder.
     with tempfile.TemporaryDirectory() as folder:
         apart = settings.model_copy(update={"data_dir": Path(folder)})
@@ -133,6 +143,7 @@ def _others(path: Path) -> bool:
 CHECKS: tuple[tuple[str, Callable[[Settings], HostFinding]], ...] = (
     ("settings", _settings),
     ("config", _config),
+    ("identity", _identity),
     ("data", _data),
     ("keys", _keys),
     ("store", _store),

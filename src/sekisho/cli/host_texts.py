@@ -11,6 +11,14 @@ SAYS: dict[str, Said] = {
         "修正または削除してください。一覧は docs/reference/settings.md にあります。",
     ),
     "config_ok": Said("{count} workspaces are declared", "ワークスペース {count} 個が登録済みです"),
+    "identity_ok": Said(
+        "the identity provider {issuer} answers, and its keys are there",
+        "ID プロバイダー {issuer} は応答し、鍵を公開しています",
+    ),
+    "identity_absent": Said(
+        "sekisho.yaml names no identity provider: API keys alone",
+        "sekisho.yaml に ID プロバイダーの指定はありません（API キーのみ）",
+    ),
     "data_ok": Said("{folder} is there and private", "{folder} があり、他者から保護されています"),
     "data_absent": Said(
         "{folder} is not there yet",

@@ -71,7 +71,7 @@ def store_prune(args: argparse.Namespace) -> int:
 def config_check(args: argparse.Namespace) -> int:
     """`sekisho config check`."""
     # The file alone: a check in CI leaves no data folder and no keys behind.
-    catalog, _section = make_catalog(settings_of(args))
+    catalog, _section, _identities = make_catalog(settings_of(args))
     rows = [
         {
             "workspace": w.name,

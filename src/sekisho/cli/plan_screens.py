@@ -9,6 +9,7 @@ from sekisho.views.document_changes import ChangeDiff, ChangeHead, DangerView, G
 from sekisho.views.document_leaves import LeafDiff
 from sekisho.views.plan_documents import PlanDocument
 from sekisho.views.plan_facts import FactView
+from sekisho.views.plan_gate import UnmetLine
 from sekisho.views.plan_review import Listing, PlanReview
 from sekisho.views.plan_texts import say
 from sekisho_client.colours import Tone
@@ -24,6 +25,9 @@ _FACTS = (
     "state",
     "deadline",
     "mode",
+    "intent",
+    "beyond",
+    "rollback",
     "targets",
     "replace",
     "target",
@@ -124,10 +128,20 @@ class PlanScreen:
         head = f"{self.say('gate')}{self.say('colon')}"
         yield self._paper.line(Words(head, Tone.HEAD), Words(gate.said, tone))
         for unmet in gate.unmet:
-            final = f" ({self.say('gate.final')})" if unmet.final else ""
-            yield from self._paper.lines(f"! {unmet.text}{final} [{unmet.code}]", tone, indent=2)
+            yield from self._paper.lines(f"! {self._unmet(unmet)}", tone, indent=2)
         yield from self._rest(gate.unmet_left_out)
+        for key, others in (("gate.advice", gate.advice), ("gate.passed", gate.passed)):
+            for unmet in others:
+                said = f"{self.say(key)}{self.say('colon')}{self._unmet(unmet)}"
+                yield from self._paper.lines(said, Tone.WAIT, indent=2)
+        if gate.possible:
+            yield from self._paper.lines(gate.possible, Tone.HEAD, indent=2)
         yield from self._paper.flow((gate.approvals, gate.rules), indent=2)
+
+    def _unmet(self, unmet: UnmetLine) -> str:
+        notes = [unmet.note] if unmet.note else []
+        notes += [self.say("gate.final")] if unmet.final else []
+        return unmet.text + "".join(f" ({n})" for n in notes) + f" [{unmet.code}]"
 
     def _code(self, review: PlanReview) -> Iterator[str]:
         if review.code:

@@ -1,13 +1,19 @@
 """`sekisho plan …` and `sekisho approve`: making plans, reading them, opening the review."""
 
 import argparse
+import sys
 import webbrowser
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
 
 from sekisho.cli import output
 from sekisho.cli.exits import DETAILED_OPTION, detailed
 from sekisho.cli.languages import reader_language
 from sekisho.cli.options import Nouns, noun, remote_options, run_id_word, verb, workspace_word
 from sekisho.cli.remote import client_of, settled, show_run
+from sekisho.domain.errors import ArgumentsInvalid
+from sekisho.domain.intents import ACTIONS
 
 _MODES = ("normal", "destroy", "refresh_only")
 _CREATE = "plan a workspace's own folder, its Git repository, or an uploaded configuration"
@@ -28,11 +34,32 @@ def declare(nouns: Nouns) -> None:
     create.add_argument("--replace", action="append", default=[], metavar="ADDRESS", help=about)
     create.add_argument("--message", default="", help="why, for reviewers")
     create.add_argument("--change-id", default="", help="change number, if any")
+    _declare_promises(create)
     create.add_argument("--follow", action="store_true", help="wait until it settles")
     about = "wait, and end as `terraform plan` does: 0 no changes, 1 failed, 2 changes"
     create.add_argument(DETAILED_OPTION, action="store_true", help=about)
     _declare_show(plan)
     run_id_word(remote_options(verb(nouns, "approve", approve, "open the review page of a run")))
+
+
+def _declare_promises(create: argparse.ArgumentParser) -> None:
+    about = "how to roll back; @FILE reads it from a file, - from standard input"
+    create.add_argument("--rollback", default="", metavar="TEXT|@FILE", help=about)
+    about = "said beforehand: only addresses like this may change (`*` is any text); repeat it"
+    create.add_argument(
+        "--intent-address", action="append", default=[], metavar="PATTERN", help=about
+    )
+    about = "said beforehand: only this may be done; may be given again"
+    create.add_argument(
+        "--intent-action",
+        action="append",
+        default=[],
+        choices=ACTIONS,
+        metavar="ACTION",
+        help=about,
+    )
+    about = "said beforehand: at most so many resources are deleted or replaced"
+    create.add_argument("--max-destroys", type=int, metavar="N", help=about)
 
 
 def _declare_show(plan: Nouns) -> None:
@@ -57,12 +84,42 @@ def plan_create(args: argparse.Namespace) -> int:
     source = {name: said for name, said in given.items() if said} or {"folder": True}
     asked = {"workspace": args.workspace, "mode": args.mode, "targets": args.target}
     asked |= {"replace": args.replace, "message": args.message, "change_id": args.change_id}
-    run = client.post("/runs", asked | source)
+    run = client.post("/runs", asked | _promises(args) | source)
     if not (args.follow or args.detailed_exitcode):
         return show_run(args, run)
     run = settled(client, run["id"])
     code = show_run(args, run, followed=True)
     return detailed(run["status"]) if args.detailed_exitcode else code
+
+
+def _promises(args: argparse.Namespace) -> dict[str, Any]:
+    """Return what is said of a plan beforehand, where anything is."""
+    intent = {"addresses": args.intent_address, "actions": args.intent_action}
+    limit = {} if args.max_destroys is None else {"max_destroys": args.max_destroys}
+    said = {"intent": intent | limit, "rollback": _text(args.rollback)}
+    return {key: value for key, value in said.items() if value and any(_values(value))}
+
+
+def _values(said: dict[str, Any] | str) -> Iterable[Any]:
+    return (v not in ([], None) for v in said.values()) if isinstance(said, dict) else (True,)
+
+
+def _text(said: str) -> str:
+    """Return a text, or what is in the file that it names."""
+    try:
+        if said == "-":
+            return sys.stdin.read(_READ)
+        if said.startswith("@"):
+            with Path(said[1:]).open(encoding="utf-8") as file:
+                return file.read(_READ)
+    except (OSError, ValueError) as error:
+        problem = f"--rollback: {said[1:]} cannot be read as text ({type(error).__name__})"
+        raise ArgumentsInvalid(problem=problem) from None
+    return said
+
+
+_READ = 100_000
+"""Characters that are read at most; the server says how many it takes."""
 
 
 def plan_show(args: argparse.Namespace) -> int:

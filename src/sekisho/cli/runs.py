@@ -12,6 +12,7 @@ from sekisho.cli.remote import RUN_COLUMNS, client_of, settled, show_run
 from sekisho.domain.runs import RunStatus
 from sekisho.engine.runs import UNSETTLED
 
+_WAIT = "where time alone is missing, let the server apply it when the window opens"
 _STATUSES = tuple(str(status) for status in RunStatus)
 _LEVELS = {"error": Tone.BAD, "warn": Tone.WAIT, "warning": Tone.WAIT}
 
@@ -34,6 +35,8 @@ def declare(nouns: Nouns) -> None:
         parser = run_id_word(remote_options(verb(run, name, command, about)))
         if name in {"get", "log", "apply"}:
             parser.add_argument("--follow", action="store_true", help="wait until it settles")
+        if name == "apply":
+            parser.add_argument("--wait", action="store_true", help=_WAIT)
 
 
 def run_list(args: argparse.Namespace) -> int:
@@ -91,7 +94,7 @@ def _line(line: dict[str, Any]) -> str:
 def run_apply(args: argparse.Namespace) -> int:
     """`sekisho run apply`."""
     client = client_of(args)
-    run = client.post(f"/runs/{args.run_id}/apply")
+    run = client.post(f"/runs/{args.run_id}/apply", {"wait_for_window": args.wait})
     if not args.follow:
         return show_run(args, run)
     return show_run(args, settled(client, args.run_id), followed=True)

@@ -6,12 +6,14 @@ import dataclasses
 import gc
 import getpass
 import importlib.util
+import ipaddress
 import os
 import signal
 import socket
 import threading
 from types import FrameType
 from typing import TYPE_CHECKING, Literal
+from urllib.parse import urlsplit
 
 from sekisho.app import App, bracketed, console_url, only_here
 from sekisho.asgi import AsgiOptions, build_asgi
@@ -86,14 +88,13 @@ class Carrier:
 def asgi_options(app: App) -> AsgiOptions:
     """Take the operator's settings.
 
-    The console is served where only this machine reaches it: beyond loopback people would have to
-    sign in first, and that is not built yet.
+    The console is served where people sign in, or where only this machine reaches it.
     """
     settings = app.settings
     return AsgiOptions(
         upload_bytes=app.caps.packed_bytes,
         edge=edge_options(settings),
-        console=only_here(settings),
+        console=only_here(settings) or app.parts.entrance is not None,
         language=settings.language,
         selection=tool_selection(settings),
         redirect_root=settings.redirect_root or "",
@@ -150,6 +151,15 @@ def advise(settings: Settings, event: Event) -> None:
         event("edge.plain_http", warning=f"credentials travel unencrypted: {advice}")
 
 
+def advise_people(settings: Settings, event: Event) -> None:
+    """Say that people cannot have passkeys here, where that is so: those are for hosts by name."""
+    host = urlsplit(console_url(settings)).hostname or ""
+    with contextlib.suppress(ValueError):
+        ipaddress.ip_address(host)
+        advice = "passkeys need a host with a name: set SEKISHO_PUBLIC_URL (localhost is one)"
+        event("passkeys.no_name", warning=advice)
+
+
 def listen(host: str, port: int) -> socket.socket:
     """Take the address; connections wait until the server is ready for them.
 
@@ -189,6 +199,8 @@ def run_server(app: App, listener: socket.socket) -> None:
     settings, certificate, carrier = app.settings, make_certificate(app), Carrier(app)
     asgi = build_asgi(app.engine, asgi_options(app), carrier)
     advise(settings, app.parts.journal.event)
+    if app.parts.entrance:
+        advise_people(settings, app.parts.journal.event)
     leave_token(app)
     config = uvicorn.Config(
         asgi,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from sekisho.domain.callers import Caller
+from sekisho.domain.text import Text
 
 Mac = Callable[[bytes], str]
 
@@ -13,6 +14,10 @@ GENESIS = "0" * 64
 """What the first record is chained to."""
 
 Fact = str | int | bool | None
+
+RUN_VERSION = "version"
+WORKSPACE_VERSION = "workspace_version"
+"""Facts that every store adds: which version of the run, and of the workspace, a write left."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -64,10 +69,31 @@ def chain(entry: AuditEntry, last: AuditRecord | None, mac: Mac) -> AuditRecord:
 
 @dataclasses.dataclass(frozen=True)
 class AuditFault:
-    """A place where the audit does not hold, and why."""
+    """What does not hold, and why: in the record `sequence`, or in what `where` names.
+
+    `where` names what is no record: a stored row (`runs run-01k…`), a blob, a checkpoint, a run.
+    """
 
     sequence: int
-    reason: str
+    said: Text
+    where: str = ""
+
+    @property
+    def reason(self) -> str:
+        """The reason, in English."""
+        return self.said.en
+
+
+def fault(sequence: int, said: Text, where: str = "", /, **facts: object) -> AuditFault:
+    """Make a fault; `facts` are filled into what is said."""
+    return AuditFault(sequence, said.fill(facts) if facts else said, where)
+
+
+_MISSING = Text("record {number} is missing", "記録 {number} がありません")
+_LOOSE = Text("does not follow the record before it", "直前の記録とつながっていません")
+CHANGED = Text(
+    "its content was changed after it was written", "書き込まれた後に内容が変更されています"
+)
 
 
 def faults(records: Iterable[AuditRecord], mac: Mac) -> list[AuditFault]:
@@ -78,12 +104,10 @@ def faults(records: Iterable[AuditRecord], mac: Mac) -> list[AuditFault]:
         wanted_sequence = last.sequence + 1 if last else 1
         wanted_previous = last.digest if last else GENESIS
         if record.sequence != wanted_sequence:
-            found.append(AuditFault(record.sequence, f"record {wanted_sequence} is missing"))
+            found.append(fault(record.sequence, _MISSING, number=wanted_sequence))
         elif record.previous != wanted_previous:
-            found.append(AuditFault(record.sequence, "does not follow the record before it"))
+            found.append(fault(record.sequence, _LOOSE))
         if record.digest != mac(canonical(record.entry, record.sequence, record.previous)):
-            found.append(
-                AuditFault(record.sequence, "its content was changed after it was written")
-            )
+            found.append(fault(record.sequence, CHANGED))
         last = record
     return found

@@ -4,6 +4,7 @@ import dataclasses
 from typing import Literal, get_args
 
 from sekisho.domain.errors import PowerMissing, SekishoError
+from sekisho.domain.groups import folded
 
 Power = Literal["read", "plan", "apply"]
 """What a credential may be good for; approving is none of it, whatever the credential.
@@ -47,6 +48,17 @@ class Caller:
 
 SYSTEM = Caller(person="system", via="sekisho", proof="system")
 """The server itself: recovery, expiry, retention."""
+_OWN = frozenset({SYSTEM.person, "host", "loopback", "terminal", "anybody", "nobody"})
+_OWN_USERS = "@localhost"
+
+
+def is_own_name(person: str) -> bool:
+    """Say whether the server itself uses this name, or one in its place: nobody else may have it.
+
+    `USER@localhost` is who runs commands on its own machine.
+    """
+    name = folded(person)
+    return name in _OWN or name.endswith(_OWN_USERS)
 
 
 @dataclasses.dataclass(frozen=True)

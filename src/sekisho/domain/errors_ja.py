@@ -4,9 +4,14 @@ A test holds that every code has its row here, with the same facts as in English
 """
 
 from sekisho.domain.errors_ja_approvals import APPROVALS_JA
+from sekisho.domain.errors_ja_identities import IDENTITIES_JA
+from sekisho.domain.errors_ja_sign_ins import SIGN_INS_JA
+from sekisho.domain.errors_ja_stops import STOPS_JA
 
 JAPANESE: dict[str, tuple[str, str]] = {
     **APPROVALS_JA,
+    **IDENTITIES_JA,
+    **SIGN_INS_JA,
     "internal": (
         "Sekisho 内部で問題が発生しました。",
         "運用担当者にサーバーログの確認を依頼してください。",
@@ -20,8 +25,16 @@ JAPANESE: dict[str, tuple[str, str]] = {
         "サーバーのデータフォルダーを --data-dir で指定してください。",
     ),
     "audit_fault": (
-        "記録 {sequence}: {reason}",
+        "{what}: {reason}",
         "適用を止め、データフォルダーを現状のまま保全し、バックアップと比較してください。",
+    ),
+    "evidence_invalid": (
+        "証跡ファイルを検証できません: {problem}。",
+        "sekisho audit evidence RUN または実行の証跡ページからファイルを再取得してください。",
+    ),
+    "store_tampered": (
+        "保存内容がサーバーの書き込んだものと一致しません: {what}。",
+        "変更は行われていません。運用担当者がデータフォルダーを保全し、sekisho audit verify を実行してください。",
     ),
     "run_unknown": ("実行 {run_id} はありません。", "run_list で実行の一覧を確認してください。"),
     "workspace_unknown": (
@@ -375,4 +388,5 @@ JAPANESE: dict[str, tuple[str, str]] = {
         "このサーバーに設定されていないプロキシーを経由した要求です。",
         "直接接続するか、キーを付けてください。プロキシーの背後で使う場合、運用担当者が SEKISHO_PUBLIC_URL を設定します。",
     ),
+    **STOPS_JA,
 }

@@ -1,5 +1,7 @@
 """Why a run ended as it did: stable codes with what to do next, in both languages."""
 
+from collections.abc import Sequence
+
 from sekisho.domain.errors import SekishoError
 from sekisho.domain.intents import Excess
 from sekisho.domain.runs import Problem
@@ -32,8 +34,8 @@ PROBLEMS: dict[str, tuple[Text, Text]] = {
     ),
     "intent_exceeded": (
         Text(
-            "The plan does more than was said beforehand: {detail}",
-            "計画が、事前に示された意図の範囲を超えています: {detail}",
+            "The plan does more than was said beforehand: {first}",
+            "計画が、事前に示された意図の範囲を超えています: {first}",
         ),
         Text(
             "Correct the configuration, or plan again with an intent that says so, and tell the"
@@ -139,7 +141,13 @@ def problem_beyond(beyond: Excess) -> Problem:
     rows = [*beyond.changes, *([f"… +{beyond.more}"] if beyond.more else [])]
     if beyond.allowed_destroys is not None:
         rows.append(f"destroys: {beyond.destroys} > {beyond.allowed_destroys}")
-    return problem("intent_exceeded", "\n".join(rows), count=len(beyond.changes) + beyond.more)
+    return problem("intent_exceeded", "\n".join(rows), first=_first(rows))
+
+
+def _first(rows: Sequence[str]) -> str:
+    """Name the first of some rows, and count the others."""
+    rest = f" (+{len(rows) - 1})" if len(rows) > 1 else ""
+    return f"{rows[0]}{rest}"
 
 
 def problem_of(error: SekishoError) -> Problem:

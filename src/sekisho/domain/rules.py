@@ -49,8 +49,10 @@ class Match:
     """Which plans a rule is about: all that is given must hold; nothing given is every plan.
 
     `risk` is the least that a plan's worst risk may be, `risk_at_most` the most. `types` (patterns)
-    and `actions` must meet in one change. `requesters` are groups, or persons by name; `clients`
-    are patterns over what an agent calls itself: a claim, by which nobody should be asked for less.
+    and `actions` must meet in one change. `requesters` are persons by name, or groups;
+    `requester_groups` are groups alone, so that nobody comes under them who is called like one.
+    `clients` are patterns over what an agent calls itself: a claim, by which nobody should be asked
+    for less.
     """
 
     risk: Risk | None = None
@@ -60,17 +62,18 @@ class Match:
     changes_over: int | None = None
     destroys_over: int | None = None
     requesters: tuple[str, ...] = ()
+    requester_groups: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     modes: tuple[str, ...] = ()
     clients: tuple[str, ...] = ()
 
-    def meets(self, plan: PlanFacts, declared: frozenset[str] = frozenset()) -> bool:
-        """Say whether a rule is about a plan. `declared` are names of groups, never of persons."""
+    def meets(self, plan: PlanFacts) -> bool:
+        """Say whether a rule is about a plan."""
         return (
             self._risky(plan)
             and self._large(plan)
             and self._kind(plan)
-            and self._asked(plan, declared)
+            and self._asked(plan)
             and (not self.sources or plan.source in self.sources)
             and (not self.modes or plan.mode in self.modes)
         )
@@ -98,14 +101,14 @@ class Match:
         fits = not self.types or _like(kind.type, self.types)
         return fits and (not self.actions or kind.action in self.actions)
 
-    def _asked(self, plan: PlanFacts, declared: frozenset[str]) -> bool:
+    def _asked(self, plan: PlanFacts) -> bool:
         if self.clients and not _like(plan.client.casefold(), self.clients):
             return False
-        if not self.requesters:
+        if not self.requesters and not self.requester_groups:
             return True
-        # Whoever is called like a group does not belong to it for that.
-        named = {folded(r) for r in self.requesters if r not in declared}
-        return folded(plan.requester) in named or not set(plan.groups).isdisjoint(self.requesters)
+        named = {folded(r) for r in self.requesters}
+        groups = {*self.requesters, *self.requester_groups}
+        return folded(plan.requester) in named or not set(plan.groups).isdisjoint(groups)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -157,10 +160,6 @@ class Rule:
     members: tuple[Group, ...] = ()
     """The groups that it speaks of, as they are declared: another member is another rule."""
 
-    def about(self, plan: PlanFacts) -> bool:
-        """Say whether it is about a plan."""
-        return self.match.meets(plan, frozenset(group.name for group in self.members))
-
     def settles(self, plan: PlanFacts) -> bool:
         """Say whether it decides who approves a plan that it is about, so that no default does.
 
@@ -185,7 +184,7 @@ def about(rules: Sequence[Rule], plan: PlanFacts) -> tuple[Rule, ...]:
     That nobody needs to approve, or the requester alone, can only be said about everything in a
     plan: a rule that frees one type of resource does not free what else is in there.
     """
-    found = tuple(rule for rule in rules if rule.about(plan))
+    found = tuple(rule for rule in rules if rule.match.meets(plan))
     return found if any(r.settles(plan) for r in found) else (*found, *DEFAULT_RULES)
 
 

@@ -104,8 +104,6 @@ class ApplyRecord:
 
     requested_by: Caller
     queued_at: datetime
-    not_before: datetime | None = None
-    """When it may begin, as far as was known when it was looked at last; it waits until then."""
     started_at: datetime | None = None
     finished_at: datetime | None = None
     fence: int = 0
@@ -113,6 +111,8 @@ class ApplyRecord:
     after: StatePosition | None = None
     lock_left: bool = False
     rescued_blob: str | None = None
+    not_before: datetime | None = None
+    """When it may begin, as far as was known when it was looked at last; it waits until then."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -243,7 +243,7 @@ def reject(run: Run, rejection: Rejection) -> Run:
 def queue_apply(run: Run, by: Caller, at: datetime, not_before: datetime | None = None) -> Run:
     """Queue the apply of an approved plan, now or for a later moment."""
     moved = move(run, S.APPLY_QUEUED, at, "apply")
-    return dataclasses.replace(moved, apply=ApplyRecord(by, at, not_before))
+    return dataclasses.replace(moved, apply=ApplyRecord(by, at, not_before=not_before))
 
 
 def wait_until(run: Run, moment: datetime | None) -> Run:

@@ -75,7 +75,9 @@ class Cors:
             (b"access-control-allow-origin", origins[0].encode("latin-1")),
             (b"access-control-expose-headers", EXPOSED.encode()),
         ]
-        if standing == "foreign" and not self._paths.is_upload(scope["path"]):
+        path = scope["path"]
+        free = self._paths.is_upload(path) or self._paths.is_public(path)
+        if standing == "foreign" and not free:
             scope[ENTRY] = dataclasses.replace(scope[ENTRY], credential_needed=True)
             if "authorization" not in headers:
                 await refuse(CredentialNeeded(), scope, receive, send)

@@ -6,6 +6,7 @@ from starlette.types import ASGIApp
 
 from sekisho.edge.answer_caps import AnswerCaps
 from sekisho.edge.bodies import Bodies
+from sekisho.edge.challenges import Challenges
 from sekisho.edge.cors import Cors
 from sekisho.edge.crowds import Crowds
 from sekisho.edge.hosts import Hosts
@@ -25,4 +26,6 @@ def surrounded(
     inner: ASGIApp = Bodies(AnswerCaps(app, options), options)
     inner = Crowds(Rates(Proxies(inner, options), options, monotonic), options)
     inner = Cors(inner, options)
+    if options.scope is not None:
+        inner = Challenges(inner, options)
     return Passages(Hosts(inner, options), options, event)

@@ -27,7 +27,8 @@ class EdgeOptions:
     `base_url` is where people and agents reach this server; `named`: the operator said so, or
     named hosts. `loopback`: only this machine reaches it. `hosts` are names that a request may give
     besides loopback's and that of `base_url`: a name alone means any port. `origins` are what the
-    operator allows besides our own.
+    operator allows besides our own. `scope` is what a token of the identity provider must have
+    (empty: nothing); None where there is no provider.
     """
 
     base_url: str = "http://127.0.0.1:8080"
@@ -46,6 +47,7 @@ class EdgeOptions:
     waiting_bytes: int = 128 * 1024 * 1024
     at_once: int = 1000
     body_seconds: float = 30.0
+    scope: str | None = None
 
     @property
     def netloc(self) -> str:

@@ -5,10 +5,14 @@ import dataclasses
 _HEALTH = frozenset({"/health", "/healthz/live", "/healthz/ready"})
 _UPLOADS = "/uploads/"
 _PUSHES = "/api/v1/pushes"
+_RESOURCE = "/.well-known/oauth-protected-resource"
 _DOCUMENT = "/api/v1/openapi.json"
 _ANNOUNCED_BYTES = 8 * 1024 * 1024
 """Longest announcement of a push: 10,000 files with long names."""
-_OURS = frozenset({"health", "healthz", "api", "uploads", "assets", "runs", "workspaces", "audit"})
+_OURS = frozenset(
+    {".well-known", "health", "healthz", "api", "uploads", "assets", "runs", "workspaces", "audit"}
+    | {"setup", "sign-in", "sign-out", "signed-out", "passkeys"}
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,6 +32,15 @@ class Paths:
         """
         return method in ("GET", "HEAD") and (path in _HEALTH or self.is_endpoint(path))
 
+    @property
+    def metadata(self) -> str:
+        """Return where the endpoint says how to sign in for it (RFC 9728)."""
+        return f"{_RESOURCE}{self.endpoint}"
+
+    def is_public(self, path: str) -> bool:
+        """Say whether this is for those who have no credential yet."""
+        return path in (_RESOURCE, self.metadata)
+
     def is_upload(self, path: str) -> bool:
         """Say whether a file is sent here; the address is its own credential."""
         return path.startswith(_UPLOADS)
@@ -43,7 +56,8 @@ class Paths:
 
     def for_programs(self, path: str) -> bool:
         """Say whether programs are served here, so that pages of other origins may ask to be."""
-        return self.is_endpoint(path) or self.is_upload(path) or path.startswith("/api/")
+        machines = self.is_endpoint(path) or self.is_upload(path) or self.is_public(path)
+        return machines or path.startswith("/api/")
 
     def proves(self, path: str) -> bool:
         """Say whether an answer here shows that the credential of the request is good."""

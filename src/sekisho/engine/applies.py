@@ -1,5 +1,6 @@
 """Applies: queueing one that the gate lets through."""
 
+import threading
 from typing import NoReturn
 
 from sekisho.domain.callers import Caller
@@ -7,10 +8,13 @@ from sekisho.domain.changes import Change
 from sekisho.domain.errors import GateUnmet, PlanOver
 from sekisho.domain.gate import Verdict
 from sekisho.domain.runs import Run, RunStatus, check_seen, illegal, queue_apply
+from sekisho.domain.text import Text, joined
 from sekisho.domain.workspaces import WorkspaceRecord, check_free
+from sekisho.engine.brakes import Brakes
 from sekisho.engine.gate import listed
 from sekisho.engine.judging import verdict
 from sekisho.engine.parts import Parts
+from sekisho.engine.refusals import Told, audited
 
 
 class Applies:
@@ -18,6 +22,9 @@ class Applies:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
+        self._told = Told()
+        self._brakes = Brakes(parts)
+        self._turn = threading.Lock()
 
     def start(
         self,
@@ -37,11 +44,20 @@ class Applies:
             GateUnmet: with everything that is unmet.
             PlanOver: the same, where this plan can never meet it.
             WorkspaceBusy, WorkspaceLocked: who holds the workspace.
+            ServerStopped: somebody stopped everything.
+            QuotaSpent, DestroysSpent, CoolingDown: the caller has begun enough for now.
             RunChanged: the run is of none of the versions in `seen`.
             MoveIllegal: the run is over, or has no plan yet.
         """
+        with audited(self._parts, self._told, "apply", run_id, caller):
+            return self._start(run_id, caller, seen, wait=wait)
+
+    def _start(
+        self, run_id: str, caller: Caller, seen: frozenset[int] | None, *, wait: bool
+    ) -> Run:
         parts = self._parts
-        workspace = parts.catalog.get(parts.store.runs.get(run_id).workspace)
+        asked = parts.store.runs.get(run_id)
+        workspace = parts.catalog.get(asked.workspace)
         parts.allow(caller, "apply", workspace.name)
         now, url = parts.clock.now(), parts.review_url(run_id)
 
@@ -59,7 +75,9 @@ class Applies:
             entry = parts.entry(now, "run.apply", caller, queued, **facts)
             return Change(run=queued, audit=(entry,))
 
-        after = parts.store.runs.update(run_id, change)
+        with self._turn:  # so that of two at once the second is counted with the first
+            self._brakes.check_apply(asked, caller, now)
+            after = parts.store.runs.update(run_id, change)
         parts.bell.ring()
         return after
 
@@ -68,9 +86,15 @@ def _refuse(run: Run, record: WorkspaceRecord, judged: Verdict, url: str) -> NoR
     if all(u.code in _HELD for u in judged.unmet):
         check_free(record, url)
     unmet = listed(judged.unmet)
+    if judged.waits and judged.possible_at:
+        unmet = joined([unmet, _WAITS.fill({"at": judged.possible_at.isoformat()})])
     if judged.final:
         raise PlanOver(run_id=run.id, unmet=unmet)
     raise GateUnmet(run_id=run.id, unmet=unmet, url=url)
 
 
+_WAITS = Text(
+    "Time alone is missing, until {at}: run_apply with wait_for_window=true waits for it.",
+    "足りないのは時刻だけです（{at} 以降は可）。wait_for_window=true の run_apply で待機できます。",
+)
 _HELD = frozenset({"workspace_locked", "workspace_busy"})

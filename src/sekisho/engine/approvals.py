@@ -14,6 +14,7 @@ from sekisho.domain.errors import (
     ApprovalRepeated,
     ApprovalUncounted,
     ArgumentsInvalid,
+    DecisionNotHere,
     NameNeeded,
     PlanMissing,
     PlanOver,
@@ -22,12 +23,15 @@ from sekisho.domain.gate import Verdict
 from sekisho.domain.plans import wants_name
 from sekisho.domain.rules import Rule, about
 from sekisho.domain.runs import Run, RunStatus, approve, illegal, move, reject
+from sekisho.domain.sessions import SignedIn
+from sekisho.domain.step_ups import Way
 from sekisho.domain.text import plain
 from sekisho.domain.workspaces import WorkspaceRecord
 from sekisho.engine.gate import Gate, listed
 from sekisho.engine.judging import plan_facts, plan_of, verdict
 from sekisho.engine.overrides import check_may_pass, check_seal, waiting_follow_up
 from sekisho.engine.parts import Parts
+from sekisho.engine.refusals import Told, attempting, audited, tell
 
 Decision = Literal["approve", "reject", "override", "break_glass", "follow_up"]
 """What a person decides in the console, each with a proof of its own."""
@@ -42,12 +46,21 @@ class ReviewLink:
     verdict: Verdict
 
 
+@dataclasses.dataclass(frozen=True)
+class Asked:
+    """A proof was asked for, about this seal. `answer_to` is what a browser needs to give it."""
+
+    seal: str
+    answer_to: str
+
+
 class Approvals:
     """Takes people's decisions. The step-up is asked here, so that no face can leave it out."""
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._gate = Gate(parts)
+        self._told = Told()
 
     def link(self, run_id: str) -> ReviewLink:
         """Say where a person decides, and everything that is unmet. Raises PlanMissing."""
@@ -64,22 +77,35 @@ class Approvals:
         return f"{self._parts.console_url}/runs/{run_id}"
 
     def refused(self, run_id: str, *, decision: str, face: str, client: str) -> None:
-        """Tell the log that a credential was shown where a person decides; nothing was decided."""
+        """Tell that a credential was shown where a person decides; nothing was decided."""
         facts = {"run_id": run_id, "decision": decision, "face": face, "client": client}
         self._parts.journal.event("decision.refused", **facts)
+        by = Caller("nobody", plain(f"{face} {client}", 120), "credential")
+        tell(self._parts, self._told, decision, run_id, by, DecisionNotHere(url=""))
 
     def begin(self, run_id: str, decision: Decision) -> str:
         """Ask the person to prove themselves for this decision; return the seal it is about."""
+        return self.ask(run_id, decision).seal
+
+    def ask(
+        self, run_id: str, decision: Decision, who: SignedIn | None = None, way: Way = "passkey"
+    ) -> Asked:
+        """As `begin`, for the person who is signed in; what their browser needs comes with it."""
         run = self._parts.store.runs.get(run_id)
         if run.plan is None:
             raise PlanMissing(run_id=run_id, status=run.status)
         _may_decide(run, decision, self._parts.clock.now())
         seal = run.plan.seal.seal.digest
-        self._parts.step_up.begin(run_id, seal, decision)
-        return seal
+        return Asked(seal, self._parts.step_up.begin(run_id, seal, decision, who, way))
 
     def approve(
-        self, run_id: str, seal: str, proof: str, comment: str = "", typed: str = ""
+        self,
+        run_id: str,
+        seal: str,
+        proof: str,
+        comment: str = "",
+        typed: str = "",
+        who: SignedIn | None = None,
     ) -> Run:
         """Approve the plan with this very seal.
 
@@ -96,11 +122,23 @@ class Approvals:
             MoveIllegal: the run does not wait for an approval.
             PlanOver: the plan became too old or stale meanwhile.
         """
+        with audited(self._parts, self._told, "approve", run_id, attempting(who)):
+            return self._approved(run_id, seal, proof, comment, typed, who)
+
+    def _approved(
+        self,
+        run_id: str,
+        seal: str,
+        proof: str,
+        comment: str,
+        typed: str,
+        who: SignedIn | None,
+    ) -> Run:
         parts = self._parts
         run = parts.store.runs.get(run_id)
         if run.plan and wants_name(run.plan) and typed.strip() != run.workspace:
             raise NameNeeded(name=run.workspace)
-        by = parts.step_up.finish(run_id, seal, "approve", proof)
+        by = parts.step_up.finish(run_id, seal, "approve", proof, who)
         parts.allow(by, "approve", run.workspace)
         bare = Approval(by, parts.clock.now(), run_id, seal, plain(comment))
         signature = parts.keys.sign(bare.canonical())
@@ -109,11 +147,19 @@ class Approvals:
         parts.bell.ring()
         return after
 
-    def reject(self, run_id: str, seal: str, proof: str, reason: str) -> Run:
+    def reject(
+        self, run_id: str, seal: str, proof: str, reason: str, who: SignedIn | None = None
+    ) -> Run:
         """Say no for good; a reason is needed. Raises as `approve` does."""
         if not reason.strip():
             raise ArgumentsInvalid(problem="reason is needed")
-        by = self._parts.step_up.finish(run_id, seal, "reject", proof)
+        with audited(self._parts, self._told, "reject", run_id, attempting(who)):
+            return self._rejected(run_id, seal, proof, reason, who)
+
+    def _rejected(
+        self, run_id: str, seal: str, proof: str, reason: str, who: SignedIn | None
+    ) -> Run:
+        by = self._parts.step_up.finish(run_id, seal, "reject", proof, who)
         self._parts.allow(by, "approve", self._parts.store.runs.get(run_id).workspace)
         rejection = Rejection(by, self._parts.clock.now(), plain(reason).strip())
 

@@ -1,34 +1,36 @@
 """The audit: reading it, and proving that it is whole and that every apply had its approvals."""
 
+import contextlib
 import dataclasses
-from collections.abc import Callable, Iterator
+import itertools
+from collections.abc import Callable, Generator, Iterable, Iterator
 
-from sekisho.domain.audit import AuditFault, AuditRecord
+from sekisho.domain.audit import WORKSPACE_VERSION, AuditFault, AuditRecord, fault
+from sekisho.domain.errors import StoreUnavailable
+from sekisho.domain.text import Text
+from sekisho.engine.audit_anchors import AnchorCheck
+from sekisho.engine.audit_kept import Kept
+from sekisho.engine.audit_proofs import Proofs
 from sekisho.engine.parts import Parts
+from sekisho.ports import Anchored
 
 _PAGE = 500
 
 
 @dataclasses.dataclass(frozen=True)
 class AuditReport:
-    """What verifying found: how many records and applies were looked at, and every fault."""
+    """What verifying found: how much was looked at, and every fault.
+
+    `rows` and `blobs` of the store, `checkpoints` from outside of it.
+    """
 
     records: int
     applies: int
     faults: tuple[AuditFault, ...]
     head: str
-
-
-@dataclasses.dataclass
-class _Seen:
-    """What the audit has told of one run so far."""
-
-    requester: str = ""
-    seal: str = ""
-    needed: int = 0
-    needed_of_others: int = 0
-    applied: bool = False
-    approved: dict[str, set[str]] = dataclasses.field(default_factory=dict[str, set[str]])
+    rows: int = 0
+    blobs: int = 0
+    checkpoints: int = 0
 
 
 class Audits:
@@ -44,17 +46,9 @@ class Audits:
         return self._parts.store.audit.read(after, limit, run_id)
 
     def head(self) -> int:
-        """Return the newest record's sequence (0: none) in a few small reads; there are no gaps."""
-        low, high = 0, 1
-        while self._parts.store.audit.read(high - 1, 1):
-            low, high = high, high * 2
-        while high - low > 1:
-            middle = (low + high) // 2
-            if self._parts.store.audit.read(middle - 1, 1):
-                low = middle
-            else:
-                high = middle
-        return low
+        """Return the newest record's sequence (0: none); there are no gaps."""
+        last = self._parts.store.audit.last()
+        return last.sequence if last else 0
 
     def all(self) -> Iterator[AuditRecord]:
         """Walk every record, oldest first."""
@@ -63,54 +57,77 @@ class Audits:
             yield from page
             after = page[-1].sequence
 
-    def verify(self, watch: Callable[[int], None] = lambda _sequence: None) -> AuditReport:
-        """Check the chain, and match every apply to the approvals that its rules required.
+    def verify(
+        self,
+        watch: Callable[[int], None] = lambda _sequence: None,
+        anchors: Iterable[Anchored] = (),
+        *,
+        contents: bool = True,
+    ) -> AuditReport:
+        """Prove the audit, all that is stored, and that every apply had what its rules required.
 
-        `watch` is told how far it came: the sequence of the record last looked at.
+        `watch` is told how far it came: the sequence of the record last looked at. `anchors` are
+        checkpoints from elsewhere, besides those of the folder. `contents`: whether to read every
+        blob to its end.
         """
-        found = list(self._parts.store.audit.verify())
-        seen: dict[str, _Seen] = {}
-        applies, last = 0, None
-        for record in self.all():
-            last = record
-            watch(record.sequence)
-            if record.entry.run_id is None:
-                continue
-            run = seen.setdefault(record.entry.run_id, _Seen())
-            if record.entry.action == "run.apply_start":
-                applies += 1
-                found += _unapproved(record, run)
-                run.applied = True
-            else:
-                _note(record, run)
-        count = last.sequence if last else 0
-        return AuditReport(count, applies, tuple(found), last.digest if last else "")
+        parts, found = self._parts, list[AuditFault]()
+        kept = parts.anchors.all() if parts.anchors else ()
+        anchored = AnchorCheck(parts.keys, itertools.chain(kept, anchors))
+        with _named(found):
+            found += parts.store.audit.verify()
+        walk = _Walk(anchored)
+        with _named(found):
+            for record in self.all():
+                watch(record.sequence)
+                walk.see(record)
+            walk.whole = True
+        anchored.end(self.head())
+        checked = parts.store.guard.verify(contents=contents)
+        anchored.rows(checked.generation)
+        found += [*walk.faults, *anchored.faults, *checked.faults]
+        if walk.whole and parts.closed is None:
+            with _named(found):
+                found += Kept(parts, walk.proofs.runs, walk.workspaces).faults()
+        return AuditReport(
+            records=walk.records,
+            applies=walk.proofs.applies,
+            faults=tuple(found),
+            head=walk.head,
+            rows=checked.rows,
+            blobs=checked.blobs,
+            checkpoints=anchored.count,
+        )
 
 
-def _note(record: AuditRecord, run: _Seen) -> None:
-    entry = record.entry
-    if entry.action == "run.create":
-        run.requester = entry.caller.person
-    elif entry.action == "run.plan":
-        run.seal, run.needed = str(entry.facts.get("seal", "")), int(entry.facts.get("needed") or 0)
-        run.needed_of_others = int(entry.facts.get("needed_of_others") or 0)
-    elif entry.action == "run.approve":
-        run.approved.setdefault(str(entry.facts.get("seal")), set()).add(entry.caller.person)
+class _Walk:
+    """One way through the audit, oldest record first. `whole`: it came to the end."""
+
+    def __init__(self, anchored: AnchorCheck) -> None:
+        self._anchored = anchored
+        self.proofs = Proofs()
+        self.workspaces: dict[str, int] = {}
+        self.faults: list[AuditFault] = []
+        self.records = 0
+        self.head = ""
+        self.whole = False
+
+    def see(self, record: AuditRecord) -> None:
+        """Look at the next record."""
+        self.records, self.head = record.sequence, record.digest
+        self._anchored.see(record)
+        self.faults += self.proofs.see(record)
+        name, version = record.entry.workspace, record.entry.facts.get(WORKSPACE_VERSION)
+        if name is not None and isinstance(version, int):
+            self.workspaces[name] = max(version, self.workspaces.get(name, 0))
 
 
-def _unapproved(record: AuditRecord, run: _Seen) -> list[AuditFault]:
-    """An apply is sound when it applies what was planned, once, with enough people behind it."""
-    reasons: list[str] = []
-    seal = str(record.entry.facts.get("seal", ""))
-    if seal != run.seal:
-        reasons.append("applies a seal that no plan of the run had")
-    if run.applied:
-        reasons.append("applies a run that was applied before")
-    given = run.approved.get(seal, set())
-    for people, needed, who in (
-        (given, run.needed, "approvals"),
-        (given - {run.requester}, run.needed_of_others, "approvals by others"),
-    ):
-        if len(people) < needed:
-            reasons.append(f"had {len(people)} of {needed} {who} that its rules required")
-    return [AuditFault(record.sequence, reason) for reason in reasons]
+_UNREADABLE = Text("cannot be read to its end: {problem}", "最後まで読み取れません: {problem}")
+
+
+@contextlib.contextmanager
+def _named(found: list[AuditFault]) -> Generator[None]:
+    """Name what cannot be read, in place of giving up: the rest is looked at all the same."""
+    try:
+        yield
+    except StoreUnavailable as error:
+        found.append(fault(0, _UNREADABLE, "store", problem=error.facts.get("problem", "")))

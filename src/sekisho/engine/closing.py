@@ -1,8 +1,8 @@
 """A server that takes no runs as it is set up: design rule 3, kept in one place, whoever asks.
 
 Everything under the engine reaches runs through the store of its parts. Where the parts are closed,
-that store answers for tokens and the audit alone, and everything else refuses: no face, worker,
-command or later noun can leave the question out.
+that store answers for tokens, people and the audit alone, and everything else refuses: no face,
+worker, command or later noun can leave the question out.
 """
 
 import dataclasses
@@ -15,10 +15,16 @@ from sekisho.ports import (
     BlobStore,
     ConfigurationStore,
     LogStore,
+    PasskeyStore,
+    PeopleStore,
     PushStore,
     ReadingStore,
     RunStore,
+    SessionStore,
+    StopStore,
     Store,
+    StoreGuard,
+    TicketStore,
     TokenStore,
     UploadStore,
     WorkerStore,
@@ -56,7 +62,7 @@ PRIVATE_STORE = Closure(
 
 
 class ClosedStore:
-    """The tokens and the audit of a store; whatever else is asked of it refuses."""
+    """The tokens, people, audit and guard of a store; whatever else is asked of it refuses."""
 
     def __init__(self, store: Store, closure: Closure) -> None:
         self._store = store
@@ -65,6 +71,22 @@ class ClosedStore:
     @property
     def tokens(self) -> TokenStore:
         return self._store.tokens
+
+    @property
+    def sessions(self) -> SessionStore:
+        return self._store.sessions
+
+    @property
+    def passkeys(self) -> PasskeyStore:
+        return self._store.passkeys
+
+    @property
+    def tickets(self) -> TicketStore:
+        return self._store.tickets
+
+    @property
+    def people(self) -> PeopleStore:
+        return self._store.people
 
     @property
     def audit(self) -> AuditLog:
@@ -76,6 +98,10 @@ class ClosedStore:
 
     @property
     def workspaces(self) -> WorkspaceStore:
+        self._refuse()
+
+    @property
+    def stops(self) -> StopStore:
         self._refuse()
 
     @property
@@ -105,6 +131,10 @@ class ClosedStore:
     @property
     def readings(self) -> ReadingStore:
         self._refuse()
+
+    @property
+    def guard(self) -> StoreGuard:
+        return self._store.guard
 
     def close(self) -> None:
         self._store.close()

@@ -138,6 +138,11 @@ class Configurations:
             if not known:
                 store.blobs.put(blob_name(manifest.digest), content)
         now = self._parts.clock.now()
+        # Told first: what the audit cannot tell of is not there to be planned.
+        facts = {"digest": manifest.digest, "files": len(manifest.files), "source": source}
+        facts |= commit_facts(snapshot.commit)
+        entry = self._parts.about(now, "configuration.create", caller, workspace, **facts)
+        store.audit.append(entry)
         origins = {Origin(source), Origin(source, snapshot.commit)}
         for origin in origins:
             store.blobs.put(origin_name(manifest.digest, origin, workspace), io.BytesIO(b"1"))
@@ -151,10 +156,6 @@ class Configurations:
             commit=snapshot.commit,
         )
         store.configurations.put(configuration)
-        facts = {"digest": manifest.digest, "files": len(manifest.files), "source": source}
-        facts |= commit_facts(snapshot.commit)
-        entry = self._parts.about(now, "configuration.create", caller, workspace, **facts)
-        store.audit.append(entry)
         return configuration
 
 

@@ -9,13 +9,21 @@ from sekisho.engine.audits import Audits
 from sekisho.engine.callers import Callers
 from sekisho.engine.closing import Closure
 from sekisho.engine.configurations import Configurations
+from sekisho.engine.console_refusals import ConsoleRefusals
+from sekisho.engine.evidence import Evidences
 from sekisho.engine.gate import Gate
+from sekisho.engine.overrides import Overrides
 from sekisho.engine.parts import Parts
+from sekisho.engine.passkeys import Passkeys
+from sekisho.engine.people import People
 from sekisho.engine.plans import Plans
 from sekisho.engine.pushes import Pushes
 from sekisho.engine.retention import Retention
 from sekisho.engine.runs import Runs
+from sekisho.engine.sessions import Sessions
+from sekisho.engine.sign_ins import SignIns
 from sekisho.engine.states import States
+from sekisho.engine.stops import Stops
 from sekisho.engine.tokens import Tokens
 from sekisho.engine.workspaces import Workspaces
 
@@ -31,11 +39,19 @@ class Engine:
     runs: Runs
     gate: Gate
     approvals: Approvals
+    overrides: Overrides
     applies: Applies
     states: States
+    stops: Stops
     callers: Callers
     tokens: Tokens
+    sessions: Sessions
+    passkeys: Passkeys
+    sign_ins: SignIns
+    refusals: ConsoleRefusals
+    people: People
     audits: Audits
+    evidences: Evidences
     retention: Retention
     closed: Closure | None = None
     """Why this server takes no runs."""
@@ -46,6 +62,8 @@ class Engine:
 
         `open_` lets callers in without a credential, who then may do `bare`.
         """
+        callers = Callers(parts, open_=open_, bare=bare)
+        sessions, refusals = Sessions(parts, callers.people), ConsoleRefusals(parts)
         return Engine(
             workspaces=Workspaces(parts),
             configurations=Configurations(parts),
@@ -54,11 +72,19 @@ class Engine:
             runs=Runs(parts),
             gate=Gate(parts),
             approvals=Approvals(parts),
+            overrides=Overrides(parts),
             applies=Applies(parts),
             states=States(parts),
-            callers=Callers(parts, open_=open_, bare=bare),
+            stops=Stops(parts),
+            callers=callers,
             tokens=Tokens(parts),
+            sessions=sessions,
+            passkeys=Passkeys(parts),
+            sign_ins=SignIns(parts, sessions, refusals),
+            refusals=refusals,
+            people=callers.people,
             audits=Audits(parts),
+            evidences=Evidences(parts),
             retention=Retention(parts),
             closed=parts.closed,
         )

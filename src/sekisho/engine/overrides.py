@@ -20,11 +20,13 @@ from sekisho.domain.gate import Verdict
 from sekisho.domain.overrides import Override, OverrideKind
 from sekisho.domain.rules import Level, Rule, about
 from sekisho.domain.runs import Run, RunStatus, illegal, move
+from sekisho.domain.sessions import SignedIn
 from sekisho.domain.text import plain
 from sekisho.domain.workspaces import Workspace, WorkspaceRecord
 from sekisho.engine.gate import listed
 from sekisho.engine.judging import plan_facts, plan_of, verdict
 from sekisho.engine.parts import Parts
+from sekisho.engine.refusals import Told, attempting, audited
 
 _OPEN = frozenset({RunStatus.AWAITING_APPROVAL, RunStatus.APPROVED})
 _REASON = 2000
@@ -35,8 +37,17 @@ class Overrides:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
+        self._told = Told()
 
-    def give(self, run_id: str, seal: str, proof: str, kind: OverrideKind, reason: str) -> Run:
+    def give(
+        self,
+        run_id: str,
+        seal: str,
+        proof: str,
+        kind: OverrideKind,
+        reason: str,
+        who: SignedIn | None = None,
+    ) -> Run:
         """Pass the soft rules that are not met, or every rule where the glass is broken.
 
         What this plan can never meet is never passed: another state, an age, another configuration.
@@ -52,11 +63,24 @@ class Overrides:
         parts = self._parts
         if not reason.strip():
             raise ArgumentsInvalid(problem="reason is needed")
+        with audited(parts, self._told, str(kind), run_id, attempting(who)):
+            said = plain(reason, _REASON).strip()
+            return self._given(run_id, seal, proof, kind, said, who)
+
+    def _given(
+        self,
+        run_id: str,
+        seal: str,
+        proof: str,
+        kind: OverrideKind,
+        said: str,
+        who: SignedIn | None,
+    ) -> Run:
+        parts = self._parts
         workspace = parts.catalog.get(parts.store.runs.get(run_id).workspace)
-        by = parts.step_up.finish(run_id, seal, str(kind), proof)
+        by = parts.step_up.finish(run_id, seal, str(kind), proof, who)
         act = "override" if kind is OverrideKind.SOFT else "break_glass"
         parts.allow(by, act, workspace.name)
-        said = plain(reason, _REASON).strip()
         bare = Override(by, parts.clock.now(), run_id, seal, kind, (), said)
         after = parts.store.runs.update(run_id, self._give(workspace, bare))
         facts = {"run_id": run_id, "workspace": workspace.name, "person": by.person}
@@ -64,7 +88,19 @@ class Overrides:
         parts.bell.ring()
         return after
 
-    def follow_up(self, run_id: str, seal: str, proof: str, comment: str = "") -> Run:
+    def late(self, run: Run) -> bool:
+        """Say whether an override in a run should have been looked at by now, and was not."""
+        now = self._parts.clock.now()
+        return any(not o.followed and now > o.due for o in run.overrides)
+
+    def follow_up(
+        self,
+        run_id: str,
+        seal: str,
+        proof: str,
+        comment: str = "",
+        who: SignedIn | None = None,
+    ) -> Run:
         """Say, as somebody else, that an override was looked at; the newest that waits for it.
 
         Raises:
@@ -72,9 +108,15 @@ class Overrides:
             ApprovalOwn: the person gave it, or asked for the run.
             CodeWrong, AccessMissing, SealBroken.
         """
+        with audited(self._parts, self._told, "follow_up", run_id, attempting(who)):
+            return self._followed(run_id, seal, proof, comment, who)
+
+    def _followed(
+        self, run_id: str, seal: str, proof: str, comment: str, who: SignedIn | None
+    ) -> Run:
         parts = self._parts
         run = parts.store.runs.get(run_id)
-        by = parts.step_up.finish(run_id, seal, "follow_up", proof)
+        by = parts.step_up.finish(run_id, seal, "follow_up", proof, who)
         parts.allow(by, "approve", run.workspace)
         now, said = parts.clock.now(), plain(comment, _REASON)
 

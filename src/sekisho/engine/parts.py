@@ -13,15 +13,20 @@ from sekisho.domain.runs import Run
 from sekisho.engine.allowances import Allowances
 from sekisho.engine.closing import ClosedStore, Closure
 from sekisho.ports import (
+    Anchors,
+    Authenticators,
     Catalog,
     Clock,
     Executor,
+    Identities,
     Ids,
     Journal,
     Keys,
     Limits,
+    LoadBalancer,
     Processes,
     RunQuery,
+    SignIn,
     Sources,
     StepUp,
     Store,
@@ -46,10 +51,22 @@ class Bell:
 
 
 @dataclasses.dataclass(frozen=True)
+class Entrance:
+    """How people sign in at the console and prove themselves: at a provider, or by a balancer."""
+
+    authenticators: Authenticators
+    sign_in: SignIn | None = None
+    load_balancer: LoadBalancer | None = None
+
+
+@dataclasses.dataclass(frozen=True)
 class Parts:
     """Ports and figures; `console_url` is where people approve (empty: not known here).
 
-    `closed`: why this server takes no runs; the store then refuses all that has to do with them.
+    `entrance`: how people sign in at the console, where they do. `closed`: why this server takes no
+    runs; the store then refuses all that has to do with them.
+    `identities`: who vouches for people besides our own keys.
+    `anchors`: where checkpoints of the audit go besides the log.
     """
 
     store: Store
@@ -67,7 +84,10 @@ class Parts:
     bell: Bell = dataclasses.field(default_factory=Bell)
     allowances: Allowances = dataclasses.field(default_factory=Allowances)
     console_url: str = ""
+    entrance: Entrance | None = None
     closed: Closure | None = None
+    identities: Identities | None = None
+    anchors: Anchors | None = None
 
     def __post_init__(self) -> None:
         """Shut the store where no runs are taken."""

@@ -20,6 +20,7 @@ from sekisho.domain.plans import PlanMode, PlanOptions, PlanReading
 from sekisho.domain.runs import Run, RunStatus
 from sekisho.domain.text import plain
 from sekisho.domain.workspaces import Workspace
+from sekisho.engine.brakes import Brakes
 from sekisho.engine.configurations import commit_facts, origin_name
 from sekisho.engine.parts import Parts
 from sekisho.ports import RunQuery
@@ -49,6 +50,7 @@ class Plans:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
+        self._brakes = Brakes(parts)
 
     def create(self, order: PlanOrder, caller: Caller) -> Run:
         """Queue a plan and return its run at once; a worker does the rest.
@@ -57,7 +59,9 @@ class Plans:
             WorkspaceUnknown, ConfigurationUnknown, ArgumentsInvalid.
             AccessMissing: the caller may not plan there.
             SourceRefused: the content came in a way that this workspace does not take.
+            ServerStopped: somebody stopped everything.
             PlansWaiting: the caller has enough of them in the queue.
+            QuotaSpent, CoolingDown: they began too many of late, or only such as fail.
         """
         parts = self._parts
         workspace = parts.catalog.get(order.workspace)
@@ -65,8 +69,9 @@ class Plans:
         configuration = parts.store.configurations.get(order.configuration)
         _check(order)
         origin = self._origin(workspace, configuration, order.origin)
-        self._check_queue(caller)
         now = parts.clock.now()
+        self._brakes.check_plan(caller, now)
+        self._check_queue(caller)
         run = Run(
             id=parts.ids.new("run"),
             workspace=workspace.name,

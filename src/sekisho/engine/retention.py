@@ -5,6 +5,7 @@ The audit is never shortened, and no state is: only what is over, and old, goes.
 
 from sekisho.domain.callers import SYSTEM
 from sekisho.domain.runs import FINAL, Run
+from sekisho.domain.sessions import IDLE
 from sekisho.engine.configurations import Configurations, blob_name, origins
 from sekisho.engine.parts import Parts
 from sekisho.engine.pushes import Pushes
@@ -22,7 +23,10 @@ class Retention:
         """Forget what is older than the operator keeps; return how many runs went."""
         parts = self._parts
         before = parts.clock.now() - parts.limits.keep_runs
-        parts.store.uploads.expire(parts.clock.now() - parts.limits.upload_for)
+        now = parts.clock.now()
+        parts.store.uploads.expire(now - parts.limits.upload_for)
+        parts.store.tickets.expire(now)
+        parts.store.sessions.expire(now, now - IDLE)
         self._pushes.sweep()
         used: set[str] = set()
         removed = 0

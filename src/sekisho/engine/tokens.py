@@ -3,7 +3,7 @@
 import hashlib
 from datetime import timedelta
 
-from sekisho.domain.callers import POWERS, SYSTEM, Caller, Power
+from sekisho.domain.callers import POWERS, Caller, Power, is_own_name
 from sekisho.domain.errors import ArgumentsInvalid
 from sekisho.domain.text import plain
 from sekisho.domain.tokens import LASTS, LONGEST, Token, usable, whole
@@ -11,8 +11,6 @@ from sekisho.engine.parts import Parts
 
 HOST = Caller(person="host", via="sekisho cli", proof="host")
 """Whoever runs commands on the server's own machine, with its data folder."""
-_OURS = frozenset({SYSTEM.person, HOST.person, "loopback", "terminal", "anybody"})
-"""Names of persons that the server itself uses."""
 _NAME = 200
 
 
@@ -36,7 +34,7 @@ class Tokens:
         """
         lasts = LASTS if lasts is None else lasts
         person, client = plain(person).strip(), plain(client).strip()
-        if not person or person.casefold() in _OURS:
+        if not person or is_own_name(person):
             raise ArgumentsInvalid(problem="person is empty, or a name the server itself uses")
         if len(person) > _NAME or len(client) > _NAME:
             raise ArgumentsInvalid(problem=f"person and client have at most {_NAME} characters")
@@ -71,10 +69,11 @@ class Tokens:
             powers=powers,
             local=lasts is None,
         )
-        parts.store.tokens.add(token)
         facts = {"token": token.id, "person": token.person, "client": client}
         facts |= {"powers": ",".join(powers)}
+        # Told first: no key is good that the audit does not know.
         parts.store.audit.append(parts.about(now, "token.create", HOST, None, **facts))
+        parts.store.tokens.add(token)
         return token, secret
 
     def list(self) -> tuple[Token, ...]:
@@ -84,10 +83,10 @@ class Tokens:
     def revoke(self, token_id: str) -> bool:
         """Revoke a token at once; False where there is none of this id."""
         parts, now = self._parts, self._parts.clock.now()
-        done = parts.store.tokens.revoke(token_id, now)
-        if done:
-            parts.store.audit.append(parts.about(now, "token.revoke", HOST, None, token=token_id))
-        return done
+        if all(token.id != token_id for token in self.list()):
+            return False
+        parts.store.audit.append(parts.about(now, "token.revoke", HOST, None, token=token_id))
+        return parts.store.tokens.revoke(token_id, now)
 
     def revoke_person(self, person: str) -> int:
         """Revoke every good token of a person; return how many those were."""

@@ -7,7 +7,7 @@ from datetime import datetime
 from sekisho.domain.approvals import people
 from sekisho.domain.callers import SYSTEM
 from sekisho.domain.changes import NOTHING, Change
-from sekisho.domain.errors import WorkspaceUnknown
+from sekisho.domain.errors import ServerStopped, WorkspaceUnknown
 from sekisho.domain.gate import Verdict
 from sekisho.domain.leases import Worker as WorkerRecord
 from sekisho.domain.leases import WorkerLease
@@ -16,6 +16,7 @@ from sekisho.domain.queue import Slots, pick
 from sekisho.domain.runs import Run, RunStatus, claim, end_phase, held_by, wait_until
 from sekisho.domain.workspaces import Workspace, WorkspaceRecord, take_lease
 from sekisho.engine.applying import run_apply
+from sekisho.engine.checkpoints import Checkpoints
 from sekisho.engine.gate import Gate
 from sekisho.engine.judging import signed_approvals, verdict
 from sekisho.engine.parts import Parts
@@ -28,7 +29,7 @@ from sekisho.ports import Execution, RunQuery
 _QUEUED = frozenset({RunStatus.PLAN_QUEUED, RunStatus.APPLY_QUEUED})
 _TURN = 0.2
 """Seconds between looks at the queue; a request in this process rings the bell and waits less."""
-_EVERY = {"beat": 2.0, "recover": 3.0, "sweep": 10.0, "retain": 3600.0}
+_EVERY = {"beat": 2.0, "recover": 3.0, "checkpoint": 5.0, "sweep": 10.0, "retain": 3600.0}
 """Seconds between chores, by the monotonic clock."""
 
 
@@ -48,6 +49,7 @@ class Worker:
         self._gate = Gate(parts)
         self._recovery = Recovery(parts)
         self._retention = Retention(parts)
+        self._checkpoints = Checkpoints(parts)
         self._carried: dict[str, _Carried] = {}
         self._served: dict[str, int] = {}
         self._turns = 0
@@ -81,6 +83,8 @@ class Worker:
             self._gate.sweep()
         if self._is_due("retain"):
             self._retention.sweep()
+        if self._is_due("checkpoint"):
+            self._checkpoints.take_if_due()
 
     def drain(self) -> None:
         """Stop plans (they are planned again elsewhere); give applies time, then stop them too."""
@@ -97,6 +101,7 @@ class Worker:
             self._parts.bell.wait(0.05)
             self._reap()
         self._outlive(lambda: self._parts.store.workers.remove(self._record.id))
+        self._outlive(self._checkpoints.take)
         self._parts.journal.event("worker.stop", worker_id=self._record.id)
 
     def _tend(self) -> None:
@@ -104,7 +109,7 @@ class Worker:
         self._beat()
         self._pass_cancels_on()
 
-    def _outlive(self, work: Callable[[], None]) -> None:
+    def _outlive(self, work: Callable[[], object]) -> None:
         """Do work; an error of the store (a full disk, a lost connection) is told and outlived."""
         try:
             work()
@@ -145,6 +150,8 @@ class Worker:
                 carried.execution.stop()
 
     def _take(self) -> None:
+        if self._parts.store.stops.get():
+            return  # what is queued waits until somebody lifts the stop
         passed: set[str] = set()
         while True:
             slots = self._slots()
@@ -176,7 +183,10 @@ class Worker:
         except WorkspaceUnknown as error:
             parts.store.runs.update(run.id, _undeclared(parts, error, lease.since))
             return False
-        run = parts.store.runs.update(run.id, _claim(parts, workspace, lease))
+        try:
+            run = parts.store.runs.update(run.id, _claim(parts, workspace, lease))
+        except ServerStopped:  # just now: the store lets nothing begin
+            return False
         if not held_by(run, lease):
             return False
         if run.status is RunStatus.PLANNING:
@@ -188,6 +198,8 @@ class Worker:
         def phase(stop: Callable[[], bool]) -> None:
             try:
                 carry(parts, claimed, stop)
+                if carry is run_apply:
+                    self._outlive(self._checkpoints.take)
             finally:
                 parts.bell.ring()
 

@@ -9,6 +9,7 @@ from sekisho.domain.leases import WorkspaceLock
 from sekisho.domain.runs import Run, RunStatus
 from sekisho.domain.text import plain
 from sekisho.domain.workspaces import Workspace, WorkspaceRecord, check_free, lock, unlock
+from sekisho.engine.operating import check_operator
 from sekisho.engine.parts import Parts
 from sekisho.engine.recovery import Recovery
 
@@ -40,10 +41,11 @@ class Workspaces:
         )
 
     def lock(self, name: str, caller: Caller, reason: str) -> WorkspaceRecord:
-        """Keep applies out, with a reason that everybody sees."""
+        """Keep applies out, with a reason that everybody sees. Raises AccessMissing."""
         if not reason.strip():
             raise ArgumentsInvalid(problem="reason is needed")
         self._parts.catalog.get(name)
+        check_operator(self._parts, caller, name)
         hold = WorkspaceLock(caller.person, plain(reason).strip(), self._parts.clock.now())
 
         def change(record: WorkspaceRecord) -> Change:
@@ -56,12 +58,14 @@ class Workspaces:
         """Let applies in again. After an interrupted apply, its state is rescued first.
 
         Raises:
+            AccessMissing: the caller may not operate there.
             ProcessAlive: the Terraform of that apply is still at work.
             WorkspaceNotLocked: nobody held it.
             WorkspaceLocked: while we looked, somebody else locked it, or another apply went wrong.
         """
         parts, now, why = self._parts, self._parts.clock.now(), plain(reason)
         held = self.get(name).record.lock
+        check_operator(parts, caller, name)
         if held and held.run_id:
             self._rescue(held.run_id)
 

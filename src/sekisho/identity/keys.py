@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sekisho.domain.errors import DiskFull, StoreUnavailable
+from sekisho.identity.public_keys import holds, key_id_of, written
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -55,16 +56,10 @@ class FileKeys:
         return base64.urlsafe_b64encode(self._signing.sign(message)).decode().rstrip("=")
 
     def verify(self, message: bytes, signature: str, key_id: str) -> bool:
-        from cryptography.exceptions import InvalidSignature
+        return key_id == self.key_id and holds(self.public(), message, signature)
 
-        if key_id != self.key_id:
-            return False
-        try:
-            given = base64.b64decode(signature + "==", altchars=b"-_", validate=True)
-            self._signing.public_key().verify(given, message)
-        except (InvalidSignature, ValueError):
-            return False
-        return True
+    def public(self) -> str:
+        return self._public
 
     def mac(self, message: bytes) -> str:
         return self._digest(b"variables", message)
@@ -79,7 +74,11 @@ class FileKeys:
 
     @functools.cached_property
     def _key_id(self) -> str:
-        return hashlib.sha256(self._signing.public_key().public_bytes_raw()).hexdigest()[:16]
+        return key_id_of(self.public())
+
+    @functools.cached_property
+    def _public(self) -> str:
+        return written(self._signing.public_key().public_bytes_raw())
 
     @functools.cached_property
     def _signing(self) -> "Ed25519PrivateKey":

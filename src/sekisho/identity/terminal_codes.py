@@ -14,6 +14,8 @@ from collections.abc import Callable
 
 from sekisho.domain.callers import Caller
 from sekisho.domain.errors import CodesTooMany, CodeWrong
+from sekisho.domain.sessions import SignedIn
+from sekisho.domain.step_ups import Way
 from sekisho.domain.text import plain
 from sekisho.ports import Clock, Ids
 
@@ -55,8 +57,15 @@ class TerminalCodes:
         self._begun: deque[tuple[float, str]] = deque()
         self._lock = threading.Lock()
 
-    def begin(self, run_id: str, seal: str, decision: str) -> None:
-        """Show a new code for this decision; the one before it is void.
+    def begin(
+        self,
+        run_id: str,
+        seal: str,
+        decision: str,
+        who: SignedIn | None = None,  # noqa: ARG002 (nobody signs in here)
+        way: Way = "passkey",  # noqa: ARG002 (there is one)
+    ) -> str:
+        """Show a new code for this decision; the one before it is void. Nothing is for a browser.
 
         Raises:
             CodesTooMany: too many were asked for in the last minute; the last one still counts.
@@ -68,8 +77,16 @@ class TerminalCodes:
             self._count(run_id, now)
             self._show(_notice(run_id, seal, decision, (code, self._host_user)))
             self._codes[run_id, seal, decision] = _Code(self._digest(code), now)
+        return ""
 
-    def finish(self, run_id: str, seal: str, decision: str, proof: str) -> Caller:
+    def finish(
+        self,
+        run_id: str,
+        seal: str,
+        decision: str,
+        proof: str,
+        who: SignedIn | None = None,  # noqa: ARG002 (as above)
+    ) -> Caller:
         """Take a code back, however it is spelled: case, width, spaces and dashes mean nothing.
 
         Raises:

@@ -2,9 +2,11 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
 from sekisho.domain.text import Language
+from sekisho.views.intents import INTENT_FORM, ROLLBACK, IntentAsk
+from sekisho.views.moments import FORM
 from sekisho.views.orders import Mode
 from sekisho.views.waiting import LONGEST
 
@@ -35,6 +37,15 @@ GitRef = Annotated[
     ),
 ]
 Mode_ = Annotated[Mode, Field(description="destroy plans the removal of everything")]
+Rollback = Annotated[str, Field(description="How to roll back", max_length=ROLLBACK)]
+Intent = Annotated[
+    IntentAsk,
+    Field(
+        default_factory=IntentAsk,
+        description="What the plan may do at most, said beforehand; one that does more is blocked",
+    ),
+    WithJsonSchema(INTENT_FORM),
+]
 Addresses = Annotated[list[str], Field(default_factory=list[str], max_length=100)]
 Reason = Annotated[str, Field(description="Why, for the audit", max_length=500)]
 Wait = Annotated[
@@ -42,6 +53,10 @@ Wait = Annotated[
     Field(ge=0, le=LONGEST, description="Wait up to this long for the run to settle"),
 ]
 LanguageChoice = Annotated[Language, Field(description="Language of what people read")]
+Moment = Annotated[
+    str,
+    Field(description=f"Not now but then: {FORM}", max_length=60),
+]
 Limit = Annotated[int, Field(ge=1, le=200)]
 Place = Annotated[int, Field(ge=0, description="Cursor of the answer before; 0: from the first")]
 ChangeAddress = Annotated[

@@ -81,8 +81,9 @@ class BoundTool(Tool):
         check_offered(spec, headers)
         secret = bearer(headers.get("authorization"))
         via = _client_name(request.session) or headers.get("user-agent", "")
-        identify, inline = engine.callers.identify, options.inline_reads
-        admission = await ask(inline, identify, secret, via, claimed_team(headers))
+        callers, inline = engine.callers, options.inline_reads
+        at_once = inline and not callers.is_slow(secret)
+        admission = await ask(at_once, callers.identify, secret, via, claimed_team(headers))
         if not spec.knowledge:
             admission.require(spec.power)
         return Call(engine, options, admission, spec.short and inline, headers.get("host"))

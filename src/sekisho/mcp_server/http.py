@@ -98,7 +98,8 @@ class McpEndpoint:
                 raise CredentialNeeded
             if secret is None and callers.auth == "loopback":
                 return None  # nothing is to be proven; the tool itself asks who calls
-            await ask(self._options.inline_reads, callers.identify, secret, via)
+            inline = self._options.inline_reads and not callers.is_slow(secret)
+            await ask(inline, callers.identify, secret, via)
             if secret is not None and callers.uses_wait:
                 await ask(False, callers.keep_uses)
         except SekishoError as error:

@@ -1,11 +1,12 @@
 """Executors, keys, processes, clock and ids."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from sekisho.domain.callers import Caller
+from sekisho.domain.checkpoints import Checkpoint
+from sekisho.domain.identities import Verified
 from sekisho.domain.leases import ProcessMark
 
 
@@ -35,23 +36,59 @@ class Keys(Protocol):
 
     def verify(self, message: bytes, signature: str, key_id: str) -> bool: ...
 
+    def public(self) -> str:
+        """Return the public key that signatures are checked with, as text; "" where there is none.
+
+        `ed25519:` and the 32 bytes of the key in base64url.
+        """
+        ...
+
     def mac(self, message: bytes) -> str:
         """Return a keyed digest: equal for equal messages, telling nothing else."""
         ...
 
 
-class StepUp(Protocol):
-    """How a person proves, for one decision, that it is them: never anything a tool could hold."""
+@dataclass(frozen=True)
+class Anchored:
+    """A line that was anchored, and what it is called there; whether it is ours is not said."""
 
-    def begin(self, run_id: str, seal: str, decision: str) -> None:
-        """Give the person what they need to prove it (a code on the server's terminal).
+    name: str
+    line: str
 
-        It takes the place of what an earlier call gave for the same decision. Raises CodesTooMany.
-        """
+
+class Anchors(Protocol):
+    """Keeps checkpoints of the audit outside of the store, each written once."""
+
+    def keep(self, checkpoint: Checkpoint) -> None:
+        """Keep one for good; the same again changes nothing. Raises DiskFull, StoreUnavailable."""
         ...
 
-    def finish(self, run_id: str, seal: str, decision: str, proof: str) -> Caller:
-        """Check the proof, once, and say who it was. Raises CodeWrong."""
+    def all(self) -> Iterator[Anchored]:
+        """Return all, the newest record's last. Raises StoreUnavailable."""
+        ...
+
+    def newest(self) -> Anchored | None:
+        """Return the one of the newest record. Raises StoreUnavailable."""
+        ...
+
+
+class Identities(Protocol):
+    """An identity provider that vouches for people; it may have to be asked, which takes time."""
+
+    @property
+    def issuer(self) -> str: ...
+
+    @property
+    def required_scope(self) -> str:
+        """Return the scope that a bearer token must have; empty for none."""
+        ...
+
+    def access(self, token: str, now: datetime) -> Verified:
+        """Say who a bearer token for this server is about.
+
+        Raises what is wrong with it (`domain.errors.identities`); IdentityProviderAway where nobody
+        can tell.
+        """
         ...
 
 
@@ -110,9 +147,23 @@ class Limits:
     """Bytes that one person may bring within a day: configurations and packs of pushes."""
     plans_waiting: int = 200
     """Plans of one person that may wait for their turn."""
+    plans_per_hour: int = 600
+    """Plans that one person may begin within an hour, through all their agents together."""
+    plans_per_hour_agent: int = 300
+    """The same, through one agent."""
+    applies_per_hour: int = 120
+    applies_per_hour_agent: int = 60
+    destroys_per_day: int = 500
+    """Resources that the applies of one person may destroy within a day."""
+    failures_in_a_row: int = 10
+    """Failed runs of one agent, within an hour, after which it has to rest."""
+    cool_down: timedelta = timedelta(minutes=10)
     stall_after: float = 15.0
     keep_runs: timedelta = timedelta(days=90)
     plan_slots: int = 2
     apply_slots: int = 4
     drain_for: float = 20.0
     plan_attempts: int = 3
+    checkpoint_records: int = 100
+    checkpoint_every: float = 900.0
+    """A checkpoint of the audit is due after so many records, or seconds with any."""

@@ -10,13 +10,16 @@ from sekisho.domain.changes import RunChange, WorkspaceChange
 from sekisho.domain.configurations import Configuration, Upload
 from sekisho.domain.leases import Worker
 from sekisho.domain.logs import LogLine, LogPage
+from sekisho.domain.people import Person, PersonChange
 from sekisho.domain.plan_changes import Keep, ResourceChange
 from sekisho.domain.plans import PlanReading
 from sekisho.domain.pushes import Pack, Push
 from sekisho.domain.runs import Run, RunStatus
 from sekisho.domain.states import StateIndex
+from sekisho.domain.stops import ServerStop, Turning
 from sekisho.domain.tokens import Token
 from sekisho.domain.workspaces import WorkspaceRecord
+from sekisho.ports.sign_in_stores import PasskeyStore, SessionStore, TicketStore
 
 T = TypeVar("T")
 
@@ -59,8 +62,9 @@ class RunStore(Protocol):
 
         All or nothing, and isolated from every other writer in every process. `change` may be
         called more than once; what it raises leaves everything as it was. `version` of whatever
-        changed grows by one. Calls `domain.changes.check`. Raises RunUnknown, StoreUnavailable,
-        DiskFull.
+        changed grows by one. Calls `domain.changes.check`. A change by which a phase begins is
+        refused while everything is stopped (`StopStore`), whoever asks: no write of the switch
+        comes in between. Raises RunUnknown, ServerStopped, StoreUnavailable, DiskFull.
         """
         ...
 
@@ -78,6 +82,18 @@ class WorkspaceStore(Protocol):
 
     def update(self, name: str, change: WorkspaceChange) -> WorkspaceRecord:
         """As `RunStore.update`, for a workspace alone; a `Change` with a run is a ValueError."""
+        ...
+
+
+class StopStore(Protocol):
+    """Keeps the switch that stops everything."""
+
+    def get(self) -> ServerStop | None:
+        """Return the stop, None where there is none. Raises StoreUnavailable if nobody can tell."""
+        ...
+
+    def turn(self, turning: Turning) -> ServerStop | None:
+        """As `RunStore.update`, for the switch; a change without an audit entry is refused."""
         ...
 
 
@@ -102,6 +118,10 @@ class AuditLog(Protocol):
         self, after: int = 0, limit: int = 500, run_id: str | None = None
     ) -> tuple[AuditRecord, ...]:
         """Return records with a sequence above `after`, oldest first, of one run where named."""
+        ...
+
+    def last(self) -> AuditRecord | None:
+        """Return the newest record; None where there is none."""
         ...
 
     def verify(self) -> tuple[AuditFault, ...]:
@@ -199,6 +219,36 @@ class TokenStore(Protocol):
         ...
 
 
+class PeopleStore(Protocol):
+    """Keeps who is who: a name, of today or of before, is one subject's alone.
+
+    Names are compared as `domain.groups.folded` has them.
+    """
+
+    def find(self, subject: str) -> Person | None: ...
+
+    def named(self, name: str) -> Person | None:
+        """Return whose name this is, or was."""
+        ...
+
+    def all(self) -> tuple[Person, ...]:
+        """Return everybody, by subject."""
+        ...
+
+    def update(self, subject: str, name: str, change: PersonChange) -> Person:
+        """Load who the subject is and whose the name is, apply `change`, save with the audit.
+
+        All or nothing, and isolated from every other writer; `change` may be called more than once,
+        and what it raises leaves everything as it was. A person of another subject, or with a name
+        that is another's, is a ValueError.
+        """
+        ...
+
+    def remove(self, subject: str, audit: AuditEntry) -> bool:
+        """Forget a person, with the audit; False, and no audit, where there is none."""
+        ...
+
+
 class LogStore(Protocol):
     """Keeps the redacted logs of runs."""
 
@@ -257,6 +307,33 @@ class ReadingStore(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class StoreCheck:
+    """What checking everything stored found. `generation` counts the writes of the store."""
+
+    rows: int
+    blobs: int
+    generation: int
+    faults: tuple[AuditFault, ...]
+
+
+class StoreGuard(Protocol):
+    """Knows what was stored last: every row, and every blob whose name is used again."""
+
+    def generation(self) -> int:
+        """Return how many writes there were; it never goes back. Raises StoreTampered."""
+        ...
+
+    def verify(
+        self, watch: Callable[[int], None] = lambda _done: None, *, contents: bool = True
+    ) -> StoreCheck:
+        """Look at every row and blob, and name each that is not as the server wrote it last.
+
+        `contents`: whether to read every blob to its end, besides looking which one it is.
+        """
+        ...
+
+
 class Store(Protocol):
     """All stores of one deployment, sharing its transactions."""
 
@@ -264,6 +341,8 @@ class Store(Protocol):
     def runs(self) -> RunStore: ...
     @property
     def workspaces(self) -> WorkspaceStore: ...
+    @property
+    def stops(self) -> StopStore: ...
     @property
     def workers(self) -> WorkerStore: ...
     @property
@@ -277,10 +356,20 @@ class Store(Protocol):
     @property
     def tokens(self) -> TokenStore: ...
     @property
+    def sessions(self) -> SessionStore: ...
+    @property
+    def passkeys(self) -> PasskeyStore: ...
+    @property
+    def tickets(self) -> TicketStore: ...
+    @property
+    def people(self) -> PeopleStore: ...
+    @property
     def logs(self) -> LogStore: ...
     @property
     def blobs(self) -> BlobStore: ...
     @property
     def readings(self) -> ReadingStore: ...
+    @property
+    def guard(self) -> StoreGuard: ...
 
     def close(self) -> None: ...

@@ -168,6 +168,45 @@ class Settings(BaseSettings):
         default="auto",
         description="Language of pages and texts: en, ja, or auto: what each reader asks for.",
     )
+    plans_per_hour: int = Field(
+        default=600,
+        ge=1,
+        le=1_000_000,
+        description="Plans that one person may begin within an hour, with all their agents.",
+    )
+    plans_per_hour_agent: int = Field(
+        default=300,
+        ge=1,
+        le=1_000_000,
+        description="Plans that one agent of a person may begin within an hour; what a client"
+        " calls itself, without its version, is one agent.",
+    )
+    applies_per_hour: int = Field(
+        default=120,
+        ge=1,
+        le=1_000_000,
+        description="Applies that one person may begin within an hour, with all their agents.",
+    )
+    applies_per_hour_agent: int = Field(
+        default=60,
+        ge=1,
+        le=1_000_000,
+        description="Applies that one agent of a person may begin within an hour.",
+    )
+    destroys_per_day: int = Field(
+        default=500,
+        ge=1,
+        le=1_000_000,
+        description="Resources that the applies of one person may destroy within 24 hours;"
+        " a replacement is one.",
+    )
+    failures_in_a_row: int = Field(
+        default=10,
+        ge=1,
+        le=1000,
+        description="Failed plans and applies of one agent in a row, within an hour, after which"
+        " it begins nothing for ten minutes.",
+    )
     plan_slots: int = Field(default=2, ge=1, le=256, description="Plans at a time, per worker.")
     apply_slots: int = Field(default=4, ge=1, le=256, description="Applies at a time, per worker.")
     stop_grace: int = Field(
@@ -192,6 +231,12 @@ class Settings(BaseSettings):
         ge=1,
         le=36_500,
         description="Days to keep finished runs, their plans and logs. The audit trail stays.",
+    )
+    audit_anchors: Place | None = Field(
+        default=None,
+        description="Folder for signed checkpoints of the audit, each a file that is written once."
+        " Best on another disk or machine: with it, a cut or restored data folder is found out."
+        " Default: `anchors` in the data folder.",
     )
     upload_packed: Cap = Field(
         default=ByteSize(50 * _MB),

@@ -27,7 +27,7 @@ from sekisho.domain.git import (
 )
 from sekisho.ports import Snapshot
 from sekisho.sources.git_cache import GitCache, Held
-from sekisho.sources.git_commits import fetch, resolve
+from sekisho.sources.git_commits import author_of, fetch, resolve
 from sekisho.sources.git_process import Deadline, GitOptions
 from sekisho.sources.git_trees import Gitlink, Tree
 from sekisho.sources.snapshots import Spool
@@ -72,10 +72,11 @@ class GitReader:
         try:
             found: GitCommit = self._within(source, deadline, lambda h: resolve(h, source, asked))
             self._take_all(_Task(source, found.commit), spool, deadline)
+            author = self._within(source, deadline, lambda h: author_of(h, source, found.commit))
             snapshot = spool.finish()
         except ArchiveInvalid as error:
             raise ConfigurationInvalid(**error.facts) from None
-        return dataclasses.replace(snapshot, commit=found)
+        return dataclasses.replace(snapshot, commit=dataclasses.replace(found, author=author))
 
     def _within(self, source: GitSource, deadline: Deadline, work: Callable[[Held], T]) -> T:
         """Work in a repository of the cache; one that is damaged is made anew, once."""

@@ -10,11 +10,14 @@ from sekisho.domain.errors import (
     GitTooLarge,
 )
 from sekisho.domain.git import COMMIT, GitCommit, GitSource
+from sekisho.domain.text import plain
 from sekisho.sources.git_cache import Held, prepare
 from sekisho.sources.git_process import Git
 
 _LINE = re.compile(rb"([0-9a-f]{40})\t([^\n]+)")
 _COMMIT_BYTES = 41
+_AUTHOR = 320
+"""Characters of an author's address that are kept: no longer one can be written to."""
 
 
 def resolve(held: Held, source: GitSource, asked: str) -> GitCommit:
@@ -138,6 +141,18 @@ def fetch(git: Git, source: GitSource, commit: str) -> None:
         git.run("fetch", *_FETCH, "--depth=1", "--", source.url, f"+{commit}:{ref}")
     if _kind(git, ref) != (commit, "commit"):
         raise GitContentRefused(url=source.url, problem=f"{commit[:12]} is no commit")
+
+
+def author_of(held: Held, source: GitSource, commit: str) -> str:
+    """Return the address of a commit's author, just as the commit says it; empty for none.
+
+    No mailmap is asked: a file of the repository must not say whose approval counts.
+    """
+    git = held.commits
+    fetch(git, source, commit)
+    words = ("--no-patch", "--no-mailmap", "--no-notes", "--no-show-signature", "--format=%ae")
+    said = git.run("show", *words, "--end-of-options", commit)
+    return " ".join(plain(said.decode(errors="replace"), _AUTHOR).split())
 
 
 def _kind(git: Git, name: str) -> tuple[str, str]:

@@ -74,6 +74,13 @@ class Cipher:
         return hmac.digest(self._key, b"sekisho blob 1\0" + salt, hashlib.sha256)
 
 
+def salt_of(file: BinaryIO) -> str | None:
+    """Return the salt of an encrypted file in hex, which no other has; None: it is none."""
+    header = file.read(_HEADER_BYTES)
+    whole = len(header) == _HEADER_BYTES and header.startswith(_MAGIC)
+    return header[len(_MAGIC) :].hex() if whole else None
+
+
 class _Frames:
     """Seals and opens the frames of one file."""
 

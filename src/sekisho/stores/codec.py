@@ -14,10 +14,15 @@ from sekisho.domain.configurations import Configuration, Upload
 from sekisho.domain.errors import StoreUnavailable
 from sekisho.domain.leases import Worker
 from sekisho.domain.logs import LogLine
+from sekisho.domain.passkeys import Passkey
+from sekisho.domain.people import Person
 from sekisho.domain.plan_changes import ResourceChange
 from sekisho.domain.pushes import Pack, Push
 from sekisho.domain.runs import Run
+from sekisho.domain.sessions import Session
 from sekisho.domain.states import StateIndex
+from sekisho.domain.stops import ServerStop
+from sekisho.domain.tickets import Ticket
 from sekisho.domain.tokens import Token
 from sekisho.domain.workspaces import WorkspaceRecord
 
@@ -68,6 +73,7 @@ class Codec(Generic[T]):
 RUN = Codec(Run, kept=128)
 WORKSPACE = Codec(WorkspaceRecord)
 WORKER = Codec(Worker)
+STOP = Codec(ServerStop)
 AUDIT_ENTRY = Codec(AuditEntry)
 AUDIT_RECORD = Codec(AuditRecord)
 CONFIGURATION = Codec(Configuration)
@@ -75,6 +81,10 @@ UPLOAD = Codec(Upload)
 PUSH = Codec(Push)
 PACK = Codec(Pack)
 TOKEN = Codec(Token)
+SESSION = Codec(Session)
+PASSKEY = Codec(Passkey)
+TICKET = Codec(Ticket)
+PERSON = Codec(Person)
 LOG_LINE = Codec(LogLine)
 PLAN_CHANGE = Codec(ResourceChange)
 PLAN_CHANGES: Codec[tuple[ResourceChange, ...]] = Codec(tuple[ResourceChange, ...])

@@ -5,9 +5,11 @@ import dataclasses
 import threading
 from types import TracebackType
 
-from sekisho.domain.changes import Change, check
+from sekisho.domain.audit import RUN_VERSION, WORKSPACE_VERSION, AuditEntry
+from sekisho.domain.changes import Change, UnauditedChangeError, check
 from sekisho.domain.errors import StoreUnavailable
 from sekisho.domain.runs import Run
+from sekisho.domain.stops import ServerStop, StopChange
 from sekisho.domain.workspaces import WorkspaceRecord
 
 
@@ -26,7 +28,36 @@ def settle(before_run: Run | None, before: WorkspaceRecord, change: Change) -> C
         run = dataclasses.replace(change.run, version=before_run.version + 1)
     if change.workspace and change.workspace != before:
         workspace = dataclasses.replace(change.workspace, version=before.version + 1)
-    return Change(run, workspace, change.audit)
+    versions = Versions(run or before_run, workspace)
+    return Change(run, workspace, tuple(map(versions.told, change.audit)))
+
+
+@dataclasses.dataclass(frozen=True)
+class Versions:
+    """Which versions a write leaves: the audit tells them, so that an older row is found out."""
+
+    run: Run | None = None
+    workspace: WorkspaceRecord | None = None
+
+    def told(self, entry: AuditEntry) -> AuditEntry:
+        """Put the versions into an entry about that run, or that workspace."""
+        facts = dict(entry.facts)
+        if self.run and entry.run_id == self.run.id:
+            facts[RUN_VERSION] = self.run.version
+        if self.workspace and entry.workspace == self.workspace.name:
+            facts[WORKSPACE_VERSION] = self.workspace.version
+        return dataclasses.replace(entry, facts=facts)
+
+
+def settle_stop(before: ServerStop | None, change: StopChange) -> StopChange:
+    """Return what is to be saved of the switch.
+
+    Raises:
+        UnauditedChangeError: it is turned and no audit entry tells of it.
+    """
+    if change.stop != before and not change.audit:
+        raise UnauditedChangeError
+    return change
 
 
 class Turn:
@@ -37,7 +68,8 @@ class Turn:
     """
 
     def __init__(self, patience: float = 30.0) -> None:
-        """Wait `patience` seconds for the turn at most."""
+        """Wait `patience` seconds for the turn at most; `count` says how many had it."""
+        self.count = 0
         self._patience = patience
         self._mutex = threading.Lock()
         self._taken = False
@@ -51,6 +83,7 @@ class Turn:
         if gate:
             self._wait(gate)
         self._owner = threading.get_ident()
+        self.count += 1
 
     def __exit__(
         self,

@@ -66,10 +66,15 @@ class AuditPage(View):
 
 
 class AuditFaultView(View):
-    """A place where the audit does not hold."""
+    """What does not hold: a record of the audit, or what `where` names (`sequence` is 0 then)."""
 
     sequence: int
     reason: str
+    where: str = ""
+
+    def words(self) -> str:
+        """Say it in one line."""
+        return f"{self.where or self.sequence}: {self.reason}"
 
 
 class AuditReportView(View):
@@ -79,6 +84,9 @@ class AuditReportView(View):
     records: int
     applies: int
     head: str
+    rows: int
+    blobs: int
+    checkpoints: int
     faults: list[AuditFaultView]
     faults_in_all: int
 
@@ -86,7 +94,7 @@ class AuditReportView(View):
     def of(cls, report: AuditReport) -> "AuditReportView":
         """Show a report."""
         faults = [
-            AuditFaultView(sequence=f.sequence, reason=shown(f.reason))
+            AuditFaultView(sequence=f.sequence, reason=shown(f.reason), where=shown(f.where))
             for f in report.faults[:_MOST_FAULTS]
         ]
         return cls(
@@ -94,6 +102,9 @@ class AuditReportView(View):
             records=report.records,
             applies=report.applies,
             head=report.head,
+            rows=report.rows,
+            blobs=report.blobs,
+            checkpoints=report.checkpoints,
             faults=faults,
             faults_in_all=len(report.faults),
         )
@@ -102,4 +113,4 @@ class AuditReportView(View):
         """Say whether it holds."""
         head = f"{self.records} records, {self.applies} applies: "
         head += "sound" if self.sound else f"{self.faults_in_all} fault(s)"
-        return "\n".join([head, *[f"- {f.sequence}: {f.reason}" for f in self.faults]])
+        return "\n".join([head, *[f"- {f.words()}" for f in self.faults]])

@@ -2,9 +2,13 @@
 
 from collections.abc import Mapping
 
+from pydantic import Field
+
 from sekisho.domain.callers import POWERS, Admission, Caller, Power
 from sekisho.domain.errors import CredentialInvalid
+from sekisho.domain.stops import ServerStop
 from sekisho.engine.callers import Auth
+from sekisho.views.stops import stop_line
 from sekisho.views.view import View, one_line
 
 _TEAM = "x-team-id"
@@ -50,18 +54,32 @@ class CallerView(View):
 
 
 class CallerAnswer(View):
-    """What `caller_get` answers: who asks, and what exactly they may do."""
+    """What `caller_get` answers: who asks, and what exactly they may do.
+
+    `subject` is who the identity provider says it is, whatever they are called today; `groups` are
+    those of the operator's file.
+    """
 
     caller: CallerView
+    subject: str | None = None
+    groups: list[str] = Field(default_factory=list[str])
     auth: str
     powers: list[str]
     may: list[str]
     may_not: list[str]
     version: str
+    stopped: str | None = None
     next: list[str]
 
     @classmethod
-    def of(cls, admission: Admission, auth: Auth, version: str) -> "CallerAnswer":
+    def of(
+        cls,
+        admission: Admission,
+        auth: Auth,
+        version: str,
+        issuer: str = "",
+        stop: ServerStop | None = None,
+    ) -> "CallerAnswer":
         """Show an admission; where something is lacking, say whom to ask for what."""
         obstacle = admission.obstacle
         powers: tuple[Power, ...] = () if obstacle else admission.powers
@@ -74,11 +92,14 @@ class CallerAnswer(View):
             steps += [f"for more, ask the operator: {_CREATE} {scope}"] if lacking else []
         return cls(
             caller=CallerView.of(admission.caller),
-            auth=f"{auth}: {_AUTH[auth]}",
+            subject=one_line(admission.caller.subject) or None,
+            groups=[one_line(group) for group in admission.caller.groups],
+            auth=f"{auth}: {_AUTH[auth]}{f', or tokens of {issuer}' if issuer else ''}",
             powers=list(powers),
             may=[deed for p in powers for deed in _MAY[p]] or ["nothing with runs"],
             may_not=[*(deed for p in lacking for deed in _MAY[p]), *_NEVER],
             version=version,
+            stopped=stop_line(stop),
             next=steps,
         )
 
@@ -86,12 +107,23 @@ class CallerAnswer(View):
         """Say who asks and what is allowed."""
         lines = [
             f"You act for {self.caller.words()} (established by: {self.caller.proof}).",
+            *self._standing(),
             f"Sekisho {self.version}; {self.auth}.",
             f"You may: {', '.join(self.may)}.",
             f"You may not: {', '.join(self.may_not)}.",
+            *[f"STOPPED: {self.stopped}"] * bool(self.stopped),
             *[f"Next: {n}" for n in self.next],
         ]
         return "\n".join(lines)
+
+    def _standing(self) -> list[str]:
+        """Say who the provider says it is, and the groups, where there is something to say."""
+        told: list[str] = []
+        if self.subject:
+            told.append(f"Identity provider: {self.subject}.")
+        if self.groups:
+            told.append(f"Groups: {', '.join(self.groups)}.")
+        return told
 
 
 _CREATE = "sekisho token create PERSON --scope"

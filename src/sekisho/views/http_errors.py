@@ -5,6 +5,16 @@ from starlette.responses import JSONResponse
 from sekisho.domain import errors as e
 from sekisho.views.problems import ErrorView
 
+_NOT_GOOD: tuple[type[e.SekishoError], ...] = (
+    e.TokenMalformed,
+    e.TokenIssuerUnknown,
+    e.TokenSignatureWrong,
+    e.TokenAudienceWrong,
+    e.TokenExpired,
+    e.TokenEarly,
+    e.TokenKindWrong,
+)
+"""What is wrong with a token of an identity provider, so that a client gets another one."""
 STATUS: dict[type[e.SekishoError], int] = {
     e.SekishoError: 500,
     e.NotFound: 404,
@@ -24,6 +34,8 @@ STATUS: dict[type[e.SekishoError], int] = {
     e.CredentialInvalid: 401,
     e.CredentialMistyped: 401,
     e.CredentialNeeded: 401,
+    e.SessionNeeded: 401,
+    **dict.fromkeys(_NOT_GOOD, 401),
     e.Unavailable: 503,
 }
 """Error → status; a class without a row is as its parent."""
@@ -31,6 +43,8 @@ _HEADERS: dict[type[e.SekishoError], dict[str, str]] = {
     e.CredentialInvalid: {"WWW-Authenticate": "Bearer"},
     e.CredentialMistyped: {"WWW-Authenticate": "Bearer"},
     e.CredentialNeeded: {"WWW-Authenticate": "Bearer"},
+    **{kind: {"WWW-Authenticate": 'Bearer error="invalid_token"'} for kind in _NOT_GOOD},
+    e.ScopeMissing: {"WWW-Authenticate": 'Bearer error="insufficient_scope"'},
     e.RequestTooSlow: {"Connection": "close"},
     e.Unavailable: {"Retry-After": "5"},
     e.ServerBusy: {"Retry-After": "1"},

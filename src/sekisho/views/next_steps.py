@@ -1,6 +1,7 @@
 """What can legally be done next with a run, in words that an agent can follow."""
 
 from sekisho.domain.runs import Run, RunStatus
+from sekisho.views.times import minute
 
 S = RunStatus
 
@@ -21,7 +22,7 @@ def next_steps(run: Run) -> list[str]:
             f"run_apply({here}): apply exactly this plan",
             f"run_discard({here}): throw the plan away",
         ],
-        S.APPLY_QUEUED: _follow(here, "until the apply has ended"),
+        S.APPLY_QUEUED: _queued(run, here),
         S.APPLYING: [
             f"run_get({here}, wait_seconds=20): follow it until the apply has ended",
             f"run_log({here}, tail=20): read what Terraform says",
@@ -39,6 +40,17 @@ def next_steps(run: Run) -> list[str]:
         ],
     }
     return rows.get(run.status, [f"{again}: plan again from the newest state"])
+
+
+def _queued(run: Run, here: str) -> list[str]:
+    """An apply that waits for its window is not followed: it may take days."""
+    later = run.apply.not_before if run.apply else None
+    if later is None:
+        return _follow(here, "until the apply has ended")
+    return [
+        f"run_get({here}): look again after {minute(later)}; it begins by itself",
+        f"run_discard({here}): throw the plan away, nothing is applied then",
+    ]
 
 
 def _follow(here: str, until: str) -> list[str]:

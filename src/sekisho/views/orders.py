@@ -12,6 +12,7 @@ from sekisho.domain.plans import PlanMode, PlanOptions
 from sekisho.domain.runs import Run
 from sekisho.engine.engine import Engine
 from sekisho.engine.plans import PlanOrder
+from sekisho.views.intents import ROLLBACK, IntentAsk
 
 Mode = Literal["normal", "destroy", "refresh_only"]
 
@@ -86,6 +87,13 @@ class PlanAsk(Source):
     replace: list[str] = Field(default_factory=list[str], max_length=100)
     message: str = Field(default="", max_length=500, description="Why, for reviewers")
     change_id: str = Field(default="", max_length=500, description="Change number, if any")
+    rollback: str = Field(
+        default="", max_length=ROLLBACK, description="How to roll back, if need be"
+    )
+    intent: IntentAsk = Field(
+        default_factory=IntentAsk,
+        description="What the plan may do at most; one that does more is blocked",
+    )
 
     def start(self, engine: Engine, caller: Caller) -> Run:
         """Queue the plan and return its run."""
@@ -96,6 +104,8 @@ class PlanAsk(Source):
             options=PlanOptions(PlanMode(self.mode), tuple(self.targets), tuple(self.replace)),
             message=self.message,
             change_id=self.change_id,
+            rollback=self.rollback,
+            intent=self.intent.meant(),
             origin=None if self.configuration else Origin(found.source, found.commit),
         )
         return engine.plans.create(order, caller)

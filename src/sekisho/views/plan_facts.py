@@ -5,6 +5,7 @@ from sekisho.domain.runs import WAITING, Run, RunStatus
 from sekisho.domain.states import NO_STATE
 from sekisho.domain.text import Language
 from sekisho.domain.workspaces import Workspace
+from sekisho.views.intents import beyond, intent_said, rollback_shown
 from sekisho.views.plan_texts import TEXTS, say
 from sekisho.views.times import minute
 from sekisho.views.view import View, one_line
@@ -32,6 +33,9 @@ def facts_of(
         "agent": asked.via,
         "team": asked.claimed_team,
         "change_id": run.change_id or none,
+        "intent": intent_said(run, language),
+        "beyond": ", ".join(beyond(run)),
+        "rollback": rollback_shown(run) or "",
         "configuration": run.configuration,
         "source": _known(language, "source", run.source),
         "commit": _commit(run),
@@ -46,7 +50,7 @@ def facts_of(
         "seal": seal.digest if seal else "",
     }
     return [
-        FactView(key=key, label=say(language, f"fact.{key}"), value=one_line(value, 2000))
+        FactView(key=key, label=say(language, f"fact.{key}"), value=one_line(value, 4000))
         for key, value in rows.items()
         if value
     ]

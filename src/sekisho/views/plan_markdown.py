@@ -30,6 +30,7 @@ from sekisho.views.plan_documents import (
     masked,
 )
 from sekisho.views.plan_facts import FactView
+from sekisho.views.plan_gate import UnmetLine
 from sekisho.views.plan_review import Listing, PlanReview
 from sekisho.views.plan_texts import named, say
 from sekisho.views.view import one_line
@@ -45,7 +46,7 @@ _DIFF = 8_000
 _ALSO = 20
 _FACT, _REASON = 300, 300
 _FIRST = ("requester", "agent", "change_id", "commit", "configuration", "state", "deadline")
-_TELLING = ("targets", "replace")
+_TELLING = ("intent", "beyond", "rollback", "targets", "replace")
 """Facts that stand above the verdict; the others are folded away."""
 
 
@@ -154,13 +155,17 @@ class _Writer:
             return
         sign = "✅" if gate.open else "🚫"
         yield f"### {sign} {self.say('gate')}{self.say('colon')}{prose(gate.said)}"
-        unmet = [
-            f"- {code(u.code)} {prose(u.text)}"
-            + (f" **({self.say('gate.final')})**" if u.final else "")
-            for u in gate.unmet
-        ]
+        unmet = [self._unmet(u) for u in gate.unmet]
         unmet += self._rest(gate.unmet_left_out)
+        for key, others in (("gate.advice", gate.advice), ("gate.passed", gate.passed)):
+            unmet += [f"- {self.say(key)}{self.say('colon')}{self._unmet(u)[2:]}" for u in others]
+        unmet += [f"- **{prose(gate.possible)}**"] if gate.possible else []
         yield "\n".join([*unmet, f"- {prose(gate.approvals)} · {prose(gate.rules)}"])
+
+    def _unmet(self, unmet: UnmetLine) -> str:
+        said = f"- {code(unmet.code)} {prose(unmet.text)}"
+        said += f" ({prose(unmet.note)})" if unmet.note else ""
+        return said + (f" **({self.say('gate.final')})**" if unmet.final else "")
 
     def _code(self, review: PlanReview) -> Iterator[str]:
         if review.code:

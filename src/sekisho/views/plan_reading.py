@@ -44,12 +44,12 @@ def plan_shown(
         return section_of(PlanFacts(run, reading), named, start)
     if start:
         raise CursorInvalid
-    look = partial(engine.plans.changes, run_id)
+    look, late = partial(engine.plans.changes, run_id), engine.overrides.late(run)
     if run.status not in WAITING:
-        return summary_of(PlanFacts(run, reading, look))
+        return summary_of(PlanFacts(run, reading, look, late=late))
     link = engine.approvals.link(run_id)
     url = link.url if link.running else ""
-    return summary_of(PlanFacts(run, reading, look, link.verdict, url))
+    return summary_of(PlanFacts(run, reading, look, link.verdict, url, late))
 
 
 def changes_shown(

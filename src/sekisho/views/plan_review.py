@@ -21,8 +21,9 @@ from sekisho.domain.workspaces import Workspace
 from sekisho.engine.engine import Engine
 from sekisho.views.document_changes import DangerView, GroupView, alike_in_danger, folded
 from sekisho.views.document_leaves import LeafDiff, real, rest_of
-from sekisho.views.gate import UnmetView, unmet_of
+from sekisho.views.overrides import override_said
 from sekisho.views.plan_facts import FactView, facts_of, steps_of
+from sekisho.views.plan_gate import GateLines
 from sekisho.views.plan_line import plan_line
 from sekisho.views.plan_texts import named, say
 from sekisho.views.plan_warnings import warnings_of
@@ -39,40 +40,17 @@ _PENDING = 5
 
 @dataclasses.dataclass(frozen=True)
 class Subject:
-    """What a review is about. `verdict`: the gate's, while the plan may still be applied."""
+    """What a review is about. `verdict`: the gate's, while the plan may still be applied.
+
+    `late`: an override in it should have been looked at by now.
+    """
 
     run: Run
     reading: PlanReading
     workspace: Workspace | None
     verdict: Verdict | None = None
     url: str = ""
-
-
-class GateLines(View):
-    """The gate's verdict in words, with everything that is unmet."""
-
-    open: bool
-    said: str
-    approvals: str
-    rules: str
-    unmet: list[UnmetView]
-    unmet_left_out: int = 0
-
-    @classmethod
-    def of(cls, verdict: Verdict, language: Language) -> "GateLines":
-        """Show a verdict."""
-        unmet = unmet_of(verdict.unmet, language)
-        key = "gate.open" if verdict.open else "gate.closed"
-        given, needed = verdict.approvals_given, verdict.approvals_needed
-        names = say(language, "comma").join(one_line(r, 100) for r in verdict.rules[:20])
-        return cls(
-            open=verdict.open,
-            said=say(language, key, count=len(verdict.unmet)),
-            approvals=say(language, "gate.approvals", given=given, needed=needed),
-            rules=say(language, "gate.rules", names=names or say(language, "none")),
-            unmet=unmet,
-            unmet_left_out=len(verdict.unmet) - len(unmet),
-        )
+    late: bool = False
 
 
 class CountRow(View):
@@ -143,7 +121,7 @@ def review_of(engine: Engine, subject: Subject, language: Language) -> PlanRevie
         labels={one_line(k, 60): one_line(v, 120) for k, v in [*labels.items()][:20]},
         facts=facts_of(run, reading, workspace, language),
         message=shown(run.message, 1000) or None,
-        outcome=_outcome(run, language),
+        outcome=[*_overridden(subject, language), *_outcome(run, language)],
         alarms=[one_line(words(a).render(language), 600) for a in reading.alarms[:_FEW]],
         warnings=[
             w.render(language) for w in warnings_of(run, reading, declared=workspace is not None)
@@ -214,6 +192,12 @@ def _counts(reading: PlanReading, language: Language) -> list[CountRow]:
         "drift": counts.drift,
     }
     return [CountRow(key=k, label=say(language, f"count.{k}"), count=n) for k, n in found.items()]
+
+
+def _overridden(subject: Subject, language: Language) -> list[str]:
+    """Say who passed which rules, and whether somebody still has to look at it."""
+    given = subject.run.overrides[-_FEW:]
+    return [override_said(o, language, late=subject.late) for o in given]
 
 
 def _outcome(run: Run, language: Language) -> list[str]:

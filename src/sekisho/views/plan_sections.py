@@ -15,6 +15,8 @@ from sekisho.domain.plans import PlanMode, PlanReading
 from sekisho.domain.reasons import words
 from sekisho.domain.runs import Run
 from sekisho.views.budgets import DETAIL_TOKENS, MARGIN, brief, lines_within
+from sekisho.views.intents import beyond, intent_said
+from sekisho.views.overrides import override_said
 from sekisho.views.plan_changes import ref_of, why_of
 from sekisho.views.plan_diffs import head_of
 from sekisho.views.plan_leaves import LeafView
@@ -38,6 +40,8 @@ class PlanFacts:
     look: Callable[[Sequence[int]], Iterable[ResourceChange]] = lambda _numbers: ()
     verdict: Verdict | None = None
     review_url: str = ""
+    late: bool = False
+    """An override should have been looked at by now, and was not."""
 
     @functools.cached_property
     def groups(self) -> tuple[ChangeGroup, ...]:
@@ -87,7 +91,7 @@ def alarms_of(reading: PlanReading) -> list[str]:
 
 
 def notes_of(facts: PlanFacts) -> list[str]:
-    """Say what is special about the plan as a whole, above all that it is partial."""
+    """Say what is special about the plan as a whole, above all that rules were passed."""
     options, reading = facts.run.options, facts.reading
     pending = tuple(c.address for c in reading.checks if c.pending)
     said = {
@@ -111,7 +115,24 @@ def notes_of(facts: PlanFacts) -> list[str]:
         f"This Terraform says more than Sekisho knows: {_few(reading.extra)}.": bool(reading.extra),
         f"Checks not known until apply ({len(pending)}): {_few(pending)}.": bool(pending),
     }
-    return [note for note, holds in said.items() if holds]
+    return [*_promises(facts), *(note for note, holds in said.items() if holds)]
+
+
+_OVERRIDES = 2
+
+
+def _promises(facts: PlanFacts) -> list[str]:
+    """Say who passed rules, how the plan goes beyond its intent, and what that was."""
+    run = facts.run
+    newest = run.overrides[: -_OVERRIDES - 1 : -1]
+    said = [brief(override_said(o, "en", late=facts.late and not o.followed), 400) for o in newest]
+    more = beyond(run)
+    said += [brief(f"The plan does more than was said beforehand: {'; '.join(more)}", 400)] * bool(
+        more
+    )
+    intent = intent_said(run, "en")
+    said += [brief(f"Said beforehand (intent): {intent}.", 300)] * bool(intent)
+    return said + [f"Change number: {brief(run.change_id, 60)}."] * bool(run.change_id)
 
 
 def _few(names: tuple[str, ...]) -> str:

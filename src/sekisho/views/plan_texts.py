@@ -46,6 +46,13 @@ TEXTS: dict[str, Text] = {
     "fact.planned": Text("Planned", "計画日時"),
     "fact.seal": Text("Seal", "封印"),
     "fact.message": Text("Message", "申請内容"),
+    "fact.intent": Text("Said beforehand (intent)", "事前に示された範囲（intent）"),
+    "fact.beyond": Text("Beyond the intent", "範囲を超える変更"),
+    "fact.rollback": Text("How to roll back", "切り戻し手順"),
+    "intent.addresses": Text("only {words}", "対象 {words}"),
+    "intent.actions": Text("only {words}", "操作 {words}"),
+    "intent.destroys": Text("at most {count} destroyed", "削除は最大 {count} 件"),
+    "intent.and": Text("; ", "、"),
     "source.inline": Text("inline files", "インライン"),
     "source.upload": Text("upload", "アップロード"),
     "source.folder": Text("folder on the server", "サーバー上のフォルダー"),
@@ -90,6 +97,30 @@ TEXTS: dict[str, Text] = {
     "gate.approvals": Text("Approvals: {given} of {needed}", "承認: {given} / {needed}"),
     "gate.rules": Text("Rules: {names}", "ルール: {names}"),
     "gate.final": Text("this plan can never meet it", "この計画では満たせません"),
+    "gate.at": Text("from {at}", "{at} から"),
+    "gate.soft": Text("soft: may be overridden", "例外承認が可能"),
+    "gate.advice": Text("Advice (holds nothing up)", "推奨（適用は妨げません）"),
+    "gate.passed": Text("Overridden", "例外承認済み"),
+    "gate.possible": Text("Earliest: {at}", "最短の適用時刻: {at}"),
+    "override.soft": Text(
+        "{person} overrode soft rules ({rules}) at {at}: {reason}.",
+        "{at} に {person} がルール（{rules}）を例外承認しました（理由: {reason}）。",
+    ),
+    "override.glass": Text(
+        "BREAK GLASS: {person} passed every rule ({rules}) at {at}: {reason}.",
+        "【緊急変更】{at} に {person} が全ルール（{rules}）を例外扱いにしました（{reason}）。",
+    ),
+    "override.due": Text(
+        " Somebody else has to look at it until {at}.",
+        "別の担当者による事後確認の期限: {at}。",
+    ),
+    "override.late": Text(
+        " OVERDUE: somebody else had to look at it until {at}.",
+        "事後確認の期限（{at}）を過ぎています。",
+    ),
+    "override.followed": Text(
+        " {person} looked at it afterwards.", "{person} が事後確認済みです。"
+    ),
     # parts of the review
     "code": Text("Code that will run", "実行されるコード"),
     "code.note": Text(

@@ -3,18 +3,21 @@
 import threading
 from collections.abc import Mapping
 
-from sekisho.domain.callers import Caller
+from sekisho.domain.callers import Admission, Caller
 from sekisho.domain.configurations import Limits
 from sekisho.domain.errors import AddressUnknown, ConsoleAway, InlineTooLarge
 from sekisho.domain.runs import Run, RunStatus
 from sekisho.domain.text import Language
 from sekisho.engine.engine import Engine
 from sekisho.views.approvals import START, ApprovalRequestView
+from sekisho.views.callers import CallerAnswer
 from sekisho.views.configurations import FormatView, UploadView, ValidationView
 from sekisho.views.gate import GateView
+from sekisho.views.moments import moment_of
 from sekisho.views.orders import Source
 from sekisho.views.runs import RunView
 from sekisho.views.states import OutputPage
+from sekisho.views.stops import stop_line
 
 
 class _Recent:
@@ -40,15 +43,29 @@ class _Recent:
 
 
 _RECENT = _Recent(128)
+_QUEUED = (RunStatus.PLAN_QUEUED, RunStatus.APPLY_QUEUED)
 _FOR_PEOPLE = (RunStatus.AWAITING_APPROVAL, RunStatus.INTERRUPTED)
 
 
 def run_shown(engine: Engine, run: Run) -> RunView:
-    """Show a run, with its page of the console where a person should look at it."""
+    """Show a run, with its page of the console where a person should look at it.
+
+    One that waits for its turn while everything is stopped says so.
+    """
+    if run.status in _QUEUED:
+        return RunView.of(run).model_copy(update={"stopped": stop_line(engine.stops.get())})
     if run.status not in _FOR_PEOPLE or not run.plan:
         return RunView.of(run)
     console = engine.approvals.console()
     return _RECENT.view(run, f"{console}/runs/{run.id}" if console else "")
+
+
+def caller_shown(engine: Engine, admission: Admission, version: str) -> CallerAnswer:
+    """Show who asks; to those who may read, also that everything is stopped."""
+    reads = admission.obstacle is None and "read" in admission.powers
+    stop = engine.stops.get() if reads else None
+    callers = engine.callers
+    return CallerAnswer.of(admission, callers.auth, version, callers.issuer, stop)
 
 
 def approval_shown(engine: Engine, run_id: str, language: Language) -> ApprovalRequestView:
@@ -56,9 +73,15 @@ def approval_shown(engine: Engine, run_id: str, language: Language) -> ApprovalR
     return ApprovalRequestView.of(engine.runs.get(run_id), engine.approvals.link(run_id), language)
 
 
-def gate_shown(engine: Engine, run_id: str, language: Language) -> GateView:
-    """Show whether a plan may be applied now. Raises RunUnknown."""
-    return GateView.of(engine.runs.get(run_id), engine.gate.check(run_id), language)
+def gate_shown(engine: Engine, run_id: str, language: Language, at: str = "") -> GateView:
+    """Show whether a plan may be applied now, or at the moment that `at` writes.
+
+    Raises:
+        RunUnknown, PlanMissing.
+        ArgumentsInvalid: `at` is no moment.
+    """
+    moment = moment_of(at) if at.strip() else None
+    return GateView.of(engine.runs.get(run_id), engine.gate.check(run_id, moment), language, moment)
 
 
 def outputs_shown(engine: Engine, workspace: str, name: str = "") -> OutputPage:

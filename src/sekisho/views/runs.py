@@ -3,15 +3,24 @@
 from datetime import datetime
 from typing import Literal
 
+from pydantic import Field
+
 from sekisho.domain.approvals import Approval
 from sekisho.domain.plans import PlanRecord
 from sekisho.domain.runs import ApplyRecord, Problem, Run, RunStatus, verbs
 from sekisho.ports import Page
 from sekisho.views.callers import CallerView
 from sekisho.views.git import GitView
+from sekisho.views.intents import IntentView, rollback_shown
 from sekisho.views.next_steps import next_steps
+from sekisho.views.overrides import OverrideView, waiting
 from sekisho.views.plan_line import CountsView, plan_line
+from sekisho.views.times import minute
 from sekisho.views.view import View, moment, one_line, shown
+
+_ROLLBACK = 500
+"""Characters of the note on rolling back: a run is read often; the review has all of it."""
+_OVERRIDES = 5
 
 Status = Literal[
     "plan_queued",
@@ -127,6 +136,7 @@ class ApplyView(View):
 
     requested_by: CallerView
     queued_at: datetime
+    not_before: datetime | None = None
     started_at: datetime | None = None
     finished_at: datetime | None = None
     state_before: str | None = None
@@ -140,6 +150,7 @@ class ApplyView(View):
         return cls(
             requested_by=CallerView.of(apply.requested_by),
             queued_at=apply.queued_at,
+            not_before=apply.not_before,
             started_at=apply.started_at,
             finished_at=apply.finished_at,
             state_before=str(apply.before) if apply.before else None,
@@ -151,11 +162,19 @@ class ApplyView(View):
     def words(self) -> str:
         """Say when it ran, and what was left behind."""
         said = f"Apply asked for by {self.requested_by.person} at {moment(self.queued_at)}"
+        said += self._waits() if self.not_before and not self.started_at else ""
         said += f", started {moment(self.started_at)}" if self.started_at else ""
         said += f", ended {moment(self.finished_at)}" if self.finished_at else ""
         said += "; a state lock was left behind" if self.lock_left else ""
         said += "; the state was rescued, not saved by Terraform" if self.state_rescued else ""
         return said + "."
+
+    def _waits(self) -> str:
+        at = minute(self.not_before) if self.not_before else ""
+        return (
+            f"; it waits and begins by itself, not before {at}. What it needs is judged again then;"
+            " where a window passes, it waits for the next one until the plan is too old"
+        )
 
 
 class RunView(View):
@@ -169,6 +188,8 @@ class RunView(View):
     replace: list[str]
     message: str
     change_id: str
+    intent: IntentView | None = None
+    rollback: str | None = None
     configuration: str
     source: str
     git: GitView | None = None
@@ -179,9 +200,11 @@ class RunView(View):
     problem: ProblemView | None = None
     allowed_by: list[str]
     approvals: list[ApprovalView]
+    overrides: list[OverrideView] = Field(default_factory=list[OverrideView])
     rejection: RejectionView | None = None
     apply: ApplyView | None = None
     cancel_requested_by: str | None = None
+    stopped: str | None = None
     review_url: str | None = None
     next: list[str]
 
@@ -197,6 +220,8 @@ class RunView(View):
             replace=[shown(r) for r in run.options.replace],
             message=shown(run.message),
             change_id=one_line(run.change_id, 500),
+            intent=IntentView.of(run),
+            rollback=rollback_shown(run, _ROLLBACK),
             configuration=run.configuration,
             source=run.source,
             git=GitView.of(run.commit) if run.commit else None,
@@ -207,6 +232,7 @@ class RunView(View):
             problem=ProblemView.of(run.problem) if run.problem else None,
             allowed_by=list(run.allowed_by),
             approvals=[ApprovalView.of(a) for a in run.approvals],
+            overrides=[OverrideView.of(o) for o in run.overrides[-_OVERRIDES:]],
             rejection=_rejection(run),
             apply=ApplyView.of(run.apply) if run.apply else None,
             cancel_requested_by=one_line(run.cancel.by.person) if run.cancel else None,
@@ -218,6 +244,9 @@ class RunView(View):
         """Say where the run stands, what was asked, and what to do next."""
         lines = [f"Run {self.id} in {self.workspace}: {self.status} ({moment(self.updated_at)})"]
         lines += [self._asked()]
+        lines += [self.intent.words()] if self.intent else []
+        lines += [f"Roll back: {one_line(self.rollback, _ROLLBACK)}"] if self.rollback else []
+        lines += [o.words() for o in self.overrides]
         lines += [self.git.words()] if self.git else []
         lines += [self.plan.words()] if self.plan else []
         lines += [f"Approved by: {', '.join(a.person for a in self.approvals)}"] * bool(
@@ -229,6 +258,7 @@ class RunView(View):
         if self.cancel_requested_by:
             lines += [f"{self.cancel_requested_by} asked to stop it."]
         lines += [self.apply.words()] if self.apply else []
+        lines += [f"It waits: {self.stopped}"] if self.stopped else []
         lines += [self.problem.words()] if self.problem else []
         lines += [f"Review page: {self.review_url}"] if self.review_url else []
         return "\n".join([*lines, *[f"Next: {n}" for n in self.next]])
@@ -258,11 +288,13 @@ class RunRow(View):
     requested_by: str
     created_at: datetime
     summary: str | None = None
+    follow_up_due: datetime | None = None
     next: list[str]
 
     @classmethod
     def of(cls, run: Run) -> "RunRow":
-        """Show a run in one row."""
+        """Show a run in one row; `follow_up_due`: an override in it waits to be looked at."""
+        due = waiting(run)
         return cls(
             id=run.id,
             workspace=run.workspace,
@@ -271,13 +303,16 @@ class RunRow(View):
             requested_by=one_line(run.requested_by.person, 80),
             created_at=run.created_at,
             summary=plan_line(run.plan.counts) if run.plan else None,
+            follow_up_due=due.due if due else None,
             next=[] if run.status is RunStatus.NO_CHANGES else list(verbs(run)),
         )
 
     def words(self) -> str:
         """Say it in one line."""
+        due = self.follow_up_due
         said = f"{self.id}  {self.workspace}  {self.status}  {moment(self.created_at)}"
         said += f"  {self.summary}" if self.summary else ""
+        said += f"  OVERRIDDEN, follow-up due {moment(due)}" if due else ""
         return said + f"  by {self.requested_by}" + (f": {self.message}" if self.message else "")
 
 

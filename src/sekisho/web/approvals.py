@@ -2,23 +2,51 @@
 
 import contextlib
 
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from sekisho.domain.errors import ArgumentsInvalid, Conflict, SealBroken
 from sekisho.domain.runs import RunStatus
+from sekisho.domain.step_ups import Way
+from sekisho.web.passkeys import ANSWER, as_json
 from sekisho.web.runs import address, recover
+from sekisho.web.sessions import keep_cookie
 from sekisho.web.visits import Console, Page, Visit, go
 
 
 def _code(console: Console, visit: Visit) -> Response:
     """Have the server show a code for this decision on its own terminal."""
+    decision, _asked = _ask(console, visit, "passkey")
+    return go(f"{address(visit)}?decide={decision}", "code_shown")
+
+
+def _challenge(console: Console, visit: Visit) -> Response:
+    """Give a script what it asks the person's passkey, for this decision."""
+    _decision, asked = _ask(console, visit, "passkey")
+    return as_json(asked) if visit.who else JSONResponse({})
+
+
+def _fresh(console: Console, visit: Visit) -> Response:
+    """Send the person to sign in once more, for this decision."""
+    decision, state = _ask(console, visit, "fresh_sign_in")
+    page = console.render(visit, "leaving.html", address="/sign-in/go", about=decision)
+    cookie = console.engine.sign_ins.begin_fresh(state, address(visit))
+    keep_cookie(page, "sign_in", cookie, console.options)
+    return page
+
+
+def _ask(console: Console, visit: Visit, way: Way) -> tuple[str, str]:
+    """Have the person asked for a proof; return the decision, and what their browser needs."""
     decision = visit.needed("decision")
     if decision not in ("approve", "reject"):
         raise ArgumentsInvalid(problem="decision is approve or reject")
-    seal = console.engine.approvals.begin(visit.path("run_id"), decision)
-    if seal != visit.needed("seal"):
+    asked = console.engine.approvals.ask(visit.path("run_id"), decision, visit.who, way)
+    if asked.seal != visit.needed("seal"):
         raise SealBroken(parts="plan")
-    return go(f"{address(visit)}?decide={decision}", "code_shown")
+    return decision, asked.answer_to
+
+
+def _proof(visit: Visit) -> str:
+    return visit.field("proof", ANSWER) if visit.who else visit.field("code")
 
 
 def _approve(console: Console, visit: Visit) -> Response:
@@ -26,9 +54,10 @@ def _approve(console: Console, visit: Visit) -> Response:
     run = console.engine.approvals.approve(
         visit.path("run_id"),
         visit.needed("seal"),
-        visit.field("code"),
+        _proof(visit),
         visit.field("comment"),
         typed=visit.field("typed"),
+        who=visit.who,
     )
     if run.status is not RunStatus.APPROVED:
         return go(address(visit), "approved_more")
@@ -42,8 +71,9 @@ def _approve(console: Console, visit: Visit) -> Response:
 
 
 def _reject(console: Console, visit: Visit) -> Response:
+    seal, reason = visit.needed("seal"), visit.needed("reason")
     console.engine.approvals.reject(
-        visit.path("run_id"), visit.needed("seal"), visit.field("code"), visit.needed("reason")
+        visit.path("run_id"), seal, _proof(visit), reason, who=visit.who
     )
     return go(address(visit), "rejected")
 
@@ -55,6 +85,8 @@ def _apply(console: Console, visit: Visit) -> Response:
 
 PAGES = (
     Page("/runs/{run_id}/code", _code, "POST", decides=True, recover=recover),
+    Page("/runs/{run_id}/challenge", _challenge, "POST", decides=True, data=True),
+    Page("/runs/{run_id}/fresh", _fresh, "POST", decides=True, recover=recover),
     Page("/runs/{run_id}/approve", _approve, "POST", decides=True, recover=recover),
     Page("/runs/{run_id}/reject", _reject, "POST", decides=True, recover=recover),
     Page("/runs/{run_id}/apply", _apply, "POST", "apply", recover=recover),

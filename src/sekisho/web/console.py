@@ -7,10 +7,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from sekisho.domain.errors import DecisionNotHere, PathUnknown, SekishoError
+from sekisho.domain.errors import DecisionNotHere, PathUnknown, SekishoError, SessionNeeded
+from sekisho.domain.sessions import VIA
 from sekisho.engine.engine import Engine
 from sekisho.views.http_errors import error_answer, http_status
 from sekisho.web import (
@@ -20,15 +21,19 @@ from sekisho.web import (
     evidence,
     guard,
     logs,
+    passkeys,
     runs,
+    sessions,
     setups,
+    sign_ins,
+    stops,
     workspaces,
 )
 from sekisho.web.credentials import tell_refusal
 from sekisho.web.languages import COOKIE, language_of
 from sekisho.web.options import ConsoleOptions
 from sekisho.web.rendering import Pages
-from sekisho.web.visits import NOTE_COOKIE, VIA, Console, Page, Visit, visit_of
+from sekisho.web.visits import NOTE_COOKIE, Console, Page, Visit, visit_of
 
 PAGES: tuple[Page, ...] = (
     *runs.PAGES,
@@ -37,7 +42,10 @@ PAGES: tuple[Page, ...] = (
     *evidence.PAGES,
     *workspaces.PAGES,
     *audits.PAGES,
+    *stops.PAGES,
     *setups.PAGES,
+    *sign_ins.PAGES,
+    *passkeys.PAGES,
 )
 """Every page and form."""
 _YEAR = 365 * 24 * 3600
@@ -46,7 +54,7 @@ _YEAR = 365 * 24 * 3600
 def console_routes(engine: Engine, options: ConsoleOptions) -> list[Route]:
     """Return the console's routes, its assets among them."""
     pages = Pages(options)
-    console = Console(engine, options, pages.render)
+    console = Console(engine, options, stops.with_banner(engine, pages.render))
     routes = [
         Route(p.path, _endpoint(console, pages, p), methods=[p.method], name=f"{p.method} {p.path}")
         for p in PAGES
@@ -87,8 +95,10 @@ def _endpoint(
     async def endpoint(request: Request) -> Response:
         token = request.cookies.get(guard.TOKEN_COOKIE) or secrets.token_urlsafe(24)
         try:
-            visit = await _admit(console, page, request, token)
+            visit, secret = await _admit(console, page, request, token)
             response = await run_in_threadpool(_answer, console, page, visit)
+            if secret:
+                sessions.keep_cookie(response, "session", secret, console.options)
         except SekishoError as error:
             response = _refusal(pages, page, request, error)
         else:
@@ -98,8 +108,11 @@ def _endpoint(
     return endpoint
 
 
-async def _admit(console: Console, page: Page, request: Request, token: str) -> Visit:
-    """Let a request in that may come in, and say who it is."""
+async def _admit(console: Console, page: Page, request: Request, token: str) -> tuple[Visit, str]:
+    """Let a request in that may come in, and say who it is.
+
+    With it comes the secret of a session that was begun for them with this very request.
+    """
     guard.check_host(request, console.options)
     if page.decides:
         _check_person(console, request, {})
@@ -107,12 +120,15 @@ async def _admit(console: Console, page: Page, request: Request, token: str) -> 
     if page.method == "POST":
         fields = await guard.read_form(request)
         guard.check_origin(request, console.options, fields)
-    admission = console.engine.callers.at_console(VIA)
+    entrance = await run_in_threadpool(
+        sessions.enter, console.engine, console.options, request, needed=not page.open
+    )
+    admission = console.engine.callers.at_console(VIA, entrance.who)
     if page.decides:
         _check_person(console, request, fields)
-    else:
+    elif not page.open:
         admission.require(page.power)
-    return visit_of(request, admission.caller, fields, token)
+    return visit_of(request, admission.caller, fields, token, entrance.who), entrance.secret
 
 
 def _check_person(console: Console, request: Request, fields: Mapping[str, str]) -> None:
@@ -138,6 +154,8 @@ def _refusal(pages: Pages, page: Page, request: Request, error: SekishoError) ->
     status, language = http_status(error), language_of(request)
     if page.data:
         return error_answer(error)
+    if isinstance(error, SessionNeeded) and request.method == "GET":
+        return RedirectResponse(sessions.sign_in_path(request), status_code=303)
     return pages.render_bare(request, language, status, error=error)
 
 

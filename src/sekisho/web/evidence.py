@@ -1,5 +1,6 @@
 """The evidence of one run, for paper: who asked, what was planned, who decided, what came of it."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -93,4 +94,17 @@ def _show(console: Console, visit: Visit) -> Response:
     return console.render(visit, "evidence.html", evidence=evidence, run=evidence.run)
 
 
-PAGES = (Page("/runs/{run_id}/evidence", _show),)
+def _file(console: Console, visit: Visit) -> Response:
+    """Answer the evidence file, to be kept and checked without this server."""
+    body = console.engine.evidences.of(visit.path("run_id"))
+    response = Response(json.dumps(body, ensure_ascii=False, indent=1) + "\n")
+    response.headers["content-type"] = "application/json"
+    name = "".join(c for c in body["run"]["id"] if c.isascii() and (c.isalnum() or c in "-_"))
+    response.headers["content-disposition"] = f'attachment; filename="evidence-{name}.json"'
+    return response
+
+
+PAGES = (
+    Page("/runs/{run_id}/evidence", _show),
+    Page("/runs/{run_id}/evidence.json", _file, data=True),
+)

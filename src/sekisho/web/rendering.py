@@ -34,7 +34,7 @@ class Pages:
 
     def render(self, visit: Visit, template: str, status: int = 200, **context: Any) -> Response:
         """Render a template for this reader."""
-        asked = {"note": note_of(visit.request), "token": visit.token}
+        asked = {"note": note_of(visit.request), "token": visit.token, "me": visit.who}
         page = self._fill(template, visit.request, visit.language, {**asked, **context})
         return HTMLResponse(page, status_code=status)
 
@@ -42,7 +42,7 @@ class Pages:
         self, request: Request, language: Language, status: int, **context: Any
     ) -> Response:
         """Render the error page for a request that did not get as far as being a visit."""
-        asked = {"note": "", "token": "", "error": None, "key": "", "code": ""}
+        asked = {"note": "", "token": "", "error": None, "key": "", "code": "", "me": None}
         page = self._fill("error.html", request, language, {**asked, **context, "status": status})
         return HTMLResponse(page, status_code=status)
 
@@ -105,8 +105,11 @@ def _why(language: Language, reason: Reason) -> str:
 
 
 def _switch(request: Request, to: Language, path: str) -> str:
-    """Return the address of this page in another language; what a form answered has `path`."""
-    if request.method != "GET":
+    """Return the address of this page in another language; what a form answered has `path`.
+
+    So has what the identity provider sent the browser to: nobody asks for that twice.
+    """
+    if request.method != "GET" or request.url.path == "/sign-in/callback":
         return f"{path}?{urlencode({'lang': to})}"
     kept = [(k, v) for k, v in request.query_params.multi_items() if k != "lang"]
     return f"?{urlencode([*kept, ('lang', to)])}"

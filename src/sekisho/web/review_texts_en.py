@@ -48,6 +48,7 @@ REVIEW_ENGLISH: dict[str, str] = {
     "evidence.link": "Evidence (for print)",
     "evidence.title": "Evidence of a run",
     "evidence.back": "Back to the run",
+    "evidence.file": "Evidence file (checked without the server)",
     "evidence.through": "through {via}, proven by {proof}",
     "evidence.as_of": "Version {version} of the run, as of",
     "evidence.open": "This run has not ended yet.",

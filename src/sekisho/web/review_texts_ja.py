@@ -48,6 +48,7 @@ REVIEW_JAPANESE: dict[str, str] = {
     "evidence.link": "証跡（印刷用）",
     "evidence.title": "実行の証跡",
     "evidence.back": "実行のページへ戻る",
+    "evidence.file": "証跡ファイル（サーバーなしで検証可能）",
     "evidence.through": "経由: {via}、本人確認: {proof}",
     "evidence.as_of": "実行の版 {version}、時点:",
     "evidence.open": "この実行はまだ終わっていません。",

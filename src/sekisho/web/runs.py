@@ -13,6 +13,7 @@ from sekisho.web.visits import Console, Page, Visit, go
 _ON_PAGE = 40
 _ASKING = 12
 _DECISIONS = ("approve", "reject")
+_ASKED = ("code", "fresh")
 
 S = RunStatus
 
@@ -51,10 +52,15 @@ def show(
     *,
     error: SekishoError | None = None,
     decide: str = "",
+    proof: str = "",
+    run_id: str = "",
 ) -> Response:
-    """Render the review page, with an error above it where a form on it failed."""
-    wanted = Wanted.of(visit) if error is None else Wanted()
-    review = review_of(console.engine, visit.path("run_id"), wanted)
+    """Render the review page, with an error above it where a form on it failed.
+
+    `proof`: of a fresh sign-in, for the decision that it was made for; no cookie ever holds it.
+    """
+    wanted = Wanted() if error or proof else Wanted.of(visit)
+    review = review_of(console.engine, run_id or visit.path("run_id"), wanted)
     return console.render(
         visit,
         "run.html",
@@ -63,6 +69,9 @@ def show(
         run=review.run,
         picture=picture_of(review.plan, review.run.id, visit.language) if review.plan else None,
         decide=decide if decide in review.actions else "",
+        proof=proof or _proof_again(visit, error),
+        passkeys=bool(visit.who and console.engine.passkeys.of(visit.who)),
+        fresh=console.engine.sign_ins.fresh,
         error=error,
         typed=visit.fields.get("typed", "")[:1000],
         # A code that was not looked at is still good: nobody types it twice.
@@ -70,6 +79,12 @@ def show(
         comment=visit.fields.get("comment", "")[:1000],
         reason=visit.fields.get("reason", "")[:1000],
     )
+
+
+def _proof_again(visit: Visit, error: SekishoError | None) -> str:
+    """Return the proof of a fresh sign-in that was not looked at; a passkey is just asked anew."""
+    proof = visit.fields.get("proof", "")[:100] if isinstance(error, NameNeeded) else ""
+    return "" if proof.startswith("{") else proof
 
 
 def _show(console: Console, visit: Visit) -> Response:
@@ -80,7 +95,7 @@ def _show(console: Console, visit: Visit) -> Response:
 def recover(console: Console, visit: Visit, error: SekishoError) -> Response:
     """Answer a failed form with the review page it came from."""
     verb = visit.request.url.path.rpartition("/")[2]
-    decide = visit.fields.get("decision", "") if verb == "code" else verb
+    decide = visit.fields.get("decision", "") if verb in _ASKED else verb
     return show(console, visit, error=error, decide=decide if decide in _DECISIONS else "")
 
 

@@ -1,6 +1,7 @@
 """The words of the console in English; `texts_ja.py` has the same keys and facts (tested)."""
 
 from sekisho.web.review_texts_en import REVIEW_ENGLISH
+from sekisho.web.sign_in_texts_en import SIGN_IN_ENGLISH
 
 ENGLISH: dict[str, str] = {
     "site": "Sekisho",
@@ -259,6 +260,19 @@ ENGLISH: dict[str, str] = {
     "note.discarded": "Discarded.",
     "note.locked": "The workspace is locked.",
     "note.unlocked": "The workspace is unlocked.",
+    # the stop of everything
+    "nav.server": "Server",
+    "server.title": "Stop everything",
+    "stop.held": "Everything is stopped by {owner} since {at}:",
+    "stop.more": "More",
+    "stop.free": "Nothing is stopped: plans and applies begin as they are asked for.",
+    "stop.note": "No new plan or apply begins, in any workspace. What runs comes to its end;"
+    " what is queued waits.",
+    "stop.do": "Stop everything",
+    "stop.undo": "Let work go on",
+    "stop.undo_note": "What is queued begins at once.",
+    "note.stopped": "Everything is stopped.",
+    "note.resumed": "Work goes on.",
     # workspaces
     "workspaces.title": "Workspaces",
     "workspaces.none": "No workspace is declared.",
@@ -322,7 +336,9 @@ ENGLISH: dict[str, str] = {
     "audit.older": "Older",
     "audit.newest": "Newest",
     "audit.verify": "Verify the whole chain",
-    "audit.whole": "Whole: {records} records, {applies} applies, no fault.",
+    "audit.export": "CSV of {month}",
+    "audit.whole": "Whole: {records} records, {applies} applies, no fault."
+    " Stored: {rows} rows, {blobs} files; {checkpoints} checkpoints agree.",
     "audit.broken": "{count} fault(s) in {records} records:",
     "audit.fault": "Record {sequence}: {reason}",
     "audit.head": "Newest digest: {digest}",
@@ -341,4 +357,5 @@ ENGLISH: dict[str, str] = {
     "http.405": "This page takes no such request.",
     "http.500": "Something went wrong inside Sekisho. The operator finds it in the server's log.",
     **REVIEW_ENGLISH,
+    **SIGN_IN_ENGLISH,
 }

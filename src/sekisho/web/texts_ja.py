@@ -1,6 +1,7 @@
 """The words of the console in Japanese; `texts_en.py` has the same keys and facts (tested)."""
 
 from sekisho.web.review_texts_ja import REVIEW_JAPANESE
+from sekisho.web.sign_in_texts_ja import SIGN_IN_JAPANESE
 
 JAPANESE: dict[str, str] = {
     "site": "関所 Sekisho",
@@ -251,6 +252,17 @@ JAPANESE: dict[str, str] = {
     "note.discarded": "破棄しました。",
     "note.locked": "ワークスペースをロックしました。",
     "note.unlocked": "ワークスペースのロックを解除しました。",
+    "nav.server": "サーバー",
+    "server.title": "全体停止",
+    "stop.held": "全体停止中（{at}、{owner} が停止）:",
+    "stop.more": "詳細",
+    "stop.free": "停止していません。計画と適用は通常どおり開始されます。",
+    "stop.note": "全ワークスペースで新しい計画と適用を開始しません。実行中のものは最後まで進み、待機中のものは待機を続けます。",
+    "stop.do": "全体を停止",
+    "stop.undo": "再開",
+    "stop.undo_note": "待機中のものは直ちに開始されます。",
+    "note.stopped": "全体を停止しました。",
+    "note.resumed": "再開しました。",
     "workspaces.title": "ワークスペース",
     "workspaces.none": "ワークスペースが宣言されていません。",
     "col.environment": "環境",
@@ -312,7 +324,9 @@ JAPANESE: dict[str, str] = {
     "audit.older": "以前の記録",
     "audit.newest": "最新へ",
     "audit.verify": "監査記録全体の整合性を検証する",
-    "audit.whole": "正常: 記録 {records} 件、適用 {applies} 件、異常なし。",
+    "audit.export": "{month} の CSV",
+    "audit.whole": "正常: 記録 {records} 件、適用 {applies} 件、異常なし。"
+    "保存内容: 行 {rows} 件、ファイル {blobs} 件、チェックポイント {checkpoints} 件と一致。",
     "audit.broken": "記録 {records} 件中、異常 {count} 件:",
     "audit.fault": "記録 {sequence}: {reason}",
     "audit.head": "最新のダイジェスト: {digest}",
@@ -330,4 +344,5 @@ JAPANESE: dict[str, str] = {
     "http.405": "このページは、この種類の要求を受け付けません。",
     "http.500": "Sekisho 内部で問題が発生しました。詳細はサーバーのログを確認してください。",
     **REVIEW_JAPANESE,
+    **SIGN_IN_JAPANESE,
 }

@@ -8,26 +8,26 @@ from starlette.responses import RedirectResponse, Response
 
 from sekisho.domain.callers import Caller, Power
 from sekisho.domain.errors import ArgumentsInvalid, SekishoError
+from sekisho.domain.sessions import SignedIn
 from sekisho.domain.text import Language
 from sekisho.engine.engine import Engine
 from sekisho.web.languages import knows, language_of
 from sekisho.web.options import ConsoleOptions
 
-VIA = "console"
-"""What the audit says people came through."""
 NOTE_COOKIE = "sekisho_note"
 NOTE_SECONDS = 60
 
 
 @dataclasses.dataclass(frozen=True)
 class Visit:
-    """A request that passed the guard. `token` goes into every form."""
+    """A request that passed the guard. `token` goes into every form; `who` is signed in."""
 
     request: Request
     language: Language
     caller: Caller
     fields: Mapping[str, str]
     token: str
+    who: SignedIn | None = None
 
     def path(self, name: str) -> str:
         """Return a part of the path."""
@@ -95,6 +95,7 @@ class Page:
     `power`: what a reader must be good for. `decides`: a person's decision, which no credential may
     come near; a proof of its own, not a power, makes it. `recover` answers an error
     of the handler with the page the reader came from; `data`: scripts read it, errors are JSON.
+    `open`: nobody has to be signed in.
     """
 
     path: str
@@ -103,6 +104,7 @@ class Page:
     power: Power = "read"
     decides: bool = False
     data: bool = False
+    open: bool = False
     recover: Recover | None = None
 
 
@@ -122,6 +124,12 @@ def note_of(request: Request) -> str:
     return note if knows(f"note.{note}") else ""
 
 
-def visit_of(request: Request, caller: Caller, fields: Mapping[str, str], token: str) -> Visit:
+def visit_of(
+    request: Request,
+    caller: Caller,
+    fields: Mapping[str, str],
+    token: str,
+    who: SignedIn | None = None,
+) -> Visit:
     """Gather what the pages see."""
-    return Visit(request, language_of(request), caller, fields, token)
+    return Visit(request, language_of(request), caller, fields, token, who)

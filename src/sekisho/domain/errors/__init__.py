@@ -8,7 +8,8 @@ Each face maps the six kinds below; every leaf has a stable code.
     │                       change_number_unknown
     │                       address_unknown · path_unknown · tool_unknown · prompt_unknown
     │                       resource_unknown · rpc_method_unknown · push_unknown · token_unknown
-    │                       audit_empty · change_unknown · nothing_to_compare
+    │                       audit_empty · change_unknown · nothing_to_compare · passkey_unknown
+    │                       person_unknown
     ├── Invalid             command_unknown · option_unknown · choice_invalid · arguments_missing
     │                       git_ref_invalid · git_ref_ambiguous · git_content_refused
     │                       arguments_invalid · cursor_invalid · configuration_invalid
@@ -16,21 +17,32 @@ Each face maps the six kinds below; every leaf has a stable code.
     │                       setting_invalid · version_unmet · method_wrong · media_type_wrong
     │                       accept_wrong · message_invalid · protocol_unsupported · request_too_slow
     │                       request_malformed · runs_apart · name_needed
+    │                       evidence_invalid
     ├── TooLarge            git_too_large · inline_too_large · upload_too_large · body_too_large
     │                       headers_too_large · answer_too_large
     ├── Conflict            move_illegal · workspace_busy · workspace_locked · workspace_not_locked
     │                       seal_broken · approval_repeated · approval_own · codes_too_many
     │                       process_alive · gate_unmet · plan_over · run_changed · rate_limited
     │                       push_incomplete · audit_fault · plans_waiting · allowance_spent
+    │                       passkey_known · passkeys_too_many
     │                       approval_uncounted · override_not_needed · follow_up_not_due
+    │                       server_stopped · server_not_stopped · quota_spent · destroys_spent
+    │                       cooling_down
     ├── Refused             git_access_denied · git_redirected · git_untrusted · credential_invalid
     │                       credential_mistyped · credential_needed · code_wrong · decision_not_here
     │                       source_refused · origin_refused · power_missing · tool_hidden
     │                       host_refused · proxy_undeclared · access_missing
+    │                       token_malformed · token_issuer_unknown · token_signature_wrong
+    │                       token_audience_wrong · token_expired · token_early · token_kind_wrong
+    │                       scope_missing · person_unfit · identity_conflict
+    │                       session_needed · sign_in_lost · sign_in_refused · sign_in_stale
+    │                       person_other · step_up_needed · load_balancer_untrusted
+    │                       passkey_wrong · passkey_cloned · enrolment_code_wrong
     └── Unavailable         git_unreachable · git_timeout · git_missing · git_failed
-                            store_unavailable · disk_full · terraform_missing · console_away
+                            store_unavailable · store_tampered · disk_full · terraform_missing
+                            console_away
                             identity_missing · runs_unavailable · streams_too_many · server_draining
-                            server_busy
+                            server_busy · identity_provider_away
 
 An error is raised with facts, `RunUnknown(run_id=…)`, and says in both languages what is wrong and
 what the next legal action is; `domain/errors_ja.py` has the Japanese. Facts are inert text by the
@@ -83,6 +95,19 @@ from sekisho.domain.errors.git import (
     GitUnreachable,
     GitUntrusted,
 )
+from sekisho.domain.errors.identities import (
+    IdentityConflict,
+    IdentityProviderAway,
+    PersonUnfit,
+    ScopeMissing,
+    TokenAudienceWrong,
+    TokenEarly,
+    TokenExpired,
+    TokenIssuerUnknown,
+    TokenKindWrong,
+    TokenMalformed,
+    TokenSignatureWrong,
+)
 from sekisho.domain.errors.invalid import (
     AcceptWrong,
     AnswerTooLarge,
@@ -92,6 +117,7 @@ from sekisho.domain.errors.invalid import (
     ConfigurationEmpty,
     ConfigurationInvalid,
     CursorInvalid,
+    EvidenceInvalid,
     HeadersTooLarge,
     InlineTooLarge,
     MediaTypeWrong,
@@ -124,6 +150,7 @@ from sekisho.domain.errors.missing import (
     ConfigurationUnknown,
     NothingToCompare,
     PathUnknown,
+    PersonUnknown,
     PlanMissing,
     PromptUnknown,
     PushUnknown,
@@ -143,6 +170,7 @@ from sekisho.domain.errors.outages import (
     RunsUnavailable,
     ServerBusy,
     ServerDraining,
+    StoreTampered,
     StoreUnavailable,
     StreamsTooMany,
     TerraformMissing,
@@ -159,6 +187,28 @@ from sekisho.domain.errors.refusals import (
     ProxyUndeclared,
     SourceRefused,
     ToolHidden,
+)
+from sekisho.domain.errors.sign_ins import (
+    EnrolmentCodeWrong,
+    LoadBalancerUntrusted,
+    PasskeyCloned,
+    PasskeyKnown,
+    PasskeysTooMany,
+    PasskeyUnknown,
+    PasskeyWrong,
+    PersonOther,
+    SessionNeeded,
+    SignInLost,
+    SignInRefused,
+    SignInStale,
+    StepUpNeeded,
+)
+from sekisho.domain.errors.stops import (
+    CoolingDown,
+    DestroysSpent,
+    QuotaSpent,
+    ServerNotStopped,
+    ServerStopped,
 )
 
 __all__ = [
@@ -187,12 +237,16 @@ __all__ = [
     "ConfigurationUnknown",
     "Conflict",
     "ConsoleAway",
+    "CoolingDown",
     "CredentialInvalid",
     "CredentialMistyped",
     "CredentialNeeded",
     "CursorInvalid",
     "DecisionNotHere",
+    "DestroysSpent",
     "DiskFull",
+    "EnrolmentCodeWrong",
+    "EvidenceInvalid",
     "FollowUpNotDue",
     "GateUnmet",
     "GitAccessDenied",
@@ -210,9 +264,12 @@ __all__ = [
     "GitUntrusted",
     "HeadersTooLarge",
     "HostRefused",
+    "IdentityConflict",
     "IdentityMissing",
+    "IdentityProviderAway",
     "InlineTooLarge",
     "Invalid",
+    "LoadBalancerUntrusted",
     "MediaTypeWrong",
     "MessageInvalid",
     "MethodWrong",
@@ -224,7 +281,15 @@ __all__ = [
     "OptionUnknown",
     "OriginRefused",
     "OverrideNotNeeded",
+    "PasskeyCloned",
+    "PasskeyKnown",
+    "PasskeyUnknown",
+    "PasskeyWrong",
+    "PasskeysTooMany",
     "PathUnknown",
+    "PersonOther",
+    "PersonUnfit",
+    "PersonUnknown",
     "PlanMissing",
     "PlanOver",
     "PlansWaiting",
@@ -235,6 +300,7 @@ __all__ = [
     "ProxyUndeclared",
     "PushIncomplete",
     "PushUnknown",
+    "QuotaSpent",
     "RateLimited",
     "Refused",
     "RequestMalformed",
@@ -245,16 +311,32 @@ __all__ = [
     "RunUnknown",
     "RunsApart",
     "RunsUnavailable",
+    "ScopeMissing",
     "SealBroken",
     "SekishoError",
     "ServerBusy",
     "ServerDraining",
+    "ServerNotStopped",
+    "ServerStopped",
+    "SessionNeeded",
     "SettingInvalid",
+    "SignInLost",
+    "SignInRefused",
+    "SignInStale",
     "SourceRefused",
     "StateMissing",
+    "StepUpNeeded",
+    "StoreTampered",
     "StoreUnavailable",
     "StreamsTooMany",
     "TerraformMissing",
+    "TokenAudienceWrong",
+    "TokenEarly",
+    "TokenExpired",
+    "TokenIssuerUnknown",
+    "TokenKindWrong",
+    "TokenMalformed",
+    "TokenSignatureWrong",
     "TokenUnknown",
     "TooLarge",
     "ToolHidden",

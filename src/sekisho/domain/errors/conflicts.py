@@ -119,7 +119,7 @@ class AuditFault(Conflict):
     """The audit does not prove what it should."""
 
     code = "audit_fault"
-    says = "record {sequence}: {reason}"
+    says = "{what}: {reason}"
     step = "Apply nothing, keep the data folder as it is, and compare it with a backup."
 
 

@@ -182,3 +182,11 @@ class RequestMalformed(Invalid):
     code = "request_malformed"
     says = "This is no well-formed HTTP/1.1 request."
     step = "Send it with an HTTP client, and nothing but printable characters in the address."
+
+
+class EvidenceInvalid(Invalid):
+    """A file that should be evidence of a run cannot be read as that."""
+
+    code = "evidence_invalid"
+    says = "The evidence cannot be checked: {problem}."
+    step = "Get the file again: sekisho audit evidence RUN, or the evidence page of the run."

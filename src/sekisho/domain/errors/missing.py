@@ -145,3 +145,11 @@ class AuditEmpty(NotFound):
     code = "audit_empty"
     says = "There is no audit in {folder}."
     step = "Name the server's data folder: --data-dir."
+
+
+class PersonUnknown(NotFound):
+    """No identity provider vouched for anybody by this name."""
+
+    code = "person_unknown"
+    says = "Nobody by the name {person} has come with a token of an identity provider."
+    step = "`sekisho person list` shows who has."

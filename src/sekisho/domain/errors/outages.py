@@ -11,6 +11,14 @@ class StoreUnavailable(Unavailable):
     step = "Nothing was changed. Try again; tell the operator if it goes on."
 
 
+class StoreTampered(Unavailable):
+    """Something stored is not as the server wrote it: nothing is done with it."""
+
+    code = "store_tampered"
+    says = "What is stored is not what this server wrote: {what}."
+    step = "Nothing was changed. The operator keeps the data folder, runs sekisho audit verify."
+
+
 class DiskFull(Unavailable):
     """There is no room left for data."""
 

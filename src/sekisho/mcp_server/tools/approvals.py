@@ -1,6 +1,6 @@
 """Tools around approving. None of them approves: that takes a person, in the console."""
 
-from sekisho.mcp_server.arguments import LanguageChoice, RunId
+from sekisho.mcp_server.arguments import LanguageChoice, Moment, RunId
 from sekisho.mcp_server.call import Call
 from sekisho.mcp_server.spec import ToolSpec
 from sekisho.views.approvals import ApprovalRequestView
@@ -19,13 +19,15 @@ async def approval_request(
     return await call.ask(approval_shown, call.engine, run_id, language)
 
 
-async def gate_check(call: Call, run_id: RunId, language: LanguageChoice = "en") -> GateView:
-    """Say whether a plan may be applied now, and everything that keeps it from being applied.
+async def gate_check(
+    call: Call, run_id: RunId, language: LanguageChoice = "en", at: Moment = ""
+) -> GateView:
+    """Say whether a plan may be applied (now, or at a moment), all that is unmet, and until when.
 
     It changes nothing. Next: approval_request where approvals are missing, run_apply where nothing
     is.
     """
-    return await call.ask(gate_shown, call.engine, run_id, language)
+    return await call.ask(gate_shown, call.engine, run_id, language, at)
 
 
 APPROVAL_TOOLS = (

@@ -11,10 +11,12 @@ from sekisho.mcp_server.arguments import (
     Files,
     Folder,
     GitRef,
+    Intent,
     Limit,
     Mode_,
     OptionalChange,
     Place,
+    Rollback,
     RunId,
     WorkspaceName,
 )
@@ -50,12 +52,14 @@ async def plan_create(  # noqa: PLR0913 (each is a word that agents say)
     files: Files,
     targets: Addresses,
     replace: Addresses,
+    intent: Intent,
     configuration: Digest = "",
     folder: Folder = False,
     git_ref: GitRef = "",
     mode: Mode_ = "normal",
     message: Annotated[str, Field(description="Why, for reviewers", max_length=500)] = "",
     change_id: Annotated[str, Field(description="Change number, if any", max_length=500)] = "",
+    rollback: Rollback = "",
 ) -> RunView:
     """Plan a configuration in a workspace. Nothing is changed; it answers at once with a run id.
 
@@ -73,6 +77,8 @@ async def plan_create(  # noqa: PLR0913 (each is a word that agents say)
         replace=replace,
         message=message,
         change_id=change_id,
+        rollback=rollback,
+        intent=intent,
     )
     do = call.ask if ask.quick else call.ask_at_length
     return RunView.of(await do(ask.start, call.engine, call.caller))

@@ -1,5 +1,6 @@
 """Tools on runs."""
 
+from functools import partial
 from typing import Annotated
 
 from pydantic import Field
@@ -14,6 +15,11 @@ from sekisho.views.logs import LevelName, LogView, PhaseName, log_shown, tail_sh
 from sekisho.views.reading import run_shown
 from sekisho.views.runs import RunPage, RunView, Status
 from sekisho.views.waiting import follow
+
+Later = Annotated[
+    bool,
+    Field(description="true: where time alone is missing, apply as soon as the window opens"),
+]
 
 
 async def run_get(call: Call, run_id: RunId, wait_seconds: Wait = 0) -> RunView:
@@ -70,13 +76,14 @@ async def run_log(  # noqa: PLR0913 (each is a filter that agents name)
     return await call.ask(log_shown, call.engine, run_id, wanted, cursor, limit)
 
 
-async def run_apply(call: Call, run_id: RunId) -> RunView:
+async def run_apply(call: Call, run_id: RunId, wait_for_window: Later = False) -> RunView:
     """Apply exactly the plan of an approved run: this changes real infrastructure.
 
     It answers at once; where a rule is unmet it says which, and changes nothing. Call it when the
     user wants it. Next: run_get(run_id, wait_seconds=20) until it is applied.
     """
-    return RunView.of(await call.ask(call.engine.applies.start, run_id, call.caller))
+    start = partial(call.engine.applies.start, run_id, call.caller, wait=wait_for_window)
+    return RunView.of(await call.ask(start))
 
 
 async def run_cancel(call: Call, run_id: RunId, reason: Reason = "") -> RunView:

@@ -3,11 +3,11 @@
 import contextlib
 import os
 import secrets
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
-from sekisho.stores.cipher import Cipher
+from sekisho.stores.cipher import Cipher, salt_of
 from sekisho.stores.disk.room import private_folder, translated
 from sekisho.stores.names import check_blob_name, is_blob_name
 
@@ -19,10 +19,28 @@ _ABANDONED_SECONDS = 3600.0
 _TRIES = 10
 
 
-class DiskBlobs:
-    """Keeps blobs below `folder`; `incoming`, on the same disk, holds those not whole yet."""
+class Ledger(Protocol):
+    """Is told which edition of each blob is the last one."""
 
-    def __init__(self, folder: Path, incoming: Path, cipher: Cipher) -> None:
+    def expect(self, name: str, edition: str, current: str | None) -> bool: ...
+
+    def placed(self, name: str, edition: str) -> None: ...
+
+    def moved(self, name: str, edition: str, move: Callable[[], None]) -> None: ...
+
+    def forget(self, name: str, unlink: Callable[[], None]) -> None: ...
+
+
+class DiskBlobs:
+    """Keeps blobs below `folder`; `incoming`, on the same disk, holds those not whole yet.
+
+    Without a `ledger`, for names that are used once, nobody is told of editions.
+    """
+
+    def __init__(
+        self, folder: Path, incoming: Path, cipher: Cipher, ledger: Ledger | None = None
+    ) -> None:
+        self._ledger = ledger
         self._folder = folder
         self._incoming = incoming
         self._cipher = cipher
@@ -41,13 +59,33 @@ class DiskBlobs:
                 file.flush()
                 os.fsync(file.fileno())
                 file.close()
-                _move(aside, path)
+            self._place(name, aside, path)
             return size
         finally:
             with contextlib.suppress(OSError):
                 file.close()
             with contextlib.suppress(OSError):
                 aside.unlink()
+
+    def _place(self, name: str, aside: Path, path: Path) -> None:
+        """Move a whole file to where it belongs."""
+        done = False
+
+        def move() -> None:
+            nonlocal done
+            with translated():
+                if not done:
+                    _move(aside, path)
+            done = True
+
+        edition = _salt(aside)
+        if self._ledger is None or edition is None:
+            move()
+        elif self._ledger.expect(name, edition, _salt(path)):
+            move()
+            self._ledger.placed(name, edition)
+        else:
+            self._ledger.moved(name, edition, move)
 
     def open(self, name: str) -> BinaryIO:
         with self._opened(name) as file:
@@ -56,6 +94,10 @@ class DiskBlobs:
     def has(self, name: str) -> bool:
         with translated():
             return self._path(name).is_file()
+
+    def salt(self, name: str) -> str | None:
+        """Return what this file alone is encrypted under: its edition; None where there is none."""
+        return _salt(self._path(name))
 
     def edition(self, name: str) -> tuple[int, int, int] | None:
         """Return what changes whenever the blob does; None where there is none."""
@@ -68,8 +110,15 @@ class DiskBlobs:
 
     def remove(self, name: str) -> None:
         path = self._path(name)
-        with translated():
-            path.unlink(missing_ok=True)
+
+        def unlink() -> None:
+            with translated():
+                path.unlink(missing_ok=True)
+
+        if self._ledger is None:
+            unlink()
+        else:
+            self._ledger.forget(name, unlink)
         for folder in path.parents:
             if folder == self._folder:
                 break
@@ -120,6 +169,15 @@ class _Sink:
     def write(self, data: bytes, /) -> None:
         with translated():
             self._file.write(data)
+
+
+def _salt(path: Path) -> str | None:
+    with translated():
+        try:
+            with path.open("rb") as file:
+                return salt_of(file)
+        except FileNotFoundError:
+            return None
 
 
 def _on_disk(name: str) -> str:

@@ -1,12 +1,14 @@
 """The changes of a plan in pages: written as they come, read a page at a time.
 
 A page is a JSON list of changes, as an encrypted file of its own. The last, short page stays with
-the reading: a small plan is one file.
+the reading: a small plan is one file. No name of a page is used twice, so that an old one cannot
+take its place; that none is gone is known by the reading.
 """
 
 import bisect
 import dataclasses
 import io
+import re
 import secrets
 from collections.abc import Sequence
 
@@ -83,6 +85,14 @@ class PageWriter:
     def abandon(self) -> None:
         """Remove the pages that were written."""
         remove_pages(self._blobs, self._folder, len(self._starts))
+
+
+_PAGE = re.compile(r"plan/[0-9a-f]+-[0-9a-f]{12}/[0-9]{6}")
+
+
+def is_page(name: str) -> bool:
+    """Say whether this is the name of a page."""
+    return _PAGE.fullmatch(name) is not None
 
 
 def page_name(folder: str, page: int) -> str:

@@ -34,15 +34,17 @@ class DiskReadings:
     changes take 0.2 s.
     """
 
-    def __init__(self, blobs: DiskBlobs) -> None:
+    def __init__(self, blobs: DiskBlobs, pages: DiskBlobs) -> None:
+        """Keep readings in `blobs`, pages in `pages`: the same folder, without a ledger."""
         self._blobs = blobs
+        self._pages_kept = pages
         self._recent: dict[str, tuple[object, Any]] = {}
         self._lock = threading.Lock()
 
     def put_plan(self, run_id: str, read: Callable[[Keep], PlanReading]) -> PlanReading:
         name = _name("plan", run_id)
         before = self._pages(run_id)
-        writer = PageWriter(self._blobs, name)
+        writer = PageWriter(self._pages_kept, name)
         try:
             reading = read(writer.keep)
             whole = writer.whole(reading)
@@ -51,7 +53,7 @@ class DiskReadings:
             writer.abandon()
             raise
         if before is not None:
-            remove_pages(self._blobs, before.folder, len(before.starts))
+            remove_pages(self._pages_kept, before.folder, len(before.starts))
         return reading
 
     def plan(self, run_id: str) -> PlanReading | None:
@@ -86,7 +88,7 @@ class DiskReadings:
         kept = self._pages(run_id)
         self._blobs.remove(_name("plan", run_id))
         if kept is not None:
-            remove_pages(self._blobs, kept.folder, len(kept.starts))
+            remove_pages(self._pages_kept, kept.folder, len(kept.starts))
 
     def _pages(self, run_id: str) -> PlanPages | None:
         return self._load(_name("plan", run_id), PLAN_PAGES)

@@ -27,6 +27,10 @@ class MemoryAudit:
             found = self._records[max(after, 0) :]
         return tuple(r for r in found if run_id in (None, r.entry.run_id))[:limit]
 
+    def last(self) -> AuditRecord | None:
+        with self._turn:
+            return self._records[-1] if self._records else None
+
     def verify(self) -> tuple[AuditFault, ...]:
         with self._turn:
             records = tuple(self._records)

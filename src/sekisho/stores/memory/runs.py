@@ -4,18 +4,23 @@ from sekisho.domain.audit import AuditEntry
 from sekisho.domain.changes import RunChange
 from sekisho.domain.errors import RunUnknown
 from sekisho.domain.runs import Run
+from sekisho.domain.stops import begins, check_going
 from sekisho.ports.stores import Page, RunQuery
 from sekisho.stores.memory.audit import MemoryAudit
+from sekisho.stores.memory.stops import MemoryStops
 from sekisho.stores.memory.workspaces import MemoryWorkspaces
-from sekisho.stores.writes import Turn, settle
+from sekisho.stores.writes import Turn, Versions, settle
 
 
 class MemoryRuns:
     """Keeps runs in a dict. `update` calls `change` twice: a side effect in it fails tests."""
 
-    def __init__(self, turn: Turn, workspaces: MemoryWorkspaces, audit: MemoryAudit) -> None:
+    def __init__(
+        self, turn: Turn, workspaces: MemoryWorkspaces, stops: MemoryStops, audit: MemoryAudit
+    ) -> None:
         self._turn = turn
         self._workspaces = workspaces
+        self._stops = stops
         self._audit = audit
         self._runs: dict[str, Run] = {}
 
@@ -23,7 +28,7 @@ class MemoryRuns:
         with self._turn:
             if run.id in self._runs:
                 raise ValueError(run.id)
-            records = self._audit.prepare((audit,))
+            records = self._audit.prepare((Versions(run).told(audit),))
             self._runs[run.id] = run
             self._audit.keep(records)
 
@@ -48,6 +53,8 @@ class MemoryRuns:
             if change(before, record) != wanted:
                 raise AssertionError("a change gave two answers to one question: it must be pure")
             settled = settle(before, record, wanted)
+            if begins(before, settled.run):
+                check_going(self._stops.stop)
             records = self._audit.prepare(settled.audit)
             after = settled.run or before
             self._runs[run_id] = after

@@ -4,10 +4,25 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sekisho.domain.audit import AuditEntry, AuditFault, AuditRecord, Mac, chain, faults
+from sekisho.domain.audit import (
+    CHANGED,
+    WORKSPACE_VERSION,
+    AuditEntry,
+    AuditFault,
+    AuditRecord,
+    Mac,
+    chain,
+    fault,
+    faults,
+)
+from sekisho.domain.errors import StoreTampered, StoreUnavailable
+from sekisho.domain.runs import Run
+from sekisho.domain.text import Text
+from sekisho.domain.workspaces import WorkspaceRecord
 from sekisho.stores.codec import AUDIT_ENTRY
 from sekisho.stores.sqlite.database import Database
 
+_MISFILED = Text("is filed under another run", "別の実行の記録として登録されています")
 _COLUMNS = "sequence, previous, digest, body, run_id"
 
 
@@ -42,6 +57,11 @@ class SqliteAudit:
                 for r in added
             ],
         )
+        holds = [
+            (r.entry.workspace, r.sequence) for r in added if WORKSPACE_VERSION in r.entry.facts
+        ]
+        insert = "INSERT INTO audit_workspaces (workspace, sequence) VALUES (?, ?)"
+        connection.executemany(insert, holds)
         return added
 
     def read(
@@ -51,6 +71,32 @@ class SqliteAudit:
         if run_id is not None:
             wanted, values = "run_id = ? AND sequence > ?", [run_id, after]
         return tuple(map(_record, self._rows(wanted, values, limit)))
+
+    def last(self) -> AuditRecord | None:
+        select = f"SELECT {_COLUMNS} FROM audit ORDER BY sequence DESC LIMIT 1"  # noqa: S608
+        with self._database.reading() as connection:
+            row = connection.execute(select).fetchone()
+        return _record(row) if row else None
+
+    def check_run(self, connection: sqlite3.Connection, run: Run) -> None:
+        """Let through a run that is no older than the audit tells. Raises StoreTampered."""
+        select = (
+            "SELECT json_extract(body, '$.facts.version') AS told FROM audit"
+            " WHERE run_id = ? AND told IS NOT NULL ORDER BY sequence DESC LIMIT 1"
+        )
+        row = connection.execute(select, (run.id,)).fetchone()
+        if row and run.version < row[0]:
+            raise StoreTampered(what=f"runs {run.id}: an older one was put back")
+
+    def check_workspace(self, connection: sqlite3.Connection, record: WorkspaceRecord) -> None:
+        """Let through a record that is no older than the audit tells. Raises StoreTampered."""
+        select = (
+            "SELECT json_extract(body, '$.facts.workspace_version') FROM audit WHERE sequence ="
+            " (SELECT max(sequence) FROM audit_workspaces WHERE workspace = ?)"
+        )
+        row = connection.execute(select, (record.name,)).fetchone()
+        if row and row[0] is not None and record.version < row[0]:
+            raise StoreTampered(what=f"workspaces {record.name}: an older one was put back")
 
     def verify(self) -> tuple[AuditFault, ...]:
         misfiled: list[AuditFault] = []
@@ -62,9 +108,13 @@ class SqliteAudit:
         after = -(2**63)
         while rows := self._rows("sequence > ?", [after], 1000):
             for row in rows:
-                record = _record(row)
+                try:
+                    record = _record(row)
+                except StoreUnavailable:
+                    misfiled.append(fault(row[0], CHANGED))
+                    continue
                 if row[4] != record.entry.run_id:
-                    misfiled.append(AuditFault(record.sequence, "is filed under another run"))
+                    misfiled.append(fault(record.sequence, _MISFILED))
                 yield record
             after = rows[-1][0]
 

@@ -12,10 +12,13 @@ from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import TypeVar
 
+from sekisho.domain.audit import Mac
 from sekisho.domain.errors import DiskFull, SekishoError, StoreUnavailable
 from sekisho.stores.disk.reserve import Reserve
 from sekisho.stores.disk.room import full, private_file, refusal
+from sekisho.stores.sqlite.adoption import Adoption
 from sekisho.stores.sqlite.schema import MIGRATIONS
+from sekisho.stores.sqlite.seals import Connection, Seals
 from sekisho.stores.writes import Turn
 
 T = TypeVar("T")
@@ -28,12 +31,17 @@ _TRY_AGAIN_SECONDS = 0.001
 class Database:
     """Lends connections: `reading()` for single statements, `writing()` for a transaction."""
 
-    def __init__(self, path: Path, patience: float = 10.0) -> None:
-        """Open `path`, making or migrating it; wait `patience` seconds for other writers."""
+    def __init__(self, path: Path, mac: Mac, patience: float = 10.0) -> None:
+        """Open `path`, making or migrating it; wait `patience` seconds for other writers.
+
+        Rows are sealed with `mac`.
+        """
+        self.seals = Seals(mac)
+        self._mac = mac
         self._path = path
         self._patience = patience
         self._turn = Turn(patience)
-        self._idle: list[sqlite3.Connection] = []
+        self._idle: list[Connection] = []
         self._closed = False
         self._spent = False
         private_file(path)
@@ -45,7 +53,7 @@ class Database:
         self._reserve.fill()
 
     @contextlib.contextmanager
-    def reading(self) -> Generator[sqlite3.Connection]:
+    def reading(self) -> Generator[Connection]:
         """Lend a connection for a statement that reads: it sees one moment of the database.
 
         Raises:
@@ -55,24 +63,41 @@ class Database:
             yield connection
 
     @contextlib.contextmanager
-    def writing(self) -> Generator[sqlite3.Connection]:
+    def moment(self) -> Generator[Connection]:
+        """Lend a connection for many statements that all see one moment. Raises as `reading`."""
+        with self._translated(), self._lent() as connection:
+            connection.execute("BEGIN")
+            # Text that is no UTF-8 is somebody else's: it is compared, not refused.
+            connection.text_factory = _any_text
+            try:
+                yield connection
+            finally:
+                connection.text_factory = str
+                connection.execute("ROLLBACK")
+
+    @contextlib.contextmanager
+    def writing(self) -> Generator[Connection]:
         """Lend a connection inside a transaction: kept when the block ends, undone if it raises.
 
         Raises:
             DiskFull: there is no room; nothing was changed.
             StoreUnavailable: the database cannot be written, or others write without end.
+            StoreTampered: what would be changed is not what we wrote.
         """
         with self._turn, self._translated(), self._lent() as connection:
+            connection.watch()
+            connection.noted.clear()
             if _identity(self._path) != self._file:
                 raise StoreUnavailable(problem="the database file was moved or replaced")
             self._insist(connection, "BEGIN IMMEDIATE")
             yield connection
+            self.seals.settle(connection)
             connection.execute("COMMIT")
 
     def write(
         self,
-        work: Callable[[sqlite3.Connection], T],
-        begins: Callable[[sqlite3.Connection], bool] | None = None,
+        work: Callable[[Connection], T],
+        begins: Callable[[Connection], bool] | None = None,
     ) -> T:
         """Do in a transaction what must not fail for want of room: how something ended, removals.
 
@@ -96,7 +121,7 @@ class Database:
         with self.writing() as connection:
             return work(connection)
 
-    def _asked(self, question: Callable[[sqlite3.Connection], bool]) -> bool:
+    def _asked(self, question: Callable[[Connection], bool]) -> bool:
         with self.reading() as connection:
             return question(connection)
 
@@ -118,7 +143,7 @@ class Database:
             self._idle.pop().close()
 
     @contextlib.contextmanager
-    def _lent(self) -> Generator[sqlite3.Connection]:
+    def _lent(self) -> Generator[Connection]:
         """Lend an idle connection or a new one; close one whose transaction cannot be undone."""
         if self._closed:
             raise StoreUnavailable(problem="it is closed")
@@ -139,13 +164,14 @@ class Database:
             else:
                 self._idle.append(connection)
 
-    def _connect(self) -> sqlite3.Connection:
+    def _connect(self) -> Connection:
         connection = sqlite3.connect(
             f"{self._path.absolute().as_uri()}?mode=rw",
             uri=True,
             timeout=self._patience,
             isolation_level=None,
             check_same_thread=False,
+            factory=Connection,
         )
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA trusted_schema=OFF")
@@ -178,14 +204,19 @@ class Database:
         with self.reading() as connection:
             if _schema_number(connection) == len(MIGRATIONS):
                 return
-        with self.writing() as connection:
+        with self._turn, self._translated(), self._lent() as connection:
+            self._insist(connection, "BEGIN IMMEDIATE")
             number = _schema_number(connection)
             if number > len(MIGRATIONS):
                 raise StoreUnavailable(problem="the data folder belongs to a newer Sekisho")
+            adoption = Adoption(self.seals, self._mac, connection)
+            adoption.check(number)
             for migration in MIGRATIONS[number:]:
                 for statement in migration:
                     connection.execute(statement)
+            adoption.seal()
             connection.execute(f"PRAGMA user_version={len(MIGRATIONS)}")
+            connection.execute("COMMIT")
 
     @contextlib.contextmanager
     def _translated(self) -> Generator[None]:
@@ -205,6 +236,10 @@ class Database:
     def _is_full(self) -> bool:
         files = self._path.parent.glob(f"{self._path.name}*")
         return full(self._path.parent, max((file.stat().st_size for file in files), default=0))
+
+
+def _any_text(raw: bytes) -> str:
+    return raw.decode("utf-8", "surrogateescape")
 
 
 def _identity(path: Path) -> tuple[int, int]:

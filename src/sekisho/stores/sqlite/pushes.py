@@ -1,13 +1,12 @@
 """Pushes and what is known of their packs, in SQLite."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from sekisho.domain.errors import PushUnknown
 from sekisho.domain.pushes import Pack, Push
 from sekisho.stores.codec import PACK, PUSH
 from sekisho.stores.sqlite.database import Database
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+from sekisho.stores.sqlite.moments import microseconds
 
 
 class SqlitePushes:
@@ -21,7 +20,7 @@ class SqlitePushes:
             connection.execute(
                 "INSERT INTO pushes (id, owner, expires, body) VALUES (?, ?, ?, ?)"
                 " ON CONFLICT (id) DO UPDATE SET expires = excluded.expires, body = excluded.body",
-                (push.id, push.owner, _microseconds(push.expires_at), PUSH.dump(push)),
+                (push.id, push.owner, microseconds(push.expires_at), PUSH.dump(push)),
             )
 
     def get(self, push_id: str) -> Push:
@@ -44,7 +43,7 @@ class SqlitePushes:
     def expire(self, before: datetime) -> int:
         with self._database.writing() as connection:
             delete = "DELETE FROM pushes WHERE expires < ?"
-            return connection.execute(delete, (_microseconds(before),)).rowcount
+            return connection.execute(delete, (microseconds(before),)).rowcount
 
     def add_pack(self, pack: Pack) -> None:
         with self._database.writing() as connection:
@@ -65,8 +64,3 @@ class SqlitePushes:
         with self._database.reading() as connection:
             rows = connection.execute(select).fetchall()
         return tuple(owner for (owner,) in rows)
-
-
-def _microseconds(at: datetime) -> int:
-    """Return a moment as a number that sorts, exactly."""
-    return (at - _EPOCH) // timedelta(microseconds=1)

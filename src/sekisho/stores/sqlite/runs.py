@@ -6,12 +6,14 @@ from sekisho.domain.audit import AuditEntry
 from sekisho.domain.changes import RunChange
 from sekisho.domain.errors import RunUnknown
 from sekisho.domain.runs import AT_WORK, Run, RunStatus
+from sekisho.domain.stops import begins, check_going
 from sekisho.ports.stores import Page, RunQuery
 from sekisho.stores.codec import RUN
 from sekisho.stores.sqlite.audit import SqliteAudit
 from sekisho.stores.sqlite.database import Database
+from sekisho.stores.sqlite.stops import load_stop
 from sekisho.stores.sqlite.workspaces import load_workspace, save_workspace
-from sekisho.stores.writes import settle
+from sekisho.stores.writes import Versions, settle
 
 _BEGUN = AT_WORK | {RunStatus.APPLY_QUEUED}
 """What is not begun on a disk that is full: Terraform would find no room for its state."""
@@ -32,7 +34,7 @@ class SqliteRuns:
                 "INSERT INTO runs (id, workspace, status, body) VALUES (?, ?, ?, ?)",
                 (run.id, run.workspace, run.status, RUN.dump(run)),
             )
-            self._audit.add(connection, (audit,))
+            self._audit.add(connection, (Versions(run).told(audit),))
 
     def get(self, run_id: str) -> Run:
         with self._database.reading() as connection:
@@ -57,7 +59,13 @@ class SqliteRuns:
         def work(connection: sqlite3.Connection) -> Run:
             before = _load(connection, run_id)
             record = load_workspace(connection, before.workspace)
+            self._audit.check_run(connection, before)
+            self._audit.check_workspace(connection, record)
             settled = settle(before, record, change(before, record))
+            if begins(before, settled.run):
+                # A stop that somebody took away, its seal with it, is still a stop.
+                self._database.seals.check_table(connection, "meta")
+                check_going(load_stop(connection))
             if settled.run:
                 connection.execute(
                     "UPDATE runs SET status = ?, body = ? WHERE id = ?",
@@ -68,12 +76,12 @@ class SqliteRuns:
             self._audit.add(connection, settled.audit)
             return settled.run or before
 
-        def begins(connection: sqlite3.Connection) -> bool:
+        def begun(connection: sqlite3.Connection) -> bool:
             before = _load(connection, run_id)
             after = change(before, load_workspace(connection, before.workspace)).run
             return after is not None and after.status != before.status and after.status in _BEGUN
 
-        return self._database.write(work, begins)
+        return self._database.write(work, begun)
 
     def remove(self, run_id: str) -> None:
         self._database.remove("DELETE FROM runs WHERE id = ?", (run_id,))

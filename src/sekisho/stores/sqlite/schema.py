@@ -1,6 +1,8 @@
 """The schema, as the migrations that lead to it: `PRAGMA user_version` counts those applied.
 
 A migration that was released never changes; add another. New fields in `body` need none.
+A new table needs nothing to be sealed (`seals`) but a primary key or a unique column; a column that
+is added to one has no default.
 `body` is the value as `stores.codec` writes it; the other columns are there to be searched.
 """
 
@@ -51,4 +53,40 @@ _PUSHES = (
     "CREATE INDEX packs_by_owner ON packs (owner, id)",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _PUSHES)
+_PEOPLE = (
+    """CREATE TABLE people (subject TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID""",
+    """CREATE TABLE person_names (name TEXT PRIMARY KEY, subject TEXT NOT NULL) WITHOUT ROWID""",
+    "CREATE INDEX person_names_by_subject ON person_names (subject)",
+)
+
+_SEALS = (
+    """CREATE TABLE seals (
+        of TEXT NOT NULL, key TEXT NOT NULL, mac BLOB NOT NULL, PRIMARY KEY (of, key)
+    ) WITHOUT ROWID""",
+    # Records that tell the version of a workspace: an index by what lies inside of `body`.
+    """CREATE TABLE audit_workspaces (
+        workspace TEXT NOT NULL, sequence INTEGER NOT NULL, PRIMARY KEY (workspace, sequence)
+    ) WITHOUT ROWID""",
+    """CREATE TABLE seal_book (id INTEGER PRIMARY KEY, body TEXT NOT NULL, mac TEXT NOT NULL)""",
+    """CREATE TABLE blobs (
+        name TEXT PRIMARY KEY, edition TEXT, pending TEXT NOT NULL DEFAULT ''
+    ) WITHOUT ROWID""",
+)
+
+_SIGN_INS = (
+    """CREATE TABLE sessions (
+        digest TEXT PRIMARY KEY, person TEXT NOT NULL, ends INTEGER NOT NULL, used INTEGER NOT NULL,
+        body TEXT NOT NULL
+    ) WITHOUT ROWID""",
+    "CREATE INDEX sessions_by_person ON sessions (person, used)",
+    """CREATE TABLE passkeys (
+        id TEXT PRIMARY KEY, credential_id TEXT NOT NULL UNIQUE, person TEXT NOT NULL,
+        body TEXT NOT NULL
+    ) WITHOUT ROWID""",
+    "CREATE INDEX passkeys_by_person ON passkeys (person, id)",
+    """CREATE TABLE tickets (
+        key TEXT PRIMARY KEY, kind TEXT NOT NULL, expires INTEGER NOT NULL, body TEXT NOT NULL
+    ) WITHOUT ROWID""",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _PUSHES, _PEOPLE, _SEALS, _SIGN_INS)

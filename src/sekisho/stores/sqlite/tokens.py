@@ -25,10 +25,14 @@ class SqliteTokens:
                 raise ValueError(token.id)
 
     def find(self, secret_digest: str) -> Token | None:
-        select = "SELECT body FROM tokens WHERE secret_digest = ?"
-        with self._database.reading() as connection:
+        select = "SELECT id, secret_digest, body FROM tokens WHERE secret_digest = ?"
+        with self._database.moment() as connection:
             row = connection.execute(select, (secret_digest,)).fetchone()
-        return TOKEN.load(row[0]) if row else None
+            if row is None:
+                return None
+            # A key that somebody wrote into the file, or gave more powers, opens nothing.
+            self._database.seals.check_row(connection, "tokens", row)
+        return TOKEN.load(row[2])
 
     def all(self) -> tuple[Token, ...]:
         with self._database.reading() as connection:

@@ -1,13 +1,12 @@
 """Upload addresses, in SQLite."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from sekisho.domain.configurations import Upload
 from sekisho.domain.errors import UploadUnknown
 from sekisho.stores.codec import UPLOAD
 from sekisho.stores.sqlite.database import Database
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+from sekisho.stores.sqlite.moments import microseconds
 
 
 class SqliteUploads:
@@ -21,7 +20,7 @@ class SqliteUploads:
             added = connection.execute(
                 "INSERT INTO uploads (key_digest, expires, body) VALUES (?, ?, ?)"
                 " ON CONFLICT (key_digest) DO NOTHING",
-                (upload.key_digest, _microseconds(upload.expires_at), UPLOAD.dump(upload)),
+                (upload.key_digest, microseconds(upload.expires_at), UPLOAD.dump(upload)),
             )
             if not added.rowcount:
                 raise ValueError(upload.key_digest)
@@ -31,7 +30,7 @@ class SqliteUploads:
             row = connection.execute(
                 "UPDATE uploads SET taken = 1 WHERE key_digest = ? AND taken = 0 AND expires > ?"
                 " RETURNING body",
-                (key_digest, _microseconds(now)),
+                (key_digest, microseconds(now)),
             ).fetchone()
         if row is None:
             raise UploadUnknown
@@ -57,9 +56,4 @@ class SqliteUploads:
     def expire(self, before: datetime) -> int:
         with self._database.writing() as connection:
             delete = "DELETE FROM uploads WHERE expires < ?"
-            return connection.execute(delete, (_microseconds(before),)).rowcount
-
-
-def _microseconds(at: datetime) -> int:
-    """Return a moment as a number that sorts, exactly."""
-    return (at - _EPOCH) // timedelta(microseconds=1)
+            return connection.execute(delete, (microseconds(before),)).rowcount

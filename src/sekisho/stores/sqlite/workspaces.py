@@ -30,6 +30,7 @@ class SqliteWorkspaces:
     def update(self, name: str, change: WorkspaceChange) -> WorkspaceRecord:
         def work(connection: sqlite3.Connection) -> WorkspaceRecord:
             before = load_workspace(connection, name)
+            self._audit.check_workspace(connection, before)
             settled = settle(None, before, change(before))
             if settled.workspace:
                 save_workspace(connection, settled.workspace)

@@ -67,7 +67,7 @@ def openapi(version: str) -> Json:
                 "bearer": {
                     "type": "http",
                     "scheme": "bearer",
-                    "description": "A key, from `sekisho token create`",
+                    "description": "A key, from `sekisho token create`, or a token of the provider",
                 }
             },
         },

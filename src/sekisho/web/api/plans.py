@@ -1,14 +1,18 @@
 """Plans over the API: asking for one."""
 
 from sekisho.domain.errors import (
+    AccessMissing,
     AllowanceSpent,
     ArchiveInvalid,
     ConfigurationEmpty,
     ConfigurationInvalid,
     ConfigurationUnknown,
+    CoolingDown,
     DiskFull,
     InlineTooLarge,
     PlansWaiting,
+    QuotaSpent,
+    ServerStopped,
     SourceRefused,
     UploadTooLarge,
     WorkspaceUnknown,
@@ -65,7 +69,7 @@ PLAN_OPERATIONS = (
         RunView,
         "plan",
         body=PlanAsk,
-        raises=(*TAKES_FILES, PlansWaiting),
+        raises=(*TAKES_FILES, PlansWaiting, AccessMissing, ServerStopped, QuotaSpent, CoolingDown),
         links=dict.fromkeys(_ON_ITS_RUN, ("run_id", "/id")),
     ),
 )

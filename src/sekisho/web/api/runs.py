@@ -1,16 +1,22 @@
 """Runs over the API."""
 
+from functools import partial
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from sekisho.domain.errors import (
+    AccessMissing,
+    CoolingDown,
     DecisionNotHere,
+    DestroysSpent,
     GateUnmet,
     MoveIllegal,
     PlanOver,
+    QuotaSpent,
     RunChanged,
     RunUnknown,
+    ServerStopped,
     WorkspaceBusy,
     WorkspaceLocked,
     WorkspaceUnknown,
@@ -54,6 +60,17 @@ class RunQueryWait(Query):
     ] = 0
 
 
+class ApplyAsk(BaseModel):
+    """How to apply."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    wait_for_window: Annotated[
+        bool,
+        Field(description="Where time alone is missing, apply as soon as windows and freezes let"),
+    ] = False
+
+
 class Reason(BaseModel):
     """Why something is ended."""
 
@@ -84,10 +101,11 @@ async def run_get(ask: Ask[RunQueryWait, Nothing]) -> Answer:
     return Versioned(view, run.version)
 
 
-async def run_apply(ask: Ask[Nothing, Nothing]) -> Answer:
-    """Queue the apply of an approved plan."""
-    run_id = ask.path("run_id")
-    return _shown(await on_thread(ask.engine.applies.start, run_id, ask.caller, ask.seen))
+async def run_apply(ask: Ask[Nothing, ApplyAsk]) -> Answer:
+    """Queue the apply of an approved plan, or let it wait for its window."""
+    wait = ask.body.wait_for_window
+    start = partial(ask.engine.applies.start, wait=wait)
+    return _shown(await on_thread(start, ask.path("run_id"), ask.caller, ask.seen))
 
 
 async def run_cancel(ask: Ask[Nothing, Reason]) -> Answer:
@@ -114,11 +132,36 @@ async def run_reject(ask: Ask[Nothing, Nothing]) -> Answer:
     return await run_approve(ask)
 
 
+async def run_override(ask: Ask[Nothing, Nothing]) -> Answer:
+    """Refuse: a decision is a person's, in the console, whatever credential is shown here."""
+    return await run_approve(ask)
+
+
+async def run_break_glass(ask: Ask[Nothing, Nothing]) -> Answer:
+    """Refuse: a decision is a person's, in the console, whatever credential is shown here."""
+    return await run_approve(ask)
+
+
+async def run_follow_up(ask: Ask[Nothing, Nothing]) -> Answer:
+    """Refuse: a decision is a person's, in the console, whatever credential is shown here."""
+    return await run_approve(ask)
+
+
 def _shown(run: Run) -> Versioned:
     return Versioned(RunView.of(run), run.version)
 
 
 _ENDS = (RunUnknown, MoveIllegal, RunChanged)
+_HOLDS_UP = (ServerStopped, QuotaSpent, DestroysSpent, CoolingDown)
+
+_DECISIONS = {
+    "approve": run_approve,
+    "reject": run_reject,
+    "override": run_override,
+    "break_glass": run_break_glass,
+    "follow_up": run_follow_up,
+}
+"""What programs may come to ask for, so that they are told where it is done."""
 
 RUN_OPERATIONS = (
     Operation(
@@ -139,9 +182,18 @@ RUN_OPERATIONS = (
         run_apply,
         RunView,
         "apply",
+        body=ApplyAsk,
         body_needed=False,
         holds=True,
-        raises=(*_ENDS, GateUnmet, PlanOver, WorkspaceBusy, WorkspaceLocked),
+        raises=(
+            *_ENDS,
+            AccessMissing,
+            GateUnmet,
+            PlanOver,
+            WorkspaceBusy,
+            WorkspaceLocked,
+            *_HOLDS_UP,
+        ),
     ),
     *(
         Operation(
@@ -167,6 +219,6 @@ RUN_OPERATIONS = (
             takes="*/*",
             raises=(DecisionNotHere,),
         )
-        for verb, refuse in (("approve", run_approve), ("reject", run_reject))
+        for verb, refuse in _DECISIONS.items()
     ),
 )

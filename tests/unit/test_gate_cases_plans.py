@@ -307,18 +307,21 @@ BOTH = "w:approval_missing w:rollback_missing"
     Case("a broken glass of another seal", (rule("r", 1),), R, overrides=(glass("sha256:x"),)),
     Case(
         "a broken glass leaves what can never be met",
-        **change("") | {"overrides": (glass(),)},
+        **change(""),
+        overrides=(glass(),),
         unmet=MISSING,
         final=MISSING,
     ),
     Case(
         "… nor finds a clean scan",
-        **wants(scan=True) | {"overrides": (glass(),)},
+        **wants(scan=True),
+        overrides=(glass(),),
         unmet="w:scan_missing",
     ),
     Case(
         "a broken glass passes a soft rule for good",
-        **wants(level="soft", rollback=True) | {"overrides": (glass(),)},
+        **wants(level="soft", rollback=True),
+        overrides=(glass(),),
         passed="w:rollback_missing",
     ),
     Case(

@@ -80,7 +80,7 @@ def a_full_run(id: str = "run_000001") -> Run:
     """A run with every field set to something that is not its default."""
     sato = dataclasses.replace(SATO, claimed_team="基盤", subject="発行者|1", groups=("infra",))
     suzuki = dataclasses.replace(SUZUKI, claimed_team="運用", subject="発行者|2", groups=("leads",))
-    sealed = dataclasses.replace(a_seal(), origin="git x", promises="戻す")
+    sealed = dataclasses.replace(a_seal(), origin="git x", promises="戻す", judged="sha256:j")
     seal = SignedSeal(sealed, "署名", "0123456789abcdef")
     later = START + timedelta(minutes=3, microseconds=123456)
     plan = PlanRecord(

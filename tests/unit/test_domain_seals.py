@@ -29,6 +29,7 @@ OTHER: dict[str, Any] = {
     "expires_at": a_seal().expires_at + timedelta(microseconds=1),
     "origin": "upload",
     "promises": '{"rollback": "x"}',
+    "judged": "sha256:other",
 }
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from sekisho.domain.approvals import Approval
 from sekisho.domain.callers import Caller
 from sekisho.domain.groups import folded
-from sekisho.domain.rules import Rule
+from sekisho.domain.rules import Level, Rule
 
 _MOST = 200
 """Approvals that are looked at; a plan never has as many."""
@@ -54,11 +54,18 @@ def fits(rule: Rule, person: Caller, asker: Asker) -> bool:
 
 
 def missing(rules: Sequence[Rule], people: Sequence[Caller], asker: Asker) -> tuple[int, ...]:
-    """Return how many people each rule still misses, with all places filled as well as can be."""
+    """Return how many people each rule still misses, with all places filled as well as can be.
+
+    Those of hard rules come first: nobody is taken from them for what may be overridden, or for
+    what is only advised.
+    """
     fit = [tuple(fits(rule, person, asker) for rule in rules) for person in people]
     # People who count for the same rules are alike: few kinds of them are told apart.
     kinds = sorted({f for f in fit if any(f)}, reverse=True)
-    added = [i for i, rule in enumerate(rules) for _ in range(min(rule.require.more, _MOST))]
+    # What more is wanted than there are people stays unfilled, whoever fills what.
+    places = [min(rule.require.more, len(people)) for rule in rules]
+    added = [i for i, count in enumerate(places) for _ in range(count)]
+    beyond = tuple(rule.require.more - n for rule, n in zip(rules, places, strict=True))
 
     def short(left: tuple[int, ...], unfilled: tuple[int, ...]) -> tuple[int, ...]:
         return tuple(
@@ -80,10 +87,20 @@ def missing(rules: Sequence[Rule], people: Sequence[Caller], asker: Asker) -> tu
             if kind[rule] and left[j]:
                 rest = tuple(n - (i == j) for i, n in enumerate(left))
                 choices.append(best(at + 1, rest, unfilled))
-        return min(choices, key=lambda found: (sum(found), found))
+        return min(choices, key=lambda found: (_by_level(rules, found), found))
 
-    start = tuple(fit.count(kind) for kind in kinds)
-    return best(0, start, (0,) * len(rules))
+    return best(0, tuple(fit.count(kind) for kind in kinds), beyond)
+
+
+def _by_level(rules: Sequence[Rule], lacks: Sequence[int]) -> tuple[int, ...]:
+    """Add up what is missing, apart for each level."""
+    both = list(zip(rules, lacks, strict=True))
+    return tuple(sum(n for rule, n in both if rule.level is level) for level in Level)
+
+
+def counts(rules: Iterable[Rule], person: Caller, asker: Asker) -> bool:
+    """Say whether an approval by this person counts for any of the rules that want people."""
+    return any(rule.require.places and fits(rule, person, asker) for rule in rules)
 
 
 def wanted(rules: Sequence[Rule]) -> int:
@@ -98,4 +115,6 @@ def wanted_of_others(rules: Sequence[Rule]) -> int:
 
 
 def _wrote(person: Caller, author: str) -> bool:
-    return folded(person.person) == folded(author)
+    """Compare a name with an address: where the name is none, with what is before the @."""
+    name, address = folded(person.person), folded(author)
+    return name in (address, address.partition("@")[0])

@@ -8,7 +8,7 @@ from typing import Literal
 from sekisho.domain.approval_places import (
     Asker,
     approvers,
-    fits,
+    counts,
     missing,
     wanted,
 )
@@ -99,18 +99,18 @@ def judge(rules: Sequence[Rule], facts: GateFacts, now: datetime) -> Verdict:
     fixed = [*_origin(facts), *_time(facts, now), *_rules(rules, facts), *_workspace(facts)]
     of_rules = [*_approvals(mine, facts, people)]
     for rule in mine:
-        of_rules += unmet_wants(rule, facts.promises, now)
-    sorted_out = _sorted(mine, facts, of_rules)
+        of_rules += ((rule, unmet) for unmet in unmet_wants(rule, facts.promises, now))
+    sorted_out = _sorted(facts, of_rules)
     possible = _possible(mine, facts, now)
     timed = any(u.code in TIMED for u in sorted_out["unmet"])
     if timed and (possible is None or possible >= facts.expires_at):
         fixed.append(Unmet("plan_expires_first", _too_late(facts, possible)))
-    counted = [p for p in people if any(fits(rule, p, facts.asker) for rule in mine)]
+    holding = [rule for rule in mine if rule.level is not Level.ADVISORY]
     return Verdict(
         unmet=(*fixed, *sorted_out["unmet"]),
         rules=tuple(r.name for r in mine),
-        approvals_given=len(counted),
-        approvals_needed=wanted([r for r in mine if r.level is not Level.ADVISORY]),
+        approvals_given=sum(counts(holding, person, facts.asker) for person in people),
+        approvals_needed=wanted(holding),
         advice=sorted_out["advice"],
         passed=sorted_out["passed"],
         possible_at=possible,
@@ -120,20 +120,16 @@ def judge(rules: Sequence[Rule], facts: GateFacts, now: datetime) -> Verdict:
 _Bin = Literal["unmet", "advice", "passed"]
 
 
-def _sorted(
-    rules: Sequence[Rule], facts: GateFacts, found: Iterable[Unmet]
-) -> dict[_Bin, tuple[Unmet, ...]]:
+def _sorted(facts: GateFacts, found: Iterable[tuple[Rule, Unmet]]) -> dict[_Bin, tuple[Unmet, ...]]:
     """Sort what is unmet by what it means: it holds up, it is said, or it was overridden."""
-    levels = {rule.name: rule.level for rule in rules}
     bins: dict[_Bin, list[Unmet]] = {"unmet": [], "advice": [], "passed": []}
-    for each in found:
-        level = levels[each.rule]
-        soft = level is Level.SOFT
+    for rule, each in found:
+        level = rule.level
         # Nobody passes what is hard and can never be met: another plan can meet it.
         unmet = dataclasses.replace(each, level=level, final=each.final and level is Level.HARD)
         if level is Level.ADVISORY:
             bins["advice"].append(unmet)
-        elif not unmet.final and passed(facts.overrides, facts.seal, each.rule, soft=soft):
+        elif not unmet.final and _passed(rule, facts):
             bins["passed"].append(unmet)
         else:
             bins["unmet"].append(unmet)
@@ -142,15 +138,15 @@ def _sorted(
 
 def _possible(rules: Sequence[Rule], facts: GateFacts, now: datetime) -> datetime | None:
     """Return when all times that hold a plan up are right; those that somebody passed do not."""
-    held = [
-        rule
-        for rule in rules
-        if rule.level is not Level.ADVISORY
-        and not passed(facts.overrides, facts.seal, rule.name, soft=rule.level is Level.SOFT)
-    ]
+    held = [r for r in rules if r.level is not Level.ADVISORY and not _passed(r, facts)]
     windows = [rule.require.window for rule in held if rule.require.window]
     freezes = [freeze for rule in held for freeze in rule.require.freezes]
     return opens(windows, freezes, now)
+
+
+def _passed(rule: Rule, facts: GateFacts) -> bool:
+    """Say whether somebody passed a rule, for all that it wants and this plan could still meet."""
+    return passed(facts.overrides, facts.seal, rule.name, soft=rule.level is Level.SOFT)
 
 
 def _too_late(facts: GateFacts, possible: datetime | None) -> Text:
@@ -164,10 +160,14 @@ def _too_late(facts: GateFacts, possible: datetime | None) -> Text:
 
 def _approvals(
     rules: Sequence[Rule], facts: GateFacts, people: Sequence[Caller]
-) -> Iterable[Unmet]:
-    for rule, lacks in zip(rules, missing(rules, people, facts.asker), strict=True):
+) -> Iterable[tuple[Rule, Unmet]]:
+    # Whoever fills a place that somebody passed is not missing where people are still wanted.
+    weighed = [
+        dataclasses.replace(r, level=Level.ADVISORY) if _passed(r, facts) else r for r in rules
+    ]
+    for rule, lacks in zip(rules, missing(weighed, people, facts.asker), strict=True):
         if lacks:
-            yield Unmet("approval_missing", _who(rule, lacks, facts.asker), rule.name)
+            yield rule, Unmet("approval_missing", _who(rule, lacks, facts.asker), rule.name)
 
 
 def _who(rule: Rule, lacks: int, asker: Asker) -> Text:

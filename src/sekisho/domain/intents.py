@@ -57,10 +57,11 @@ def excess(intent: Intent, changes: Sequence[ResourceChange], others: Iterable[s
 
     Reads of data sources change nothing; every other change must be within all that was said.
     """
-    counted = [c for c in changes if c.mode == "managed"]
+    counted = [c for c in changes if c.mode == "managed" or c.action is Action.UNKNOWN]
     beyond = [f"{c.address} {c.action}" for c in counted if not _within(intent, c)]
-    if intent.addresses:
-        beyond += [f"{a} action" for a in others if not _like(a, intent.addresses)]
+    # No word of an intent is a call of a provider's action: where words limit, it is beyond them.
+    limited = bool(intent.actions)
+    beyond += [f"{a} action" for a in others if limited or not _here(intent, a)]
     destroys = sum(c.action in _DESTROYS for c in counted)
     over = intent.max_destroys is not None and destroys > intent.max_destroys
     return Excess(
@@ -72,8 +73,12 @@ def excess(intent: Intent, changes: Sequence[ResourceChange], others: Iterable[s
 
 
 def _within(intent: Intent, change: ResourceChange) -> bool:
-    here = not intent.addresses or _like(change.address, intent.addresses)
-    return here and (not intent.actions or str(change.action) in intent.actions)
+    acts = not intent.actions or str(change.action) in intent.actions
+    return acts and _here(intent, change.address)
+
+
+def _here(intent: Intent, address: str) -> bool:
+    return not intent.addresses or _like(address, intent.addresses)
 
 
 def _like(address: str, patterns: Iterable[str]) -> bool:

@@ -48,5 +48,11 @@ def traits_of(changes: Iterable[ResourceChange], least: Risk, destroys: int) -> 
         count += 1
         risk = change.risk if change.risk.rank > risk.rank else risk
         found.add(Kind(change.type, str(change.action)))
-    kinds = sorted(found, key=lambda k: (k.type, k.action))
-    return PlanTraits(risk, tuple(kinds[:MOST_KINDS]), len(kinds) > MOST_KINDS, count, destroys)
+    return with_kinds(PlanTraits(risk, changes=count, destroys=destroys), found)
+
+
+def with_kinds(traits: PlanTraits, more: Iterable[Kind]) -> PlanTraits:
+    """Return the traits with these kinds too, as many as are kept."""
+    kinds = sorted({*traits.kinds, *more}, key=lambda k: (k.type, k.action))
+    cut = traits.kinds_cut or len(kinds) > MOST_KINDS
+    return dataclasses.replace(traits, kinds=tuple(kinds[:MOST_KINDS]), kinds_cut=cut)

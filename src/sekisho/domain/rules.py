@@ -88,11 +88,10 @@ class Match:
         many = self.changes_over is None or plan.traits.changes > self.changes_over
         return many and (self.destroys_over is None or plan.traits.destroys > self.destroys_over)
 
-    def covers(self, plan: PlanFacts) -> bool:
-        """Say whether a rule is about everything in a plan, and not about a part of it."""
+    def whole(self, plan: PlanFacts) -> bool:
+        """Say whether nothing in a plan lies outside of the kinds that a rule is about."""
         parts = bool(self.types or self.actions)
-        whole = not parts or (not plan.traits.kinds_cut and all(map(self._fits, plan.traits.kinds)))
-        return whole and self.meets(plan)
+        return not parts or (not plan.traits.kinds_cut and all(map(self._fits, plan.traits.kinds)))
 
     def _kind(self, plan: PlanFacts) -> bool:
         parts = bool(self.types or self.actions)
@@ -161,21 +160,32 @@ class Rule:
     members: tuple[Group, ...] = ()
     """The groups that it speaks of, as they are declared: another member is another rule."""
 
+    def settles(self, plan: PlanFacts) -> bool:
+        """Say whether it decides who approves a plan that it is about, so that no default does.
+
+        What holds nothing up decides nothing, nor does what an agent brings about by what it calls
+        itself. Of a part of the plan, only a rule that asks for no less than the default one.
+        """
+        if self.level is Level.ADVISORY or self.match.clients:
+            return False
+        if self.match.whole(plan):
+            return bool(self.require.places) or not self.require.silent
+        lax = self.require.self_approval or self.require.author_approval
+        return self.level is Level.HARD and bool(self.require.places) and not lax
+
 
 DEFAULT_RULES = (Rule("default", Require()),)
 """One person who is not the requester approves, within a day."""
 
 
 def about(rules: Sequence[Rule], plan: PlanFacts) -> tuple[Rule, ...]:
-    """Return the rules that are about a plan; the default one too, where none speaks of approvals.
+    """Return the rules that are about a plan; the default one too, where none settles who approves.
 
-    That nobody needs to approve can only be said about everything in a plan: a rule that frees one
-    type of resource does not free what else is in there.
+    That nobody needs to approve, or the requester alone, can only be said about everything in a
+    plan: a rule that frees one type of resource does not free what else is in there.
     """
     found = tuple(rule for rule in rules if rule.match.meets(plan))
-    wants = any(rule.require.places for rule in found)
-    frees = any(not rule.require.silent and rule.match.covers(plan) for rule in found)
-    return found if wants or frees else (*found, *DEFAULT_RULES)
+    return found if any(r.settles(plan) for r in found) else (*found, *DEFAULT_RULES)
 
 
 def rules_version(rules: Sequence[Rule]) -> str:

@@ -31,13 +31,15 @@ class Seal:
     """How this run got its configuration: an upload of the same content is another thing."""
     promises: str = ""
     """What the requester promised beforehand: the intent, and how to roll back."""
+    judged: str = ""
+    """What rules go by and nothing above pins: who asked, who wrote it, what is in the plan."""
 
     def canonical(self) -> bytes:
         """Return the bytes that the digest and the signature are taken over."""
         # Not `asdict`: it copies every part deeply, and a seal is digested whenever a run is shown.
         body = vars(self) | {"expires_at": self.expires_at.isoformat()}
         # As seals were before they named these: their signatures hold.
-        for later in ("origin", "promises"):
+        for later in ("origin", "promises", "judged"):
             if not body[later]:
                 del body[later]
         return json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Literal
 
-from sekisho.domain.approval_places import Asker, approvers, fits, same_person
+from sekisho.domain.approval_places import Asker, approvers, counts, same_person
 from sekisho.domain.approvals import Approval, Rejection
 from sekisho.domain.callers import Caller
 from sekisho.domain.changes import Change
@@ -209,7 +209,7 @@ def _check_counts(run: Run, rules: Sequence[Rule], by: Caller) -> None:
     """Let through who counts for a rule: nobody gives an approval that is worth nothing."""
     mine = about(rules, plan_facts(run, plan_of(run).traits))
     asker = Asker(run.requested_by, run.commit.author if run.commit else "")
-    if any(fits(rule, by, asker) for rule in mine):
+    if counts(mine, by, asker):
         return
     if same_person(by, run.requested_by):
         raise ApprovalOwn(person=by.person, run_id=run.id)

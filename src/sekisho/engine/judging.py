@@ -1,5 +1,6 @@
 """What the gate is told of a run: gathered here, judged in the domain; pure, for use in a write."""
 
+import hashlib
 import json
 from datetime import datetime
 
@@ -10,7 +11,7 @@ from sekisho.domain.errors import PlanMissing
 from sekisho.domain.gate import GateFacts, Verdict, judge
 from sekisho.domain.origins import origin_of, plan_only
 from sekisho.domain.overrides import Override
-from sekisho.domain.plan_traits import PlanTraits, traits_of
+from sekisho.domain.plan_traits import Kind, PlanTraits, traits_of, with_kinds
 from sekisho.domain.plans import PlanReading, PlanRecord
 from sekisho.domain.rules import PlanFacts, about, expiry
 from sekisho.domain.rules_wants import Promises
@@ -35,7 +36,7 @@ def verdict(
         planned_on=plan.position,
         state_now=_position_now(record, workspace),
         promises=promises_of(run),
-        approvals=tuple(a for a in run.approvals if _signed(parts, run, a)),
+        approvals=signed_approvals(parts, run),
         overrides=tuple(o for o in run.overrides if _signed(parts, run, o)),
         lease=record.lease,
         lock=record.lock,
@@ -64,7 +65,11 @@ def traits_read(reading: PlanReading) -> PlanTraits:
         least = Risk.REVIEW
     if reading.alarms:
         least = Risk.IRREVERSIBLE
-    return traits_of(reading.changes, least, reading.counts.destroy)
+    found = traits_of(reading.changes, least, reading.counts.destroy)
+    # Rules about kinds see these too: what frees a type frees nothing that runs beside it.
+    others = {Kind(call.type, "action") for call in reading.actions}
+    others |= {Kind(change.type, str(change.action)) for change in reading.deferred}
+    return with_kinds(found, others)
 
 
 def plan_facts(run: Run, traits: PlanTraits) -> PlanFacts:
@@ -97,12 +102,29 @@ def promised(run: Run) -> str:
     return json.dumps(kept, sort_keys=True, ensure_ascii=False) if kept else ""
 
 
+def judged(run: Run, traits: PlanTraits) -> str:
+    """Write what rules go by beside what is sealed anyway, as one digest for the seal.
+
+    Without it, another requester or a smaller risk in the store would be other rules for a plan.
+    """
+    kinds = [[kind.type, kind.action] for kind in traits.kinds]
+    figures = [str(traits.risk), traits.kinds_cut, traits.changes, traits.destroys]
+    author = run.commit.author if run.commit else ""
+    body = json.dumps([run.requested_by.record(), author, kinds, figures], sort_keys=True)
+    return f"sha256:{hashlib.sha256(body.encode()).hexdigest()}"
+
+
 def expires(workspace: Workspace, run: Run) -> datetime:
     """Return when the plan of a run becomes too old by the rules of today."""
     if run.plan is None:
         return expiry(workspace.rules, run.updated_at)
     rules = about(workspace.rules, plan_facts(run, run.plan.traits))
     return expiry(rules, run.plan.made_at)
+
+
+def signed_approvals(parts: Parts, run: Run) -> tuple[Approval, ...]:
+    """Return the approvals that the server itself wrote about this run."""
+    return tuple(a for a in run.approvals if _signed(parts, run, a))
 
 
 def _signed(parts: Parts, run: Run, decision: Approval | Override) -> bool:

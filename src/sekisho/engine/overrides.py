@@ -169,10 +169,11 @@ class Overrides:
         unmet = [u for u in judged.unmet if u.rule and (glass or u.level is Level.SOFT)]
         if not unmet:
             raise OverrideNotNeeded(run_id=run.id, unmet=listed(judged.unmet))
-        by_name = {rule.name: rule for rule in workspace.rules}
-        for name in sorted({u.rule for u in unmet}) if not glass else ():
-            _check_overrider(run, by_name.get(name), bare.by)
-        passed = dataclasses.replace(bare, rules=tuple(sorted({u.rule for u in unmet})))
+        names = {u.rule for u in unmet}
+        for rule in workspace.rules if not glass else ():
+            if rule.name in names and rule.level is Level.SOFT:
+                _check_overrider(run, rule, bare.by)
+        passed = dataclasses.replace(bare, rules=tuple(sorted(names)))
         keys = self._parts.keys
         signature = keys.sign(passed.canonical())
         return dataclasses.replace(passed, signature=signature, key_id=keys.key_id)
@@ -198,11 +199,11 @@ def waiting_follow_up(run: Run) -> Override:
     return waiting[-1]
 
 
-def _check_overrider(run: Run, rule: Rule | None, by: Caller) -> None:
+def _check_overrider(run: Run, rule: Rule, by: Caller) -> None:
     """Let those pass a soft rule whom it names, and never who asked for the run."""
-    if same_person(by, run.requested_by) and not (rule and rule.require.self_approval):
+    if same_person(by, run.requested_by) and not rule.require.self_approval:
         raise ApprovalOwn(person=by.person, run_id=run.id)
-    if rule and rule.overriders and set(rule.overriders).isdisjoint(by.groups):
+    if rule.overriders and set(rule.overriders).isdisjoint(by.groups):
         facts = {"person": by.person, "name": run.workspace, "act": f"override ({rule.name})"}
         raise AccessMissing(**facts, acts=", ".join(by.groups) or "-")
 

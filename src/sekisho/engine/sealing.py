@@ -11,7 +11,7 @@ from sekisho.domain.seals import Seal, SignedSeal, differences
 from sekisho.domain.states import StatePosition
 from sekisho.domain.targets import Target, backend_facts
 from sekisho.domain.workspaces import Workspace
-from sekisho.engine.judging import plan_facts, promised
+from sekisho.engine.judging import judged, plan_facts, promised
 from sekisho.engine.parts import Parts
 from sekisho.ports import Fingerprints
 
@@ -49,6 +49,7 @@ def seal_of(parts: Parts, run: Run, workspace: Workspace, found: Found) -> Seal:
         expires_at=expiry(rules, made_at),
         origin=origin_of(run).describe(),
         promises=promised(run),
+        judged=judged(run, found.traits),
     )
 
 

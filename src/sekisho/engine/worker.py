@@ -18,7 +18,7 @@ from sekisho.domain.workspaces import Workspace, WorkspaceRecord, take_lease
 from sekisho.engine.applying import run_apply
 from sekisho.engine.checkpoints import Checkpoints
 from sekisho.engine.gate import Gate
-from sekisho.engine.judging import verdict
+from sekisho.engine.judging import signed_approvals, verdict
 from sekisho.engine.parts import Parts
 from sekisho.engine.phases import Claimed
 from sekisho.engine.planning import run_plan
@@ -267,7 +267,7 @@ def _begin_apply(
     facts = {
         "seal": seal,
         "fence": taken.fence,
-        "approved_by": ", ".join(sorted(people(run.approvals, seal))),
+        "approved_by": ", ".join(sorted(people(signed_approvals(parts, run), seal))),
         "worker": lease.worker_id,
         "rules": ", ".join(judged.rules),
         "given": judged.approvals_given,

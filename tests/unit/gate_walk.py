@@ -137,7 +137,8 @@ class GateWalk(RuleBasedStateMachine):
         )
         self.door = WalkStepUp(world.clock)
         parts = dataclasses.replace(world.parts, step_up=self.door)
-        parts = type(self).broken(parts) if type(self).broken else parts
+        breaks = type(self).broken
+        parts = breaks(parts) if breaks is not None else parts
         self.parts, self.engine, self.worker = parts, Engine.of(parts, open_=True), Worker(parts)
         self.known: dict[str, Known] = {}
         self.proofs: list[tuple[str, str, str]] = []

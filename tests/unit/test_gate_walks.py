@@ -7,16 +7,14 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from sekisho.domain.callers import Caller
 from sekisho.domain.rules import Rule
-from sekisho.domain.sessions import SignedIn
 from sekisho.domain.workspaces import Workspace
 from sekisho.engine.parts import Parts
-from tests.fakes.keys import FakeKeys
 from tests.fakes.world import FakeCatalog
-from tests.unit.gate_walk import GateWalk, WalkStepUp
+from tests.unit.gate_walk import GateWalk
 
-SETTINGS = settings(deadline=None, stateful_step_count=50, suppress_health_check=list(HealthCheck))
+CALM = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much)
+SETTINGS = settings(deadline=None, stateful_step_count=50, suppress_health_check=CALM)
 
 
 class Walk(GateWalk):
@@ -33,22 +31,6 @@ def test_a_long_walk_finds_no_way_either():
     run_state_machine_as_test(
         GateWalk, settings=settings(SETTINGS, max_examples=1000, derandomize=False)
     )
-
-
-class CredulousKeys(FakeKeys):
-    """Takes every signature for its own."""
-
-    def verify(self, message: bytes, signature: str, key_id: str) -> bool:
-        return True
-
-
-class CredulousDoor(WalkStepUp):
-    """Takes every proof that it ever gave."""
-
-    def finish(
-        self, run_id: str, seal: str, decision: str, proof: str, who: SignedIn | None = None
-    ) -> Caller:
-        return self.by
 
 
 class LaxCatalog(FakeCatalog):
@@ -73,19 +55,10 @@ def lax(change: Callable[..., Rule], **require: object) -> Callable[[Parts], Par
 
 
 def required(rule: Rule, **require: object) -> Rule:
-    return dataclasses.replace(rule, require=dataclasses.replace(rule.require, **require))  # pyright: ignore[reportArgumentType]
-
-
-def door(parts: Parts) -> Parts:
-    assert isinstance(parts.step_up, WalkStepUp)
-    # The walk goes on to say who stands before the console, to the door that it knows.
-    parts.step_up.__class__ = CredulousDoor
-    return parts
+    return dataclasses.replace(rule, require=dataclasses.replace(rule.require, **require))
 
 
 PLANTED: dict[str, Callable[[Parts], Parts]] = {
-    "signatures are not looked at": lambda p: dataclasses.replace(p, keys=CredulousKeys()),
-    "old proofs are taken": door,
     "windows are forgotten": lax(required, window=None),
     "freezes are forgotten": lax(required, freezes=()),
     "requesters count": lax(required, self_approval=True),
@@ -95,6 +68,7 @@ PLANTED: dict[str, Callable[[Parts], Parts]] = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("planted", PLANTED)
 def test_the_walk_finds_a_gate_that_is_broken(planted: str):
     broken = type("Broken", (GateWalk,), {"broken": staticmethod(PLANTED[planted])})

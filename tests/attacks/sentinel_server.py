@@ -83,7 +83,9 @@ class Bank:
         """Serve, with everything that a log can say."""
         words = ("--config", str(self.config), "--log-format", "json", "--log-level", "debug")
         words += ("--log-file", str(self.log))
-        with serving(self.data, *words, TMPDIR=str(self.tmp)) as server:
+        with serving(
+            self.data, *words, TMPDIR=str(self.tmp), SEKISHO_FAILURES_IN_A_ROW="1000"
+        ) as server:
             yield server
             server.stop()
             self.bodies.append(Body("terminal", "stderr", "\n".join(server.lines).encode()))

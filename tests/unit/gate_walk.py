@@ -18,13 +18,13 @@ from sekisho.domain.access import EVERYTHING, Access, Grant
 from sekisho.domain.approvals import Approval
 from sekisho.domain.callers import Caller
 from sekisho.domain.changes import Change
-from sekisho.domain.errors import CodeWrong, SekishoError
+from sekisho.domain.errors import SekishoError
 from sekisho.domain.intents import NO_INTENT, Intent
 from sekisho.domain.overrides import OverrideKind
 from sekisho.domain.plans import PlanOptions
 from sekisho.domain.rules import Level, Match, PlanFacts, Require, Rule
 from sekisho.domain.rules_wants import Promises
-from sekisho.domain.runs import WAITING, Run, RunStatus
+from sekisho.domain.runs import WAITING, ApplyRecord, Run, RunStatus
 from sekisho.domain.sessions import SignedIn
 from sekisho.domain.states import NO_STATE, StatePosition
 from sekisho.domain.workspaces import Workspace, WorkspaceRecord
@@ -89,6 +89,7 @@ RULE_SETS: dict[str, tuple[Rule, ...]] = {
 """The operator's rules change between these."""
 GRANTS = [
     EVERYTHING,
+    EVERYTHING,
     Access(
         (
             Grant("sre", frozenset({"read", "approve"})),
@@ -142,6 +143,8 @@ class GateWalk(RuleBasedStateMachine):
         self.known: dict[str, Known] = {}
         self.proofs: list[tuple[str, str, str]] = []
         self.judged = 0
+        for name in NAMES:
+            self.plan(name, SATO, 1, "CHG-7", "revert", NO_INTENT)
 
     # --- what people and agents do --------------------------------------------------------------
 
@@ -149,8 +152,8 @@ class GateWalk(RuleBasedStateMachine):
         name=st.sampled_from(NAMES),
         by=st.sampled_from(REQUESTERS),
         value=st.integers(0, 3),
-        change_id=st.sampled_from(["", "CHG-7", "CHG-7 or so"]),
-        rollback=st.sampled_from(["", "revert"]),
+        change_id=st.sampled_from(["CHG-7", "CHG-7", "", "CHG-7 or so"]),
+        rollback=st.sampled_from(["revert", "revert", ""]),
         intent=st.sampled_from([NO_INTENT, Intent(max_destroys=0)]),
     )
     def plan(
@@ -163,17 +166,22 @@ class GateWalk(RuleBasedStateMachine):
             self.engine.plans.create(order, by)
         self.turn()
 
-    @rule(pick=ANY, by=st.sampled_from(PEOPLE))
-    def approve(self, pick: Random, by: Caller) -> None:
+    @rule(pick=ANY, people=st.lists(st.sampled_from(PEOPLE), max_size=3), then=st.booleans())
+    def approve(self, pick: Random, people: list[Caller], then: bool) -> None:
+        """Some people approve a run, one after the other; then perhaps an agent applies it."""
         run = self.some(pick, S.AWAITING_APPROVAL)
-        if run is None:
-            return
+        for by in people if run else ():
+            self.approve_one(run, by)
+        if then:
+            self.apply(pick, SATO, pick.random() < 0.5)
+
+    def approve_one(self, run: Run, by: Caller) -> None:
         with contextlib.suppress(SekishoError):
             self.world.clock.advance(13)
             seal = self.engine.approvals.begin(run.id, "approve")
-            self.proofs.append((run.id, seal, self.door.shown[-1]))
-            self.door.by = by
-            self.engine.approvals.approve(run.id, seal, self.door.shown[-1])
+            self.door.by, proof = by, self.door.shown[-1]
+            self.proofs.append((run.id, seal, proof))
+            self.engine.approvals.approve(run.id, seal, proof)
             assert self.may(by, "approve", run)
             self.known[run.id].approvals.append(by)
 
@@ -189,6 +197,7 @@ class GateWalk(RuleBasedStateMachine):
         with contextlib.suppress(SekishoError):
             self.engine.approvals.approve(run_id, seal, proof)
             # An old proof lets nobody in: what it brought about is not remembered as a decision.
+            self.apply(pick, SATO, wait=True)
 
     @rule(pick=ANY, by=st.sampled_from(PEOPLE), kind=st.sampled_from(list(OverrideKind)))
     def override(self, pick: Random, by: Caller, kind: OverrideKind) -> None:
@@ -207,23 +216,9 @@ class GateWalk(RuleBasedStateMachine):
             names = frozenset(after.overrides[-1].rules)
             self.known[run.id].passes.append(reference.Pass(glass, self.passable(run, by, names)))
 
-    @rule(pick=ANY, by=st.sampled_from(PEOPLE), what=st.sampled_from(["reject", "follow_up"]))
-    def decide_otherwise(self, pick: Random, by: Caller, what: str) -> None:
-        waiting = self.some(pick, *WAITING)
-        with contextlib.suppress(SekishoError):
-            if waiting is None:
-                return
-            self.world.clock.advance(13)
-            decision = "reject" if what == "reject" else "follow_up"
-            seal = self.engine.approvals.begin(waiting.id, decision)
-            self.door.by, proof = by, self.door.shown[-1]
-            if decision == "reject":
-                self.engine.approvals.reject(waiting.id, seal, proof, "no")
-            else:
-                self.engine.overrides.follow_up(waiting.id, seal, proof)
-
     @rule(pick=ANY, by=st.sampled_from([SATO, BOT, PEOPLE[-1]]), wait=st.booleans())
     def apply(self, pick: Random, by: Caller, wait: bool) -> None:
+        """An agent starts what is approved, or waits for its window; the worker works."""
         run = self.some(pick, S.APPROVED, S.APPROVED, S.AWAITING_APPROVAL)
         with contextlib.suppress(SekishoError):
             if run:
@@ -231,59 +226,87 @@ class GateWalk(RuleBasedStateMachine):
                 assert self.may(by, "apply", run)
         self.turn()
 
-    @rule(pick=ANY, verb=st.sampled_from(["discard", "cancel", "again"]))
-    def give_up(self, pick: Random, verb: str) -> None:
-        run, runs = self.some(pick), self.engine.runs
-        with contextlib.suppress(SekishoError):
-            if run and verb == "again":
-                self.engine.applies.start(run.id, SATO)
-            elif run:
-                (runs.discard if verb == "discard" else runs.cancel)(run.id, SATO)
-
-    # --- what happens around them ---------------------------------------------------------------
-
     @rule(hours=st.sampled_from([0.1, 1, 4, 9, 13, 30]))
     def later(self, hours: float) -> None:
         self.world.clock.advance(hours * 3600)
         self.turn()
 
-    @rule(name=st.sampled_from(NAMES), rules=st.sampled_from(list(RULE_SETS)))
-    def change_rules(self, name: str, rules: str) -> None:
-        self.world.catalog.change(name, rules=RULE_SETS[rules])
-
-    @rule(access=st.sampled_from(GRANTS))
-    def change_access(self, access: Access) -> None:
-        self.world.catalog.declared_access = access
-
-    @rule(name=st.sampled_from(NAMES))
-    def move_state(self, name: str) -> None:
-        known = self.world.record(name).state
-        self.world.move_state((known.position.serial if known else 0) + 1, name)
-
-    @rule(name=st.sampled_from(NAMES), lock=st.booleans())
-    def hold(self, name: str, lock: bool) -> None:
+    @rule(
+        pick=ANY,
+        by=st.sampled_from(PEOPLE),
+        what=st.sampled_from(["reject", "follow_up", "discard", "cancel", "again"]),
+    )
+    def decide_otherwise(self, pick: Random, by: Caller, what: str) -> None:
+        run, engine = self.some(pick, *WAITING), self.engine
+        if run is None:
+            return
+        self.world.clock.advance(13)
         with contextlib.suppress(SekishoError):
-            workspaces = self.engine.workspaces
-            workspaces.lock(name, BOT, "look") if lock else workspaces.unlock(name, BOT)
+            if what == "again":
+                engine.applies.start(run.id, SATO)
+            elif what in ("discard", "cancel"):
+                (engine.runs.discard if what == "discard" else engine.runs.cancel)(run.id, SATO)
+            else:
+                decision = "reject" if what == "reject" else "follow_up"
+                seal = engine.approvals.begin(run.id, decision)
+                self.door.by, proof = by, self.door.shown[-1]
+                if decision == "reject":
+                    engine.approvals.reject(run.id, seal, proof, "no")
+                else:
+                    engine.overrides.follow_up(run.id, seal, proof)
 
-    @rule(pick=ANY, by=st.sampled_from(PEOPLE), how=st.sampled_from(["false", "edited", "copied"]))
-    def forge(self, pick: Random, by: Caller, how: str) -> None:
-        """Somebody writes an approval into the store: made up, edited, or copied from elsewhere."""
-        run, runs = self.some(pick, S.AWAITING_APPROVAL), self.runs()
-        if run is None or run.plan is None:
+    # --- what happens around them ---------------------------------------------------------------
+
+    @rule(
+        name=st.sampled_from(NAMES),
+        what=st.sampled_from(["rules", "access", "state", "lock", "unlock"]),
+        rules=st.sampled_from(list(RULE_SETS)),
+        access=st.sampled_from(GRANTS),
+    )
+    def change_around(self, name: str, what: str, rules: str, access: Access) -> None:
+        """The operator's file changes, the state moves by another hand, somebody holds it."""
+        workspaces, state = self.engine.workspaces, self.world.record(name).state
+        if what == "rules":
+            self.world.catalog.change(name, rules=RULE_SETS[rules])
+        elif what == "access":
+            self.world.catalog.declared_access = access
+        elif what == "state":
+            self.world.move_state((state.position.serial if state else 0) + 1, name)
+        with contextlib.suppress(SekishoError):
+            if what == "lock":
+                workspaces.lock(name, BOT, "look")
+            elif what == "unlock":
+                workspaces.unlock(name, BOT)
+
+    @rule(
+        pick=ANY,
+        by=st.sampled_from(PEOPLE),
+        how=st.sampled_from(["false", "edited", "copied", "none"]),
+        to=st.sampled_from([S.AWAITING_APPROVAL, S.APPROVED, S.APPROVED, S.APPLY_QUEUED]),
+    )
+    def forge(self, pick: Random, by: Caller, how: str, to: RunStatus) -> None:
+        """Somebody writes into the store: an approval, or that the run was approved or queued."""
+        run = self.some(pick, S.AWAITING_APPROVAL, S.APPROVED)
+        if run is None or run.plan is None or run.status not in WAITING:
             return
         digest, now = run.plan.seal.seal.digest, self.world.clock.now()
         forged = Approval(by, now, run.id, digest, "ok", "0" * 64, self.world.keys.key_id)
-        signed = [a for other in runs for a in other.approvals if other.id != run.id]
+        signed = [a for other in self.runs() for a in other.approvals if other.id != run.id]
         if how == "edited" and run.approvals:
             forged = dataclasses.replace(pick.choice(run.approvals), by=by)
         elif how == "copied" and signed:
             forged = pick.choice(signed)
+        more = () if how == "none" else (forged,)
+        asked = ApplyRecord(SATO, now) if to is S.APPLY_QUEUED else None
 
         def change(run: Run, _record: WorkspaceRecord) -> Change:
-            return Change(run=dataclasses.replace(run, approvals=(*run.approvals, forged)))
+            kept = (*run.approvals, *more)
+            written = dataclasses.replace(run, approvals=kept, status=to, apply=asked)
+            entry = self.parts.entry(now, "test.forged", by, written)
+            return Change(run=written, audit=(entry,))
 
         self.world.store.runs.update(run.id, change)
+        self.apply(pick, SATO, wait=True)
 
     @rule()
     def turn(self) -> None:
@@ -388,8 +411,3 @@ class GateWalk(RuleBasedStateMachine):
         applied = {r.id for r in self.runs() if r.status in (S.APPLIED, S.APPLYING)}
         entries = [r.entry for r in self.engine.audits.all()]
         assert applied <= {e.run_id for e in entries if e.action == "run.apply_start"}
-        assert applied <= {e.run_id for e in entries if e.action == "run.apply"}
-
-
-REFUSED = CodeWrong
-"""What a replayed proof is answered with."""

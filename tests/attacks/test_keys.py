@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import httpx2
 import pytest
@@ -18,6 +18,7 @@ import pytest
 from sekisho.app import build
 from sekisho.domain.callers import Power
 from sekisho.domain.tokens import Token
+from sekisho.engine.approvals import Decision
 from sekisho.engine.tokens import digest
 from sekisho.mcp_server.tools import TOOLS
 from sekisho.settings import read_settings
@@ -196,7 +197,7 @@ def test_no_kind_of_key_decides_at_the_console(gate: Gate, kind: str):
 def test_the_deciding_pages_are_all_that_ask_for_a_proof():
     of_runs = {p.path.rpartition("/")[2] for p in DECIDING if p.path.startswith("/runs/")}
     others = {p.path for p in DECIDING if not p.path.startswith("/runs/")}
-    assert of_runs == {"code", "challenge", "fresh", "approve", "reject"}
+    assert of_runs == {"code", "challenge", "fresh", *get_args(Decision)}
     assert others == {
         f"/passkeys{end}" for end in ("", "/ask", "/creation", "/{passkey_id}/remove")
     }

@@ -122,7 +122,7 @@ def test_a_form_that_our_pages_did_not_send_is_refused_everywhere(
     house: House, headers: dict[str, str]
 ):
     paths = forms(house)
-    assert len(paths) == 18
+    assert len(paths) == 21
     before = house.engine.audits.head()
     with TestClient(app_of(house), base_url=BASE, follow_redirects=False) as client:
         for path in paths:

@@ -101,7 +101,7 @@ def test_every_note_that_a_form_leaves_is_there(repository: Path):
     named = set(
         re.findall(
             r'"((?:code_shown|passkey_(?:add|remov)|approved|rejected|appl|cancel|discard|lock|unlock'
-            r'|stopped|resumed)\w*)"',
+            r'|stopped|resumed|passed|followed)\w*)"',
             sources(repository),
         )
     )

@@ -13,6 +13,8 @@ with a reason. `break_glass`: apply in an emergency, with a reason and an alarm.
 unlock, stop and start again.
 """
 ACTS: tuple[Act, ...] = get_args(Act)
+ROLES: frozenset[Act] = frozenset({"override", "break_glass"})
+"""Acts that nobody has unless they were granted: one person alone can pass a rule by them."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,14 +32,14 @@ class Grant:
 
 @dataclasses.dataclass(frozen=True)
 class Access:
-    """All grants. Without any (None), whoever is let in may do everything their key is good for."""
+    """All grants. Without any (None), whoever is let in may do all but what takes a role."""
 
     grants: tuple[Grant, ...] | None = None
 
     def acts(self, groups: Iterable[str], workspace: str) -> frozenset[Act]:
         """Return what somebody of these groups may do in a workspace; nothing is granted twice."""
         if self.grants is None:
-            return frozenset(ACTS)
+            return frozenset(ACTS) - ROLES
         mine = set(groups)
         found = (g.acts for g in self.grants if g.group in mine and g.covers(workspace))
         return frozenset[Act]().union(*found)

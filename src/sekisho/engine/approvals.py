@@ -18,6 +18,7 @@ from sekisho.domain.errors import (
     NameNeeded,
     PlanMissing,
     PlanOver,
+    SekishoError,
 )
 from sekisho.domain.gate import Verdict
 from sekisho.domain.plans import wants_name
@@ -31,7 +32,7 @@ from sekisho.engine.gate import Gate, listed
 from sekisho.engine.judging import plan_facts, plan_of, verdict
 from sekisho.engine.overrides import check_may_pass, check_seal, waiting_follow_up
 from sekisho.engine.parts import Parts
-from sekisho.engine.refusals import Told, attempting, audited, tell
+from sekisho.engine.refusals import NOBODY, Told, attempting, audited, tell
 
 Decision = Literal["approve", "reject", "override", "break_glass", "follow_up"]
 """What a person decides in the console, each with a proof of its own."""
@@ -83,6 +84,10 @@ class Approvals:
         by = Caller("nobody", plain(f"{face} {client}", 120), "credential")
         tell(self._parts, self._told, decision, run_id, by, DecisionNotHere(url=""))
 
+    def turned_away(self, run_id: str, decision: str, error: SekishoError) -> None:
+        """Tell that somebody was not let in to decide: nobody knows who, nothing was decided."""
+        tell(self._parts, self._told, decision, run_id, NOBODY, error)
+
     def begin(self, run_id: str, decision: Decision) -> str:
         """Ask the person to prove themselves for this decision; return the seal it is about."""
         return self.ask(run_id, decision).seal
@@ -91,6 +96,10 @@ class Approvals:
         self, run_id: str, decision: Decision, who: SignedIn | None = None, way: Way = "passkey"
     ) -> Asked:
         """As `begin`, for the person who is signed in; what their browser needs comes with it."""
+        with audited(self._parts, self._told, decision, run_id, attempting(who)):
+            return self._ask(run_id, decision, who, way)
+
+    def _ask(self, run_id: str, decision: Decision, who: SignedIn | None, way: Way) -> Asked:
         run = self._parts.store.runs.get(run_id)
         if run.plan is None:
             raise PlanMissing(run_id=run_id, status=run.status)

@@ -88,6 +88,12 @@ class Overrides:
         parts.bell.ring()
         return after
 
+    def only(self, actions: frozenset[str], groups: tuple[str, ...], run: Run) -> frozenset[str]:
+        """Leave out what a person of these groups may not do in the workspace of a run."""
+        acts = self._parts.catalog.access().acts(groups, run.workspace)
+        roles = {"override": "override", "break_glass": "break_glass", "follow_up": "approve"}
+        return frozenset(a for a in actions if a not in roles or roles[a] in acts)
+
     def late(self, run: Run) -> bool:
         """Say whether an override in a run should have been looked at by now, and was not."""
         now = self._parts.clock.now()

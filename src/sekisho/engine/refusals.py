@@ -14,8 +14,10 @@ from sekisho.engine.parts import Parts
 _AGAIN = timedelta(minutes=10)
 """Time in which the same attempt is told once."""
 _EACH_MINUTE = 30
-"""Refusals that are told in a minute, whoever makes them; the log has all of them."""
-_KEPT = 1000
+"""Refusals that are told in a minute about one run: noise about one hides nothing of another."""
+_ALL_IN_A_MINUTE = 300
+"""The same about all runs, whoever makes them; the log has all of them."""
+_KEPT = 3000
 
 NOBODY = Caller("nobody", "console", "none")
 """Who decides, as long as no proof said who it is."""
@@ -38,8 +40,13 @@ class Told:
         with self._lock:
             while self._lately and now - self._lately[0][0] > _AGAIN:
                 self._lately.popleft()
-            minute = sum(now - at < timedelta(minutes=1) for at, _ in self._lately)
-            if minute >= _EACH_MINUTE or any(known == key for _, known in self._lately):
+            minute = [k for at, k in self._lately if now - at < timedelta(minutes=1)]
+            full = len(minute) >= _ALL_IN_A_MINUTE
+            if (
+                full
+                or sum(k[2] == key[2] for k in minute) >= _EACH_MINUTE
+                or any(known == key for _, known in self._lately)
+            ):
                 return False
             self._lately.append((now, key))
             return True

@@ -140,7 +140,13 @@ def short(seal: str) -> str:
     return seal.removeprefix("sha256:")[:12]
 
 
-_WORDS = {"approve": ("APPROVE", "承認"), "reject": ("REJECT", "却下")}
+_WORDS = {
+    "approve": ("APPROVE", "承認"),
+    "reject": ("REJECT", "却下"),
+    "override": ("OVERRIDE RULES", "例外承認"),
+    "break_glass": ("BREAK THE GLASS", "緊急変更"),
+    "follow_up": ("FOLLOW UP", "事後確認"),
+}
 
 
 def _notice(run_id: str, seal: str, decision: str, secret: tuple[str, str]) -> str:

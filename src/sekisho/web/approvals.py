@@ -5,10 +5,11 @@ import contextlib
 from starlette.responses import JSONResponse, Response
 
 from sekisho.domain.errors import ArgumentsInvalid, Conflict, SealBroken
+from sekisho.domain.overrides import OverrideKind
 from sekisho.domain.runs import RunStatus
 from sekisho.domain.step_ups import Way
 from sekisho.web.passkeys import ANSWER, as_json
-from sekisho.web.runs import address, recover
+from sekisho.web.runs import DECISIONS, address, recover
 from sekisho.web.sessions import keep_cookie
 from sekisho.web.visits import Console, Page, Visit, go
 
@@ -37,8 +38,8 @@ def _fresh(console: Console, visit: Visit) -> Response:
 def _ask(console: Console, visit: Visit, way: Way) -> tuple[str, str]:
     """Have the person asked for a proof; return the decision, and what their browser needs."""
     decision = visit.needed("decision")
-    if decision not in ("approve", "reject"):
-        raise ArgumentsInvalid(problem="decision is approve or reject")
+    if decision not in DECISIONS:
+        raise ArgumentsInvalid(problem=f"decision is one of {', '.join(DECISIONS)}")
     asked = console.engine.approvals.ask(visit.path("run_id"), decision, visit.who, way)
     if asked.seal != visit.needed("seal"):
         raise SealBroken(parts="plan")
@@ -78,9 +79,37 @@ def _reject(console: Console, visit: Visit) -> Response:
     return go(address(visit), "rejected")
 
 
+def _override(console: Console, visit: Visit) -> Response:
+    """Pass the soft rules that are not met."""
+    return _pass(console, visit, OverrideKind.SOFT)
+
+
+def _break_glass(console: Console, visit: Visit) -> Response:
+    """Pass every rule that is not met, in an emergency."""
+    return _pass(console, visit, OverrideKind.GLASS)
+
+
+def _pass(console: Console, visit: Visit, kind: OverrideKind) -> Response:
+    seal, reason = visit.needed("seal"), visit.needed("reason")
+    console.engine.overrides.give(
+        visit.path("run_id"), seal, _proof(visit), kind, reason, who=visit.who
+    )
+    return go(address(visit), "passed")
+
+
+def _follow_up(console: Console, visit: Visit) -> Response:
+    """Say that somebody else looked at an override."""
+    seal, comment = visit.needed("seal"), visit.field("reason")
+    console.engine.overrides.follow_up(
+        visit.path("run_id"), seal, _proof(visit), comment, who=visit.who
+    )
+    return go(address(visit), "followed")
+
+
 def _apply(console: Console, visit: Visit) -> Response:
-    console.engine.applies.start(visit.path("run_id"), visit.caller)
-    return go(address(visit), "applying")
+    wait = visit.field("wait") == "yes"
+    console.engine.applies.start(visit.path("run_id"), visit.caller, wait=wait)
+    return go(address(visit), "apply_waits" if wait else "applying")
 
 
 PAGES = (
@@ -89,5 +118,8 @@ PAGES = (
     Page("/runs/{run_id}/fresh", _fresh, "POST", decides=True, recover=recover),
     Page("/runs/{run_id}/approve", _approve, "POST", decides=True, recover=recover),
     Page("/runs/{run_id}/reject", _reject, "POST", decides=True, recover=recover),
+    Page("/runs/{run_id}/override", _override, "POST", decides=True, recover=recover),
+    Page("/runs/{run_id}/break_glass", _break_glass, "POST", decides=True, recover=recover),
+    Page("/runs/{run_id}/follow_up", _follow_up, "POST", decides=True, recover=recover),
     Page("/runs/{run_id}/apply", _apply, "POST", "apply", recover=recover),
 )

@@ -29,7 +29,7 @@ from sekisho.web import (
     stops,
     workspaces,
 )
-from sekisho.web.credentials import tell_refusal
+from sekisho.web.credentials import tell_refusal, tell_turned_away
 from sekisho.web.languages import COOKIE, language_of
 from sekisho.web.options import ConsoleOptions
 from sekisho.web.rendering import Pages
@@ -95,7 +95,7 @@ def _endpoint(
     async def endpoint(request: Request) -> Response:
         token = request.cookies.get(guard.TOKEN_COOKIE) or secrets.token_urlsafe(24)
         try:
-            visit, secret = await _admit(console, page, request, token)
+            visit, secret = await _let_in(console, page, request, token)
             response = await run_in_threadpool(_answer, console, page, visit)
             if secret:
                 sessions.keep_cookie(response, "session", secret, console.options)
@@ -106,6 +106,18 @@ def _endpoint(
         return guard.armoured(response)
 
     return endpoint
+
+
+async def _let_in(console: Console, page: Page, request: Request, token: str) -> tuple[Visit, str]:
+    """As `_admit`; where somebody came to decide and was turned away, the audit says so."""
+    try:
+        return await _admit(console, page, request, token)
+    except DecisionNotHere:
+        raise  # told where it was found
+    except SekishoError as error:
+        if page.decides:
+            await run_in_threadpool(tell_turned_away, console.engine, request, error)
+        raise
 
 
 async def _admit(console: Console, page: Page, request: Request, token: str) -> tuple[Visit, str]:

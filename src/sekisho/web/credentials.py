@@ -3,7 +3,7 @@
 from starlette.requests import Request
 
 from sekisho.domain.callers import Admission
-from sekisho.domain.errors import CredentialNeeded, OriginRefused
+from sekisho.domain.errors import CredentialNeeded, DecisionNotHere, OriginRefused, SekishoError
 from sekisho.engine.engine import Engine
 from sekisho.views.callers import bearer, claimed_team
 from sekisho.web import guard
@@ -40,10 +40,28 @@ def _check_no_page(request: Request, names: ConsoleOptions) -> None:
 
 def tell_refusal(engine: Engine, request: Request, face: str) -> None:
     """Leave a line in the log: a credential came near a decision. Of the credential: nothing."""
+    if "run_id" not in request.path_params:
+        engine.refusals.tell(_PASSKEY, DecisionNotHere(url=""))
+        return
     client = request.client.host if request.client else ""
     engine.approvals.refused(
-        request.path_params.get("run_id", ""),
-        decision=request.url.path.rpartition("/")[2],
+        request.path_params["run_id"],
+        decision=_decision(request),
         face=face,
         client=client,
     )
+
+
+def tell_turned_away(engine: Engine, request: Request, error: SekishoError) -> None:
+    """Tell the audit of somebody who did not even come in to decide: another site, no session."""
+    if "run_id" not in request.path_params:
+        engine.refusals.tell(_PASSKEY, error)
+        return
+    engine.approvals.turned_away(request.path_params["run_id"], _decision(request), error)
+
+
+_PASSKEY = "passkey.refuse"
+
+
+def _decision(request: Request) -> str:
+    return request.url.path.rpartition("/")[2]

@@ -7,6 +7,7 @@ from sekisho.domain.errors import NotFound, PlanMissing
 from sekisho.domain.gate import Verdict
 from sekisho.domain.logs import LogFilter
 from sekisho.domain.plans import wants_name
+from sekisho.domain.rules import Level
 from sekisho.domain.runs import FINAL, WAITING, Run, RunStatus, may
 from sekisho.domain.text import Text
 from sekisho.engine.engine import Engine
@@ -109,6 +110,18 @@ def _plan(engine: Engine, run: Run, asked: Asked) -> PlanPage | None:
         return None
 
 
+def _passable(run: Run, verdict: Verdict | None) -> set[str]:
+    """Name what a person with a role may do about rules that are not met, now or afterwards."""
+    found = {"follow_up"} if any(not o.followed for o in run.overrides) else set[str]()
+    if verdict is None or verdict.final or run.status not in (S.AWAITING_APPROVAL, S.APPROVED):
+        return found
+    levels = {unmet.level for unmet in verdict.unmet if unmet.rule}
+    found |= {"break_glass"} if levels else set()
+    found |= {"override"} if Level.SOFT in levels else set()
+    waits = run.status is S.APPROVED and verdict.waits and verdict.possible_at is not None
+    return found | ({"apply_later"} if waits else set())
+
+
 def actions(run: Run, verdict: Verdict | None) -> frozenset[str]:
     """Name the next legal actions: the page shows these and no other."""
     found: set[str] = set()
@@ -119,6 +132,7 @@ def actions(run: Run, verdict: Verdict | None) -> frozenset[str]:
         found.add("reject")
     if run.status is S.APPROVED and verdict is not None and verdict.open:
         found.add("apply")
+    found |= _passable(run, verdict)
     if may(run, S.DISCARDED):
         found.add("discard")
     if run.status in BUSY and run.cancel is None:

@@ -1,18 +1,23 @@
 """Runs: the list, the page of one run, and the verbs that end a run early."""
 
+from dataclasses import replace
+from typing import get_args
+
 from starlette.responses import Response
 
 from sekisho.domain.errors import ArgumentsInvalid, NameNeeded, SekishoError
 from sekisho.domain.runs import RunStatus
+from sekisho.engine.approvals import Decision
 from sekisho.ports import RunQuery
 from sekisho.views.http_errors import http_status
+from sekisho.views.overrides import override_said
 from sekisho.web.plan_pictures import picture_of
 from sekisho.web.reviews import Wanted, review_of
 from sekisho.web.visits import Console, Page, Visit, go
 
 _ON_PAGE = 40
 _ASKING = 12
-_DECISIONS = ("approve", "reject")
+DECISIONS: tuple[Decision, ...] = get_args(Decision)
 _ASKED = ("code", "fresh")
 
 S = RunStatus
@@ -61,6 +66,10 @@ def show(
     """
     wanted = Wanted() if error or proof else Wanted.of(visit)
     review = review_of(console.engine, run_id or visit.path("run_id"), wanted)
+    groups = visit.who.groups if visit.who else ()
+    review = replace(
+        review, actions=console.engine.overrides.only(review.actions, groups, review.run)
+    )
     return console.render(
         visit,
         "run.html",
@@ -68,6 +77,10 @@ def show(
         review=review,
         run=review.run,
         picture=picture_of(review.plan, review.run.id, visit.language) if review.plan else None,
+        overrides_said=[
+            override_said(given, visit.language, late=console.engine.overrides.late(review.run))
+            for given in review.run.overrides
+        ],
         decide=decide if decide in review.actions else "",
         proof=proof or _proof_again(visit, error),
         passkeys=bool(visit.who and console.engine.passkeys.of(visit.who)),
@@ -89,14 +102,14 @@ def _proof_again(visit: Visit, error: SekishoError | None) -> str:
 
 def _show(console: Console, visit: Visit) -> Response:
     decide = visit.query("decide")
-    return show(console, visit, decide=decide if decide in _DECISIONS else "")
+    return show(console, visit, decide=decide if decide in DECISIONS else "")
 
 
 def recover(console: Console, visit: Visit, error: SekishoError) -> Response:
     """Answer a failed form with the review page it came from."""
     verb = visit.request.url.path.rpartition("/")[2]
     decide = visit.fields.get("decision", "") if verb in _ASKED else verb
-    return show(console, visit, error=error, decide=decide if decide in _DECISIONS else "")
+    return show(console, visit, error=error, decide=decide if decide in DECISIONS else "")
 
 
 def address(visit: Visit) -> str:

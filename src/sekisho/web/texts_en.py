@@ -1,5 +1,6 @@
 """The words of the console in English; `texts_ja.py` has the same keys and facts (tested)."""
 
+from sekisho.web.decision_texts_en import DECISION_ENGLISH
 from sekisho.web.review_texts_en import REVIEW_ENGLISH
 from sekisho.web.sign_in_texts_en import SIGN_IN_ENGLISH
 
@@ -357,5 +358,6 @@ ENGLISH: dict[str, str] = {
     "http.405": "This page takes no such request.",
     "http.500": "Something went wrong inside Sekisho. The operator finds it in the server's log.",
     **REVIEW_ENGLISH,
+    **DECISION_ENGLISH,
     **SIGN_IN_ENGLISH,
 }

@@ -1,5 +1,6 @@
 """The words of the console in Japanese; `texts_en.py` has the same keys and facts (tested)."""
 
+from sekisho.web.decision_texts_ja import DECISION_JAPANESE
 from sekisho.web.review_texts_ja import REVIEW_JAPANESE
 from sekisho.web.sign_in_texts_ja import SIGN_IN_JAPANESE
 
@@ -344,5 +345,6 @@ JAPANESE: dict[str, str] = {
     "http.405": "このページは、この種類の要求を受け付けません。",
     "http.500": "Sekisho 内部で問題が発生しました。詳細はサーバーのログを確認してください。",
     **REVIEW_JAPANESE,
+    **DECISION_JAPANESE,
     **SIGN_IN_JAPANESE,
 }

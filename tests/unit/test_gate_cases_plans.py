@@ -226,7 +226,7 @@ def test_change_numbers_are_matched_whole(case: Case):
     check(case)
 
 
-def wants(promises: Promises = Promises(), level: str = "hard", **want: bool) -> dict[str, Any]:  # noqa: B008
+def wants(promises: Promises = Promises(), level: str = "hard", **want: Any) -> dict[str, Any]:  # noqa: B008
     return {"rules": (rule("w", level=level, **want), FREE), "promises": promises}
 
 

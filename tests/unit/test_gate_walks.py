@@ -36,7 +36,7 @@ TestWalk = Walk.TestCase
 @pytest.mark.timeout(600)
 def test_a_long_walk_finds_no_way_either():
     run_state_machine_as_test(
-        GateWalk, settings=settings(SETTINGS, max_examples=1000, derandomize=False)
+        GateWalk, settings=settings(SETTINGS, max_examples=2000, derandomize=False)
     )
 
 

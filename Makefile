@@ -77,7 +77,8 @@ engine: $(PROJECT) ## install the engine extra (Terraform as a library) beside w
 	@$(call install,requirements/engine.lock)
 
 coverage: $(PROJECT) ## branch coverage of domain and engine by unit and contract tests, at least 95 %
-	PYTHONWARNDEFAULTENCODING=1 $(BIN)/python -m pytest -q -m "not long" $(SHARED) tests/unit tests/contract \
+	PYTHONWARNDEFAULTENCODING=1 $(BIN)/python -m pytest -q -m "not long" $(SHARED) tests/unit tests/contract tests/identity \
+	  tests/faces/test_sign_in.py tests/faces/test_step_up.py \
 	  --cov=sekisho.domain --cov=sekisho.engine --cov-branch --cov-report=term:skip-covered --cov-fail-under=95
 
 check: $(PROJECT) ## format, lint, types, architecture, generated docs

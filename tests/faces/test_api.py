@@ -20,6 +20,7 @@ from sekisho.views.http_errors import http_status
 from sekisho.web.api import OPERATIONS
 from tests.faces.house import ONE, House, build
 from tests.faces.serving import address_of, listening, serving
+from tests.fakes.world import until
 
 PLAN = {"workspace": "network", "files": {"main.tf": ONE}, "message": "from a pipeline"}
 
@@ -327,6 +328,7 @@ def test_an_upload_that_breaks_off_keeps_nothing(house: House, url: str):
     with socket.create_connection((host, int(port)), timeout=10) as raw:
         head = f"PUT /uploads/{secret} HTTP/1.1\r\nHost: {host}\r\nContent-Length: 5000\r\n\r\n"
         raw.sendall(head.encode() + packed({"main.tf": ONE.encode()})[:50])
+        until(lambda: house.store.uploads._taken)  # it was begun, however busy the machine is
     with Caller(url, None) as caller:
         again = caller.refused("PUT", f"/uploads/{secret}", content=b"x")
     assert again == (404, "upload_unknown")

@@ -15,6 +15,7 @@ class FakeStepUp:
     def __init__(self, clock: Clock, person: str = "terminal") -> None:
         self.shown: list[str] = []
         self.person = person
+        self.groups: tuple[str, ...] = ()
         self._clock = clock
         self._live: dict[Key, tuple[str, float, int]] = {}
         self._asked: list[tuple[str, float]] = []
@@ -47,4 +48,4 @@ class FakeStepUp:
             if wrong < 4:
                 self._live[key] = (code, since, wrong + 1)
             raise CodeWrong
-        return Caller(person=self.person, via="console", proof="terminal_code")
+        return Caller(self.person, "console", "terminal_code", groups=self.groups)

@@ -47,6 +47,10 @@ def test_four_servers_complete_fifty_applies_and_no_two_overlap(tmp_path: Path):
         str(WANTED),
     ]
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": f"{REPO / 'src'}:{REPO}", "HOME": "/"}
+    # They race for longer than any person may: the quotas are tested elsewhere.
+    quotas = ("PLANS_PER_HOUR", "APPLIES_PER_HOUR")
+    environment |= {f"SEKISHO_{q}{of}": "100000" for q in quotas for of in ("", "_AGENT")}
+    environment |= {"SEKISHO_DESTROYS_PER_DAY": "100000", "SEKISHO_FAILURES_IN_A_ROW": "1000"}
     racers = [
         subprocess.Popen(command, env=environment, cwd=REPO, stdout=subprocess.PIPE)
         for _ in range(RACERS)

@@ -125,11 +125,15 @@ class Person:
         return self._http.post(url, data=form, headers=self._origin).status_code
 
 
-def packed(folder: Path) -> bytes:
-    """Pack a folder as `tar -czf - -C FOLDER .` does."""
+def packed(folder: Path, greeting: str) -> bytes:
+    """Pack a folder as `tar -czf - -C FOLDER .` does, with a value for its variable."""
     buffer = io.BytesIO()
+    values = f'greeting = "{greeting}"\n'.encode()
+    file = tarfile.TarInfo("demo.auto.tfvars")
+    file.size = len(values)
     with tarfile.open(fileobj=buffer, mode="w:gz") as tar:
         tar.add(folder, arcname=".")
+        tar.addfile(file, io.BytesIO(values))
     return buffer.getvalue()
 
 
@@ -166,12 +170,14 @@ async def play(story: Story, server: Server) -> tuple[str, int]:
         story.tell("agent", f"connects over MCP, finds {len(tools.tools)} tools; none approves")
         ok, _, upload = await call(client, "config_upload", workspace="default")
         expect(ok, "config_upload failed")
-        archive = packed(HERE / "hello")
+        # Another greeting each time: a second demo on the same state has something to change too.
+        now = time.strftime("%Y-%m-%d %H:%M:%S")
+        archive = packed(HERE / "hello", f"こんにちは、関所 ({now})")
         answer = httpx2.put(upload["url"], content=archive, timeout=30)
         digest = answer.raise_for_status().json()["digest"]
         story.tell("agent", f"uploads examples/hello: {len(archive)} bytes → {digest[:19]}…")
 
-        message = "the demo's first plan"
+        message = "the demo's plan"
         ok, text, run = await call(
             client, "plan_create", workspace="default", configuration=digest, message=message
         )

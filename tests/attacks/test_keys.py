@@ -69,7 +69,8 @@ class Gate:
             return http.post(url, data=data, headers=headers, timeout=20, **request)
 
     def refusals(self) -> int:
-        return sum("decision.refused" in line for line in self.server.lines)
+        told = ("decision.refused", "passkey.refuse")
+        return sum(any(name in line for name in told) for line in self.server.lines)
 
     def refused_since(self, before: int, expected: int) -> int:
         """Return the refusals since, once as many as expected were read: a log line comes late."""

@@ -65,11 +65,12 @@ def approved(server: Serving, text: str) -> str:
 def test_the_demo_tells_its_story_to_the_end(tmp_path: Path):
     command = [sys.executable, str(REPO / "examples" / "demo.py")]
     env = environment(SEKISHO_DATA_DIR=str(tmp_path), PYTHONIOENCODING="utf-8")
-    done = subprocess.run(
-        command, env=env, capture_output=True, timeout=100, encoding="utf-8", check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "WRONG" not in done.stdout
+    for _ in ("on a fresh machine", "again, on what the first left"):
+        done = subprocess.run(
+            command, env=env, capture_output=True, timeout=100, encoding="utf-8", check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "WRONG" not in done.stdout
 
 
 def test_a_plan_under_way_at_sigterm_is_planned_again_by_the_next_server(tmp_path: Path):

@@ -131,7 +131,9 @@ def test_a_form_that_our_pages_did_not_send_is_refused_everywhere(
             assert answer.status_code == 403, path
             page = "html" in answer.headers["content-type"]
             assert "origin_refused" in (Html(answer.text).text if page else answer.text)
-    assert house.engine.audits.head() == before
+    since = house.engine.audits.list(before)
+    assert {r.entry.action for r in since} == {"run.refuse", "passkey.refuse"}
+    assert {r.entry.facts["code"] for r in since} == {"origin_refused"}
     assert house.step_up.shown == []
 
 

@@ -20,7 +20,10 @@ _LEVELS: tuple[Level, ...] = ("debug", "info", "warning", "error")
 _QUIET = frozenset({"step.begin", "step.end", "terraform.started", "http.request"})
 """Events that are of interest only at level debug."""
 
-_WARNINGS = frozenset({"decision.refused"})
+_WARNINGS = frozenset(
+    {"decision.refused", "passkey.refuse", "session.refuse", "attempt.refused"}
+    | {"operate.refused", "run.override", "run.break_glass"}
+)
 """Events that an operator should see whatever else they leave out."""
 
 

@@ -128,7 +128,7 @@ def _fileset(call: Call, scope: Scope, place: Place) -> Iterator[Finding]:
         yield place.finding(K.FILE_UNKNOWN, call.line, "fileset(…)")
         return
     both = frozenset(f"{a}/{b}" for a in found[0] or () for b in found[1] or ())
-    yield from _paths(call, both | (found[0] or frozenset()), place)
+    yield from _paths(call, both, place)
 
 
 def shown(path: str) -> str:

@@ -137,6 +137,15 @@ class Judged:
     refused: tuple[Finding, ...] = ()
     warned: tuple[Finding, ...] = ()
 
+    def __add__(self, other: "Judged") -> "Judged":
+        """Put what a later look found behind it."""
+        refused = dict.fromkeys((*self.refused, *other.refused))
+        warned = dict.fromkeys((*self.warned, *other.warned))
+        return Judged(tuple(refused)[:MOST], tuple(warned)[:MOST])
+
+
+NOTHING_FOUND = Judged()
+
 
 def _like(source: str, patterns: Sequence[str]) -> bool:
     return any(fnmatch.fnmatchcase(source, pattern) for pattern in patterns)

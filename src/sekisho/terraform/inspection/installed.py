@@ -22,6 +22,11 @@ def providers_in(lock_file: Path) -> Iterator[Finding]:
             yield Finding(_LOCK, 0, FindingKind.PROVIDER_SOURCE, address, address)
 
 
+def fetched(key: str, source: str) -> Finding:
+    """Say where a module came from."""
+    return Finding(_MANIFEST, 0, FindingKind.MODULE_SOURCE, f"module.{key}"[:200], source[:200])
+
+
 def modules_in(folder: Path) -> Iterator[tuple[str, str, Path]]:
     """Yield (key, source, folder) of modules that were fetched. Raises ValueError, OSError."""
     manifest = folder / _MANIFEST

@@ -18,6 +18,7 @@ from sekisho.cli.options import Nouns, host_options, json_option, run_id_word, v
 from sekisho.domain.errors import ArgumentsInvalid
 from sekisho.engine.evidence_checks import LARGEST, Finding, check_evidence, read_evidence
 
+_WORDS = {"en": ("holds", "DOES NOT HOLD", "note"), "ja": ("有効", "無効", "要対応")}
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 
 
@@ -89,10 +90,10 @@ def audit_verify_evidence(args: argparse.Namespace) -> int:
     if args.json:
         output.as_json({"sound": sound, "findings": [_plain(f) for f in findings]})
     else:
-        words = {"en": ("holds", "DOES NOT HOLD"), "ja": ("有効", "無効")}[reader_language()]
+        words = _WORDS[reader_language()]
         for finding in findings:
             said = finding.said.render(reader_language())
-            output.say(f"{words[0] if finding.holds else words[1]}: {said}")
+            output.say(f"{words[2 if finding.note else not finding.holds]}: {said}")
     return output.OK if sound else output.FAILED
 
 
@@ -108,7 +109,8 @@ def audit_key(args: argparse.Namespace) -> int:
 
 def _plain(finding: Finding) -> dict[str, object]:
     said = finding.said
-    return {"name": finding.name, "holds": finding.holds, "said": said.en, "said_ja": said.ja}
+    found = {"name": finding.name, "holds": finding.holds, "note": finding.note}
+    return {**found, "said": said.en, "said_ja": said.ja}
 
 
 def _key(given: str | None) -> str | None:

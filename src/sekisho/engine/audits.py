@@ -21,7 +21,8 @@ _PAGE = 500
 class AuditReport:
     """What verifying found: how much was looked at, and every fault.
 
-    `rows` and `blobs` of the store, `checkpoints` from outside of it.
+    `rows` and `blobs` of the store, `checkpoints` from outside of it. `overdue`: overrides that
+    nobody else looked at in time; the audit is whole all the same, and work is due.
     """
 
     records: int
@@ -31,6 +32,7 @@ class AuditReport:
     rows: int = 0
     blobs: int = 0
     checkpoints: int = 0
+    overdue: tuple[AuditFault, ...] = ()
 
 
 class Audits:
@@ -96,6 +98,7 @@ class Audits:
             rows=checked.rows,
             blobs=checked.blobs,
             checkpoints=anchored.count,
+            overdue=tuple(walk.proofs.overdue(parts.clock.now())),
         )
 
 

@@ -1,8 +1,8 @@
 """Overrides: a person with a role passes what is unmet, with a reason; another looks later."""
 
 import dataclasses
+import json
 from collections.abc import Callable
-from datetime import datetime
 
 from sekisho.domain.approval_places import same_person, wanted, wanted_of_others
 from sekisho.domain.callers import Caller
@@ -17,14 +17,14 @@ from sekisho.domain.errors import (
     SealBroken,
 )
 from sekisho.domain.gate import Verdict
-from sekisho.domain.overrides import Override, OverrideKind
+from sekisho.domain.overrides import Override, OverrideKind, passed
 from sekisho.domain.rules import Level, Rule, about
 from sekisho.domain.runs import Run, RunStatus, illegal, move
 from sekisho.domain.sessions import SignedIn
 from sekisho.domain.text import plain
 from sekisho.domain.workspaces import Workspace, WorkspaceRecord
 from sekisho.engine.gate import listed
-from sekisho.engine.judging import plan_facts, plan_of, verdict
+from sekisho.engine.judging import plan_facts, plan_of, signed_overrides, verdict
 from sekisho.engine.parts import Parts
 from sekisho.engine.refusals import Told, attempting, audited
 
@@ -156,9 +156,9 @@ class Overrides:
             if run.status is RunStatus.AWAITING_APPROVAL and after.approved:
                 moved = move(with_it, RunStatus.APPROVED, now, str(bare.kind))
                 with_it = dataclasses.replace(moved, allowed_by=after.rules)
-            entry = parts.entry(
-                now, f"run.{bare.kind}", bare.by, with_it, **_told(run, workspace, signed)
-            )
+            told = _told(signed) | _left(parts, with_it, workspace)
+            told |= {"roles": _roles(parts, workspace, signed)}
+            entry = parts.entry(now, f"run.{bare.kind}", bare.by, with_it, **told)
             return Change(run=with_it, audit=(entry,))
 
         return change
@@ -173,10 +173,10 @@ class Overrides:
         for rule in workspace.rules if not glass else ():
             if rule.name in names and rule.level is Level.SOFT:
                 _check_overrider(run, rule, bare.by)
-        passed = dataclasses.replace(bare, rules=tuple(sorted(names)))
+        named = dataclasses.replace(bare, rules=tuple(sorted(names)))
         keys = self._parts.keys
-        signature = keys.sign(passed.canonical())
-        return dataclasses.replace(passed, signature=signature, key_id=keys.key_id)
+        signature = keys.sign(named.canonical())
+        return dataclasses.replace(named, signature=signature, key_id=keys.key_id)
 
 
 def check_seal(run: Run, seal: str) -> None:
@@ -208,19 +208,36 @@ def _check_overrider(run: Run, rule: Rule, by: Caller) -> None:
         raise AccessMissing(**facts, acts=", ".join(by.groups) or "-")
 
 
-def _told(run: Run, workspace: Workspace, given: Override) -> dict[str, str | int | bool | None]:
-    """Tell the audit what was passed, and how many people the rest of the rules still want."""
+def _told(given: Override) -> dict[str, str | int | bool | None]:
+    """Tell the audit what was passed, and until when somebody else looks at it."""
+    facts: dict[str, str | int | bool | None] = {"seal": given.seal, "reason": given.reason}
+    return facts | {
+        "rules": ", ".join(given.rules),
+        "due": given.due.isoformat(),
+        "proof": given.by.proof,
+    }
+
+
+def _left(parts: Parts, run: Run, workspace: Workspace) -> dict[str, int]:
+    """Tell how many people the rules still want that nobody has passed, now or before."""
     mine = about(workspace.rules, plan_facts(run, plan_of(run).traits))
+    given, seal = signed_overrides(parts, run), plan_of(run).seal.seal.digest
     rest = [
         rule
         for rule in mine
         if rule.level is not Level.ADVISORY
-        and not given.passes(rule.name, soft=rule.level is Level.SOFT)
+        and not passed(given, seal, rule.name, soft=rule.level is Level.SOFT)
     ]
-    facts: dict[str, str | int | bool | None] = {"seal": given.seal, "reason": given.reason}
-    facts |= {"rules": ", ".join(given.rules), "due": _iso(given.due), "proof": given.by.proof}
-    return facts | {"needed": wanted(rest), "needed_of_others": wanted_of_others(rest)}
+    return {"needed": wanted(rest), "needed_of_others": wanted_of_others(rest)}
 
 
-def _iso(at: datetime) -> str:
-    return at.isoformat()
+def _roles(parts: Parts, workspace: Workspace, given: Override) -> str:
+    """Tell which groups could do this then: the person was in one of each list."""
+    soft = given.kind is OverrideKind.SOFT
+    act = "override" if soft else "break_glass"
+    grants = parts.catalog.access().grants or ()
+    lists = [sorted({g.group for g in grants if act in g.acts and g.covers(workspace.name)})]
+    for rule in workspace.rules if soft else ():
+        if rule.name in given.rules and rule.overriders:
+            lists.append(sorted(rule.overriders))
+    return json.dumps(lists, ensure_ascii=False)

@@ -342,6 +342,7 @@ ENGLISH: dict[str, str] = {
     " Stored: {rows} rows, {blobs} files; {checkpoints} checkpoints agree.",
     "audit.broken": "{count} fault(s) in {records} records:",
     "audit.fault": "Record {sequence}: {reason}",
+    "audit.overdue": "Still to be looked at: {said}",
     "audit.head": "Newest digest: {digest}",
     "audit.run_link": "Audit of this run",
     "col.sequence": "No.",

@@ -330,6 +330,7 @@ JAPANESE: dict[str, str] = {
     "保存内容: 行 {rows} 件、ファイル {blobs} 件、チェックポイント {checkpoints} 件と一致。",
     "audit.broken": "記録 {records} 件中、異常 {count} 件:",
     "audit.fault": "記録 {sequence}: {reason}",
+    "audit.overdue": "事後確認が必要: {said}",
     "audit.head": "最新のダイジェスト: {digest}",
     "audit.run_link": "この実行の監査証跡",
     "col.sequence": "番号",

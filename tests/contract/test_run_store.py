@@ -7,12 +7,13 @@ import pytest
 from sekisho.domain.changes import NOTHING, Change, UnauditedChangeError
 from sekisho.domain.errors import MoveIllegal, RunUnknown
 from sekisho.domain.leases import WorkspaceLock
+from sekisho.domain.overrides import Override, OverrideKind
 from sekisho.domain.runs import Run, RunStatus, move
 from sekisho.domain.workspaces import WorkspaceRecord, take_lease
 from sekisho.ports import RunQuery, Store
 from tests.contract.stores import Digests
 from tests.fakes.clock import START
-from tests.fakes.values import WORKSPACE, a_full_run, a_run, an_entry
+from tests.fakes.values import SUZUKI, WORKSPACE, a_full_run, a_run, an_entry
 
 
 def snapshot(store: Store, run_id: str = "run_000001"):
@@ -291,6 +292,27 @@ def test_runs_are_found_newest_first(store: Store):
     add_runs(store)
 
     assert numbers(store, RunQuery()) == [12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1]
+
+
+def test_runs_whose_override_nobody_looked_at_are_found(store: Store):
+    add_runs(store)
+    waits = Override(SUZUKI, START, "run_000004", "sha256:1", OverrideKind.GLASS, ("two",), "障害")
+    looked = dataclasses.replace(waits, followed="tanaka", followed_at=START)
+    for number, given in {4: (waits,), 7: (looked,), 9: (looked, waits)}.items():
+
+        def change(
+            run: Run, _record: WorkspaceRecord, given: tuple[Override, ...] = given
+        ) -> Change:
+            return Change(run=dataclasses.replace(run, overrides=given), audit=(an_entry(run=run),))
+
+        store.runs.update(f"run_{number:06}", change)
+    # Words of a requester are none of the server's: no text makes a run one of these.
+    words = a_run("run_000013", message='"followed":""', rollback='{"followed":""}')
+    store.runs.add(words, an_entry(run=words))
+
+    assert numbers(store, RunQuery(to_follow=True)) == [9, 4]
+    assert numbers(store, RunQuery(to_follow=True, limit=1)) == [9]
+    assert numbers(store, RunQuery(to_follow=True, cursor="run_000009")) == [4]
 
 
 def test_runs_are_found_by_workspace_and_status(store: Store):

@@ -2,7 +2,8 @@
 
 The audit's own digests are keyed: only the server can check them. So the server signs, with the key
 whose public half anybody may have, a statement that holds the run, its seal, its approvals and
-overrides, its audit records and a checkpoint of the audit; every signature that was given on the way is in it too.
+overrides, its audit records and a checkpoint of the audit; every signature that was given on the
+way is in it too.
 """
 
 import json

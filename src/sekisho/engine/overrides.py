@@ -27,6 +27,7 @@ from sekisho.engine.gate import listed
 from sekisho.engine.judging import plan_facts, plan_of, signed_overrides, verdict
 from sekisho.engine.parts import Parts
 from sekisho.engine.refusals import Told, attempting, audited
+from sekisho.ports import RunQuery
 
 _OPEN = frozenset({RunStatus.AWAITING_APPROVAL, RunStatus.APPROVED})
 _REASON = 2000
@@ -96,8 +97,16 @@ class Overrides:
 
     def late(self, run: Run) -> bool:
         """Say whether an override in a run should have been looked at by now, and was not."""
+        return bool(self.overdue(run))
+
+    def overdue(self, run: Run) -> tuple[Override, ...]:
+        """Return the overrides in a run that should have been looked at by now, and were not."""
         now = self._parts.clock.now()
-        return any(not o.followed and now > o.due for o in run.overrides)
+        return tuple(o for o in run.overrides if not o.followed and now > o.due)
+
+    def waiting(self, limit: int) -> tuple[Run, ...]:
+        """Return the newest runs with an override that nobody else has looked at yet."""
+        return self._parts.store.runs.find(RunQuery(to_follow=True, limit=limit)).items
 
     def follow_up(
         self,
@@ -237,7 +246,6 @@ def _roles(parts: Parts, workspace: Workspace, given: Override) -> str:
     act = "override" if soft else "break_glass"
     grants = parts.catalog.access().grants or ()
     lists = [sorted({g.group for g in grants if act in g.acts and g.covers(workspace.name)})]
-    for rule in workspace.rules if soft else ():
-        if rule.name in given.rules and rule.overriders:
-            lists.append(sorted(rule.overriders))
+    mine = [r for r in workspace.rules if soft and r.name in given.rules and r.overriders]
+    lists += [sorted(rule.overriders) for rule in mine]
     return json.dumps(lists, ensure_ascii=False)

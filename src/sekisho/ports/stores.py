@@ -26,12 +26,16 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class RunQuery:
-    """Which runs: newest first, after `cursor` (a run id), at most `limit`."""
+    """Which runs: newest first, after `cursor` (a run id), at most `limit`.
+
+    `to_follow`: only those with an override that nobody else has looked at yet.
+    """
 
     workspace: str | None = None
     statuses: frozenset[RunStatus] = frozenset()
     cursor: str | None = None
     limit: int = 50
+    to_follow: bool = False
 
 
 @dataclass(frozen=True)

@@ -78,4 +78,5 @@ def _matches(run: Run, query: RunQuery) -> bool:
         query.workspace in (None, run.workspace)
         and (not query.statuses or run.status in query.statuses)
         and (query.cursor is None or run.id < query.cursor)
+        and (not query.to_follow or any(not o.followed for o in run.overrides))
     )

@@ -11,6 +11,7 @@ from sekisho.ports.stores import Page, RunQuery
 from sekisho.stores.codec import RUN
 from sekisho.stores.sqlite.audit import SqliteAudit
 from sekisho.stores.sqlite.database import Database
+from sekisho.stores.sqlite.schema import TO_FOLLOW
 from sekisho.stores.sqlite.stops import load_stop
 from sekisho.stores.sqlite.workspaces import load_workspace, save_workspace
 from sekisho.stores.writes import Versions, settle
@@ -104,6 +105,8 @@ def _conditions(query: RunQuery) -> tuple[str, list[str | int]]:
     if query.statuses:
         terms.append(f"status IN ({', '.join('?' * len(query.statuses))})")
         values += sorted(query.statuses)
+    if query.to_follow:
+        terms.append(TO_FOLLOW)
     if query.cursor is not None:
         terms.append("id < ?")
         values.append(query.cursor)

@@ -44,7 +44,7 @@ def provider() -> Iterator[PeopleProvider]:
 
 def write_file(folder: Path, issuer: str) -> Path:
     """Write sekisho.yaml: one lead, who may pass what is soft and break the glass."""
-    oidc = {"issuer": issuer, "audience": "sekisho", "client_id": CLIENT}
+    oidc: dict[str, Any] = {"issuer": issuer, "audience": "sekisho", "client_id": CLIENT}
     oidc["client_secret"] = {"env": "CONSOLE_SECRET"}
     whole: dict[str, Any] = {
         "version": 1,

@@ -16,8 +16,11 @@ from sekisho.domain.runs import Run, RunStatus
 from sekisho.domain.windows import Window, parse_days, parse_hours
 from sekisho.domain.workspaces import Workspace
 from sekisho.engine.plans import PlanOrder
+from sekisho.views.plan_documents import DocumentAsk
+from sekisho.views.plan_markdown import markdown_shown
 from tests.faces.house import ONE, SATO, House
 from tests.faces.html_pages import Html
+from tests.faces.plan_reviews import screen_of
 from tests.faces.signing_in import Browser, a_house, browsing
 from tests.fakes.clock import START
 from tests.identity.people_provider import PeopleProvider, people_provider
@@ -154,6 +157,9 @@ def test_a_soft_rule_is_passed_at_the_console_and_the_page_says_by_whom(
     assert decide(tanaka, run, "approve").status_code == 303
     assert after(house, run).status is S.APPROVED
     assert house.engine.gate.check(run.id).open
+    markdown = markdown_shown(house.engine, run.id, DocumentAsk("ja"))
+    for said in (markdown, screen_of(house, run, "ja", None)):
+        assert "承認者: suzuki@example.jp" in said.replace("`", "")
     evidence = page(suzuki, run, "/evidence").text
     assert "本番障害の復旧" in evidence
     assert "承認者: suzuki@example.jp" in evidence

@@ -271,7 +271,11 @@ COMMANDS: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "token list": ((),),
     "server status": ((),),
     "person list": ((),),
-    "config check": ((),),
+    "config check": (
+        (),
+        ("--explain", "{workspace}"),
+        ("--explain", "{workspace}", "--lang", "ja"),
+    ),
     "doctor": ((),),
 }
 """Command → the ways to call it; each is also asked for JSON where it knows that."""

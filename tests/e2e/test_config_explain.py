@@ -31,7 +31,10 @@ rules:
       approvals: {count: 2, from: [leads]}
       window: {tz: Asia/Tokyo, days: [mon, tue], hours: "22:00-26:00"}
       freezes: [{name: 年末, from: 12-28, to: 01-04}]
-  - {name: small, match: {labels: {env: prod}, risk: irreversible}, level: soft, require: {rollback: true}}
+  - name: small
+    match: {labels: {env: prod}, risk: irreversible}
+    level: soft
+    require: {rollback: true}
 """
 
 

@@ -12,6 +12,7 @@ from sekisho.domain.rules import DEFAULT_RULES, Level, Match, PlanFacts, Rule, r
 from sekisho.domain.text import Language, Text
 from sekisho.domain.windows import opens
 from sekisho.domain.workspaces import Workspace
+from sekisho.views.rule_words import short_version
 from sekisho.views.times import minute
 
 _WHO = Text("Who may do what", "誰が何をできるか")
@@ -91,11 +92,6 @@ def lines_of(sections: Iterable[Section], language: Language) -> Iterator[str]:
     for section in sections:
         yield section.heading.render(language)
         yield from (f"  {line.render(language)}" for line in section.lines)
-
-
-def short_version(version: str) -> str:
-    """Return the part of a version of rules that people compare."""
-    return version.removeprefix("sha256:")[:12]
 
 
 def _access(name: str, groups: Sequence[Group], access: Access) -> Iterator[Text]:

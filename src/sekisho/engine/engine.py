@@ -3,6 +3,7 @@
 import dataclasses
 
 from sekisho.domain.callers import POWERS, Power
+from sekisho.engine.access_reviews import AccessReviews
 from sekisho.engine.applies import Applies
 from sekisho.engine.approvals import Approvals
 from sekisho.engine.audits import Audits
@@ -53,6 +54,7 @@ class Engine:
     audits: Audits
     evidences: Evidences
     retention: Retention
+    access_reviews: AccessReviews
     closed: Closure | None = None
     """Why this server takes no runs."""
 
@@ -86,5 +88,6 @@ class Engine:
             audits=Audits(parts),
             evidences=Evidences(parts),
             retention=Retention(parts),
+            access_reviews=AccessReviews(parts),
             closed=parts.closed,
         )

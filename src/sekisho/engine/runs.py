@@ -33,10 +33,14 @@ class Runs:
         return self._parts.store.runs.get(run_id)
 
     def list(self, query: RunQuery) -> Page[Run]:
-        """Return runs, newest first. Raises WorkspaceUnknown for a name that is not declared."""
-        if query.workspace is not None:
+        """Return runs, newest first; those of a workspace that is not declared any more, too.
+
+        Raises WorkspaceUnknown for a name that is not declared and has none.
+        """
+        found = self._parts.store.runs.find(query)
+        if query.workspace is not None and not found.items:
             self._parts.catalog.get(query.workspace)
-        return self._parts.store.runs.find(query)
+        return found
 
     def log(self, run_id: str, after: int = 0, limit: int = 200) -> LogPage:
         """Return log lines after a cursor. Raises RunUnknown."""

@@ -69,11 +69,16 @@ class Configurations:
         """
         now = self._parts.clock.now()
         upload = self._parts.store.uploads.take(_digest(secret), now)
-        self._allowed(upload.workspace, "upload")
-        snapshot = self._parts.sources.archive(stream)
-        kept = self._keep(snapshot, upload.workspace, "upload", upload.caller)
+        theirs = Configurations(self._parts.everything.seen_by(upload.caller))
+        kept = theirs.from_upload(upload, stream)
         self._parts.store.uploads.finish(upload.key_digest, kept.digest)
         return kept
+
+    def from_upload(self, upload: Upload, stream: BinaryIO) -> Configuration:
+        """Keep the archive that came by an upload address, as who asked for the address."""
+        self._allowed(upload.workspace, "upload")
+        snapshot = self._parts.sources.archive(stream)
+        return self._keep(snapshot, upload.workspace, "upload", upload.caller)
 
     def check_upload(self, workspace: str, manifest: Manifest | None = None) -> None:
         """Let through a workspace that takes uploads, and an upload of these files.

@@ -120,7 +120,8 @@ class Pushes:
 
     def _get(self, push_id: str, caller: Caller) -> Push:
         push = self._parts.store.pushes.get(push_id)
-        if push.caller.person != caller.person or push.expires_at <= self._parts.clock.now():
+        mine = push.caller.person == caller.person and self._parts.sight.sees(push.workspace)
+        if not mine or push.expires_at <= self._parts.clock.now():
             raise PushUnknown
         return push
 

@@ -26,9 +26,13 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class RunQuery:
-    """Which runs: newest first, after `cursor` (a run id), at most `limit`."""
+    """Which runs: newest first, after `cursor` (a run id), at most `limit`.
+
+    `within`: of these workspaces alone; None: of any.
+    """
 
     workspace: str | None = None
+    within: frozenset[str] | None = None
     statuses: frozenset[RunStatus] = frozenset()
     cursor: str | None = None
     limit: int = 50
@@ -55,6 +59,10 @@ class RunStore(Protocol):
 
     def find(self, query: RunQuery) -> Page[Run]:
         """Return runs newest first (by id, which sorts by time)."""
+        ...
+
+    def workspaces(self) -> tuple[str, ...]:
+        """Name the workspaces that there are runs of, declared or not; in order."""
         ...
 
     def update(self, run_id: str, change: RunChange) -> Run:

@@ -54,7 +54,7 @@ class Pushes:
         """
         manifest = Manifest.of(files)
         check_announced(manifest, self.caps())
-        self._configurations.check_upload(workspace, manifest)
+        workspace = self._configurations.check_upload(workspace, manifest).name
         pushes, owner = self._parts.store.pushes, owner_of(caller.person, workspace)
         id = push_id(owner, manifest.digest)
         expires = self._parts.clock.now() + self._parts.limits.push_for

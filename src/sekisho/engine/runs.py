@@ -1,5 +1,7 @@
 """Runs: looking at them, and the verbs that end them early."""
 
+import dataclasses
+
 from sekisho.domain.callers import Caller
 from sekisho.domain.changes import NOTHING, Change
 from sekisho.domain.logs import LogFilter, LogFound, LogPage
@@ -35,7 +37,8 @@ class Runs:
     def list(self, query: RunQuery) -> Page[Run]:
         """Return runs, newest first. Raises WorkspaceUnknown for a name that is not declared."""
         if query.workspace is not None:
-            self._parts.catalog.get(query.workspace)
+            name = self._parts.catalog.get(query.workspace).name
+            query = dataclasses.replace(query, workspace=name)
         return self._parts.store.runs.find(query)
 
     def log(self, run_id: str, after: int = 0, limit: int = 200) -> LogPage:

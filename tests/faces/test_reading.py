@@ -40,6 +40,7 @@ from tests.faces.vaults import (
     a_vault,
     leaks,
 )
+from tests.fakes.clock import START
 
 RUN, WORKSPACE = "a run", "a workspace"
 Fill = Callable[[Vault], Any]
@@ -348,7 +349,7 @@ def test_a_page_that_names_nothing_tells_nothing_of_what_its_reader_may_not_read
 ):
     path = page.path.replace("{passkey_id}", "pk-1")
     asked = {"workspace": [HIDDEN, NOWHERE], "run": [vault.run.id, NO_RUN], "verify": ["1"]}
-    asked["month"] = ["2026-11"]
+    asked["month"] = [f"{START:%Y-%m}"]
     with browser(vault.house) as client:
         _, bare, _ = visited(client, page, path)
         assert leaks(vault, bare) == []

@@ -1,6 +1,5 @@
 """Applies: queueing one that the gate lets through."""
 
-import threading
 from typing import NoReturn
 
 from sekisho.domain.callers import Caller
@@ -14,7 +13,7 @@ from sekisho.engine.brakes import Brakes
 from sekisho.engine.gate import listed
 from sekisho.engine.judging import verdict
 from sekisho.engine.parts import Parts
-from sekisho.engine.refusals import Told, audited
+from sekisho.engine.refusals import audited
 
 
 class Applies:
@@ -22,9 +21,9 @@ class Applies:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self._told = Told()
+        self._told = parts.memory.applies
         self._brakes = Brakes(parts)
-        self._turn = threading.Lock()
+        self._turn = parts.memory.apply_turn
 
     def start(
         self,

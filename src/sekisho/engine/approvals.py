@@ -32,7 +32,7 @@ from sekisho.engine.gate import Gate, listed
 from sekisho.engine.judging import plan_facts, plan_of, verdict
 from sekisho.engine.overrides import check_may_pass, check_seal, waiting_follow_up
 from sekisho.engine.parts import Parts
-from sekisho.engine.refusals import NOBODY, Told, attempting, audited, tell
+from sekisho.engine.refusals import NOBODY, attempting, audited, tell
 
 Decision = Literal["approve", "reject", "override", "break_glass", "follow_up"]
 """What a person decides in the console, each with a proof of its own."""
@@ -61,7 +61,7 @@ class Approvals:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._gate = Gate(parts)
-        self._told = Told()
+        self._told = parts.memory.approvals
 
     def link(self, run_id: str) -> ReviewLink:
         """Say where a person decides, and everything that is unmet. Raises PlanMissing."""

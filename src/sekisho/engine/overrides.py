@@ -26,7 +26,7 @@ from sekisho.domain.workspaces import Workspace, WorkspaceRecord
 from sekisho.engine.gate import listed
 from sekisho.engine.judging import plan_facts, plan_of, signed_overrides, verdict
 from sekisho.engine.parts import Parts
-from sekisho.engine.refusals import Told, attempting, audited
+from sekisho.engine.refusals import attempting, audited
 from sekisho.ports import RunQuery
 
 _OPEN = frozenset({RunStatus.AWAITING_APPROVAL, RunStatus.APPROVED})
@@ -38,7 +38,7 @@ class Overrides:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self._told = Told()
+        self._told = parts.memory.overrides
 
     def give(
         self,

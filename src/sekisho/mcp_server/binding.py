@@ -86,7 +86,8 @@ class BoundTool(Tool):
         admission = await ask(at_once, callers.identify, secret, via, claimed_team(headers))
         if not spec.knowledge:
             admission.require(spec.power)
-        return Call(engine, options, admission, spec.short and inline, headers.get("host"))
+        theirs = engine.seen_by(admission.caller)
+        return Call(theirs, options, admission, spec.short and inline, headers.get("host"))
 
 
 def bind(spec: ToolSpec, engine: Engine, options: FaceOptions) -> BoundTool:

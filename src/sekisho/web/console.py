@@ -1,5 +1,6 @@
 """The console's addresses, and the way every request takes: guard, caller, page, headers."""
 
+import dataclasses
 import functools
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
@@ -154,12 +155,13 @@ def _check_person(console: Console, request: Request, fields: Mapping[str, str])
 
 
 def _answer(console: Console, page: Page, visit: Visit) -> Response:
+    theirs = dataclasses.replace(console, engine=console.engine.seen_by(visit.caller))
     try:
-        return page.handler(console, visit)
+        return page.handler(theirs, visit)
     except SekishoError as error:
         if page.recover is None:
             raise
-        return page.recover(console, visit, error)
+        return page.recover(theirs, visit, error)
 
 
 def _refusal(pages: Pages, page: Page, request: Request, error: SekishoError) -> Response:

@@ -77,7 +77,7 @@ Render = Callable[..., Response]
 
 @dataclasses.dataclass(frozen=True)
 class Console:
-    """What every page works with."""
+    """What every page works with; the engine is as who visits may see it."""
 
     engine: Engine
     options: ConsoleOptions

@@ -1,5 +1,6 @@
 """How a call is answered: let in, read, handed over, shown; with a tag, or as an error."""
 
+import functools
 import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -84,14 +85,14 @@ class Api:
         query = query_of(request, operation.query)
         body = await self._body(operation, request)
         ask = Ask[Any, Any](
-            engine=self._engine,
+            engine=self._engine.seen_by(admission.caller),
             options=self._options,
             request=request,
             admission=admission,
             query=query,
             body=body,
             seen=versions_seen(request.headers.get("if-match")),
-            stream=self._streams.open,
+            stream=functools.partial(self._streams.open, admission.caller),
             uploads=self._uploads,
         )
         return await operation.handler(ask)

@@ -166,7 +166,9 @@ class Fort:
             return api.get(f"/workspaces/{workspace}").raise_for_status().json().get("state")
 
     def records(self, run: Planned) -> list[dict[str, Any]]:
-        return json.loads(self.host("audit", "list", "--run", run.id, "--json"))
+        with self.server.api() as api:
+            asked = api.get("/audit", params={"run_id": run.id, "limit": 500})
+            return asked.raise_for_status().json()["records"]
 
     def refusals(self, run: Planned) -> set[tuple[str, str]]:
         """Return what was refused, by the audit: verb and code."""
@@ -180,7 +182,13 @@ class Fort:
 
     def told_of(self, action: str, code: str) -> list[dict[str, Any]]:
         """Return the records of an action with a code, whatever they are about; there are some."""
-        told = json.loads(self.host("audit", "list", "--limit", "1000", "--json"))
+        told: list[dict[str, Any]] = []
+        with self.server.api() as api:
+            cursor: int | None = 0
+            while cursor is not None:
+                asked = api.get("/audit", params={"cursor": cursor, "limit": 500})
+                page = asked.raise_for_status().json()
+                told, cursor = told + page["records"], page["cursor"]
         found = [r for r in told if r["action"] == action and r["facts"].get("code") == code]
         assert found, (action, code, [(r["action"], r["facts"]) for r in told[-20:]])
         return found

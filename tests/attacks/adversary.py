@@ -20,7 +20,7 @@ import httpx2
 from tests.attacks.later_server import LaterServing, later_by
 from tests.e2e.serving import Serving, free_port
 from tests.e2e.test_sign_in import Person, host
-from tests.identity.people_provider import CLIENT, SECRET
+from tests.identity.people_provider import CLIENT, SECRET, PeopleProvider
 from tests.identity.providing import Providing, providing
 
 SATO, SUZUKI, TANAKA = "0001", "0002", "0003"
@@ -43,7 +43,7 @@ class Planned:
 class Fort:
     """What is attacked. `key` is of sato's agent, good for everything a key is good for."""
 
-    def __init__(self, folder: Path, provider: Providing) -> None:
+    def __init__(self, folder: Path, provider: Providing | PeopleProvider) -> None:
         self.folder, self.provider = folder, provider
         self.data, self.port = folder / "data", free_port()
         self.url = f"http://localhost:{self.port}"
@@ -109,7 +109,7 @@ class Fort:
 
     def signed_in(self, subject: str) -> Person:
         person = self.browser()
-        assert NAMES[subject] in person.sign_in({"sub": subject}).text
+        assert NAMES[subject] in person.sign_in({"sub": subject, "subject": subject}).text
         return person
 
     def enrolled(self, subject: str) -> Person:
@@ -228,9 +228,15 @@ def until(holds: Callable[[], bool], seconds: float = 30) -> None:
 
 @contextlib.contextmanager
 def a_fort(folder: Path) -> Iterator[Fort]:
-    with providing() as provider:
-        fort = Fort(folder, provider)
-        try:
-            yield fort
-        finally:
-            fort.close()
+    with providing() as provider, a_fort_of(folder, provider) as fort:
+        yield fort
+
+
+@contextlib.contextmanager
+def a_fort_of(folder: Path, provider: Providing | PeopleProvider) -> Iterator[Fort]:
+    """As `a_fort`, with a provider that is there."""
+    fort = Fort(folder, provider)
+    try:
+        yield fort
+    finally:
+        fort.close()

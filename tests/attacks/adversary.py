@@ -9,7 +9,7 @@ import contextlib
 import json
 import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -121,10 +121,14 @@ class Fort:
     # --- what they do ---
 
     def planned(
-        self, value: str, workspace: str = "net", by: httpx2.Client | None = None, **files: str
+        self,
+        value: str,
+        workspace: str = "net",
+        by: httpx2.Client | None = None,
+        more: Mapping[str, str] | None = None,
     ) -> Planned:
         """Plan, by sato's agent or by another one."""
-        order = {"workspace": workspace, "files": {"main.tf": main_tf(value)} | files}
+        order = {"workspace": workspace, "files": {"main.tf": main_tf(value), **(more or {})}}
         asked = (by or self.agent).post("/api/v1/runs", json=order)
         run_id = asked.raise_for_status().json()["id"]
         run = self.server.settled(run_id)

@@ -9,7 +9,7 @@ import httpx2
 import pytest
 
 from sekisho.web.console import PAGES
-from tests.attacks.adversary import SATO, SUZUKI, TANAKA, Fort, Planned, a_fort, answered
+from tests.attacks.adversary import NAMES, SATO, SUZUKI, TANAKA, Fort, Planned, a_fort, answered
 from tests.attacks.deciding import challenge, form
 from tests.e2e.test_sign_in import Person
 from tests.fakes.authenticator import Authenticator
@@ -254,9 +254,11 @@ def test_two_session_cookies_are_one_person_at_most(fort: Fort, suzuki: Person, 
     fort.told(run, ("approve", "session_needed"), ("approve", "passkey_wrong"))
 
 
-def test_a_renamed_person_is_who_they_were(fort: Fort):
+def test_a_renamed_person_is_who_they_were(fort: Fort, suzuki: Person):
     """Sato asks; the provider then says that sato has another name, and tanaka that of suzuki."""
     run = fort.planned("renamed")
+    fort.signed_in(SATO)  # whose name it is, is known from here on: maybe after they asked
+    assert NAMES[SUZUKI] in suzuki.http.get("/").text, "and suzuki's is taken"
     try:
         fort.provider.know(SATO, preferred_username="yamada@example.jp")
         yamada = fort.browser()

@@ -201,10 +201,11 @@ def test_a_plan_file_or_a_bundle_that_was_swapped_voids_the_approval(fort: Fort,
 def test_a_script_that_was_changed_after_the_review_never_runs(fort: Fort, suzuki: Person):
     """By an upload it is another configuration; on the server's disk it is a broken seal."""
     files = {"go.tf": RUNS_A_SCRIPT, "go.sh": SCRIPT}
-    run = fort.planned("script", **files)
+    run = fort.planned("script", more=files)
     assert suzuki.decide(run.id, typed="net").status_code == 303
     assert fort.status(run) == "approved"
-    changed = fort.planned("script", **files | {"go.sh": SCRIPT.replace("reviewed", "changed")})
+    edited = files | {"go.sh": SCRIPT.replace("reviewed", "changed")}
+    changed = fort.planned("script", more=edited)
     assert changed.seal != run.seal
     assert fort.apply(changed) == (409, "gate_unmet")
     fort.told(changed, ("apply", "gate_unmet"))

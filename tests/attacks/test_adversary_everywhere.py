@@ -125,7 +125,9 @@ def placed(path: str, run: Planned) -> str:
     return re.sub(r"{(\w+)}", lambda found: known[found[1]], path)
 
 
-def called(fort: Fort, operation: Operation[Any, Any], run: Planned, **more: Any) -> tuple[int, str]:
+def called(
+    fort: Fort, operation: Operation[Any, Any], run: Planned, **more: Any
+) -> tuple[int, str]:
     """Have the agent make a call of the API."""
     needed = operation.query.model_json_schema().get("required", ())
     request: dict[str, Any] = {"params": {name: GIVEN[name] for name in needed}}
@@ -156,7 +158,9 @@ def test_no_call_of_the_api_brings_a_run_any_nearer_to_an_apply(
     survived(fort, run, operation.path)
 
 
-@pytest.mark.parametrize("page", broad(*PAGE_ROWS, quick=(0, 1)), ids=lambda p: f"{p.method} {p.path}")
+@pytest.mark.parametrize(
+    "page", broad(*PAGE_ROWS, quick=(0, 1)), ids=lambda p: f"{p.method} {p.path}"
+)
 def test_no_route_of_the_console_lets_an_agents_key_in(fort: Fort, page: Page):
     run, verb = target(fort, page.path), page.path.rpartition("/")[2]
     there, thief = placed(page.path, run), fort.browser()

@@ -14,7 +14,7 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import httpx2
 import pytest
@@ -166,7 +166,7 @@ def with_keys(fort: Fort, laptop: Laptop, run: Planned, keys: set[str]) -> None:
         for verb in VERBS:
             for root in ("/api/v1", ""):
                 there = f"{root}/runs/{run.id}/{verb}"
-                sent = {"json": {"seal": run.seal}} if root else {"data": form(run)}
+                sent: dict[str, Any] = {"json": {"seal": run.seal}} if root else {"data": form(run)}
                 answer = browser.http.post(there, headers=bearer, **sent)
                 assert answered(answer) == (403, "decision_not_here"), there
     fort.told(run, *((verb, "decision_not_here") for verb in VERBS))

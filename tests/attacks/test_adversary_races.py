@@ -132,9 +132,7 @@ def test_of_approve_and_reject_at_once_nothing_is_applied_that_was_rejected(
 ):
     run = fort.planned(f"approve or reject {time}")
     yes, no = proof_of(suzuki, run), proof_of(tanaka, run, "reject")
-    got = at_once(
-        deciding(suzuki, run, yes, "approve"), deciding(tanaka, run, no, "reject")
-    )
+    got = at_once(deciding(suzuki, run, yes, "approve"), deciding(tanaka, run, no, "reject"))
     done = fort.actions(run)
     assert set(got) <= {"", "move_illegal"}
     assert [done.count("run.approve"), done.count("run.reject")] == [g == "" for g in got]

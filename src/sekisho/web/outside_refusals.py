@@ -17,9 +17,9 @@ _PASSKEYS = re.compile(r"/passkeys(?:/.*)?", re.ASCII)
 
 
 class OutsideRefusals:
-    """Hears from the edge. A foreign name or an unknown proxy is told of; a pace or a cap is not:
+    """Hears from the edge: of a foreign name, or a proxy that nobody mentioned.
 
-    those say nothing of who asks, and are meant for floods.
+    A pace or a cap is not told of: those say nothing of who asks, and are meant for floods.
     """
 
     def __init__(self, engine: Engine) -> None:

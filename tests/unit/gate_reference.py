@@ -138,11 +138,12 @@ def _decides(rule: Rule, plan: PlanFacts) -> bool:
     want, match = rule.require, rule.match
     if rule.level is Level.ADVISORY or match.clients:
         return False
-    people = want.approvals + want.more
+    people = want.approvals
+    says_nobody = not want.silent and not want.more
     if not match.types and not match.actions:
-        return people > 0 or not want.silent
+        return people > 0 or says_nobody
     if not plan.traits.kinds_cut and all(_kinds(rule, plan)):
-        return people > 0 or not want.silent
+        return people > 0 or says_nobody
     strict = not want.self_approval and not want.author_approval
     return people > 0 and strict and rule.level is Level.HARD
 

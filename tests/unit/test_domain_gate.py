@@ -13,6 +13,7 @@ from sekisho.domain.gate import GateFacts, judge
 from sekisho.domain.leases import WorkspaceLease, WorkspaceLock
 from sekisho.domain.rules import (
     DEFAULT_RULES,
+    Level,
     PlanFacts,
     Require,
     Rule,
@@ -176,6 +177,8 @@ def test_the_strictest_rule_decides_how_many_and_how_old():
     assert wanted_of_others((TWO, hour, NOBODY)) == 2
     assert (wanted(()), wanted_of_others((hour,))) == (0, 0)
     assert expiry((TWO, hour), START) == START + timedelta(hours=1)
+    advised = dataclasses.replace(hour, level=Level.ADVISORY)
+    assert expiry((TWO, advised), START) == expiry((TWO,), START), "advice holds nothing up"
     assert expiry((), START) == TOO_LATE
 
 

@@ -82,6 +82,11 @@ def test_no_plan_and_no_apply_is_taken(world: World):
     assert world.run(approved).status is S.APPROVED
     assert [t["code"] for t in world.journal.named("plan.refused")] == ["server_stopped"]
     assert world.facts("run.refuse") == {"verb": "apply", "code": "server_stopped"}
+    judged = world.engine.gate.check(approved.id)
+    assert [(u.code, u.final) for u in judged.unmet] == [("server_stopped", False)]
+    assert "maintenance" in judged.unmet[0].text.ja
+    world.engine.stops.resume(PERSON)
+    assert world.engine.gate.check(approved.id).open
 
 
 def test_what_is_queued_waits_and_begins_when_the_stop_is_lifted(world: World):

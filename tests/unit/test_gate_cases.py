@@ -85,15 +85,15 @@ def test_groups_are_told_apart(case: Case):
     Case("the one who fits both fills one alone", (SRE, OWNER), f"owner:{M}", by=(OWNS_SRE,)),
     Case("the order of approvals is nothing", (SRE, OWNER), by=(OWNS, OWNS_SRE)),
     Case(
-        "two rules that add take two",
+        "two rules that add take two beside what the default one wants",
         (OWNER, rule("sec", more=1, groups=("owners", "sre"))),
-        f"sec:{M}",
+        f"sec:{M} default:{M}",
         by=(OWNS_SRE,),
-        needed=2,
+        needed=3,
     ),
     Case(
         "two rules that add: the narrow one gets who fits it",
-        (rule("sec", more=1, groups=("owners", "sre")), OWNER),
+        (FREE, rule("sec", more=1, groups=("owners", "sre")), OWNER),
         by=(OWNS_SRE, ITO_SRE),
     ),
     Case("one rule with places of both kinds", (rule("r", 1, more=1),), f"r:{M}", by=(ITO,)),
@@ -121,10 +121,19 @@ def test_groups_are_told_apart(case: Case):
     Case(
         "hundreds that are added are missed, not tried",
         (rule("a", more=300), rule("b", more=400), rule("c", more=500)),
-        f"a:{M} b:{M} c:{M}",
+        f"a:{M} b:{M} c:{M} default:{M}",
         by=(ITO, KATO),
-        needed=1200,
+        needed=1201,
     ),
+    Case(
+        "what only adds is on top of the default rule",
+        (OWNER,),
+        f"default:{M}",
+        by=(OWNS,),
+        needed=2,
+    ),
+    Case("what only adds and the default rule are met by two", (OWNER,), by=(OWNS, KATO)),
+    Case("what only adds is on top of nobody, where that is said", (FREE, OWNER), by=(OWNS,)),
 )
 def test_places_that_are_added_are_filled_as_well_as_can_be(case: Case):
     check(case)

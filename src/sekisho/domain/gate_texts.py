@@ -37,6 +37,10 @@ TEXTS = {
         "The state has moved on since the plan ({then} → {now}).",
         "計画後に state が更新されました（{then} → {now}）。",
     ),
+    "server_stopped": Text(
+        "Everything is stopped by {owner}: {reason}.",
+        "{owner} が全体を停止しています（理由: {reason}）。",
+    ),
     "workspace_locked": Text(
         "The workspace is locked by {owner}: {reason}.",
         "ワークスペースは {owner} がロックしています（理由: {reason}）。",

@@ -163,15 +163,16 @@ class Rule:
     def settles(self, plan: PlanFacts) -> bool:
         """Say whether it decides who approves a plan that it is about, so that no default does.
 
-        What holds nothing up decides nothing, nor does what an agent brings about by what it calls
-        itself. Of a part of the plan, only a rule that asks for no less than the default one.
+        What holds nothing up decides nothing, nor does what only adds to what other rules want, or
+        what an agent brings about by what it calls itself. Of a part of the plan, only a rule that
+        asks for no less than the default one.
         """
         if self.level is Level.ADVISORY or self.match.clients:
             return False
         if self.match.whole(plan):
-            return bool(self.require.places) or not self.require.silent
+            return bool(self.require.approvals) or not (self.require.silent or self.require.more)
         lax = self.require.self_approval or self.require.author_approval
-        return self.level is Level.HARD and bool(self.require.places) and not lax
+        return self.level is Level.HARD and bool(self.require.approvals) and not lax
 
 
 DEFAULT_RULES = (Rule("default", Require()),)
@@ -195,8 +196,9 @@ def rules_version(rules: Sequence[Rule]) -> str:
 
 
 def expiry(rules: Sequence[Rule], made_at: datetime) -> datetime:
-    """Return when a plan made then becomes too old, by the strictest rule."""
-    return made_at + min((r.require.plan_age for r in rules), default=DAY)
+    """Return when a plan made then becomes too old, by the strictest rule that holds it up."""
+    holding = (r.require.plan_age for r in rules if r.level is not Level.ADVISORY)
+    return made_at + min(holding, default=DAY)
 
 
 def _canonical(rule: Rule) -> dict[str, Any]:

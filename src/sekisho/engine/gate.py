@@ -1,5 +1,6 @@
 """The gate at work: gathers what the rules look at, and retires plans that can never pass."""
 
+import dataclasses
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -7,6 +8,7 @@ from sekisho.domain.callers import SYSTEM
 from sekisho.domain.changes import NOTHING, Change
 from sekisho.domain.errors import WorkspaceUnknown
 from sekisho.domain.gate import Unmet, Verdict, too_old
+from sekisho.domain.gate_texts import TEXTS
 from sekisho.domain.problems import problem_unmet
 from sekisho.domain.runs import WAITING, Run, RunStatus, end_phase
 from sekisho.domain.text import Text, joined
@@ -50,7 +52,16 @@ class Gate:
             plan_of(run)
             unmet = Unmet("workspace_undeclared", _UNDECLARED.fill({"name": run.workspace}))
             return Verdict((unmet,), (), 0, 0)
-        return verdict(parts, declared, run, record, at or parts.clock.now())
+        judged = verdict(parts, declared, run, record, at or parts.clock.now())
+        return dataclasses.replace(judged, unmet=(*self._stopped(), *judged.unmet))
+
+    def _stopped(self) -> tuple[Unmet, ...]:
+        """Say who stopped everything, where somebody did: until then nothing begins."""
+        stop = self._parts.store.stops.get()
+        if stop is None:
+            return ()
+        said = {"owner": stop.owner, "reason": stop.reason}
+        return (Unmet("server_stopped", TEXTS["server_stopped"].fill(said)),)
 
     def sweep(self, workspace: str | None = None) -> int:
         """Retire waiting plans that became too old or stale; return how many."""

@@ -7,7 +7,7 @@ from datetime import datetime
 from sekisho.domain.approvals import people
 from sekisho.domain.callers import SYSTEM
 from sekisho.domain.changes import NOTHING, Change
-from sekisho.domain.errors import ServerStopped, WorkspaceUnknown
+from sekisho.domain.errors import AccessMissing, ServerStopped, WorkspaceUnknown
 from sekisho.domain.gate import Verdict
 from sekisho.domain.leases import Worker as WorkerRecord
 from sekisho.domain.leases import WorkerLease
@@ -214,22 +214,45 @@ def _claim(
     """Take the run if it still waits, and an apply only where the gate is open at this moment."""
 
     def change(run: Run, record: WorkspaceRecord) -> Change:
-        if run.status is RunStatus.PLAN_QUEUED:
-            started = claim(run, lease)
-            facts = {"attempt": lease.attempt, "worker": lease.worker_id}
-            entry = parts.entry(lease.since, "run.plan_start", SYSTEM, run, **facts)
-            return Change(run=started, audit=(entry,))
-        if run.status is not RunStatus.APPLY_QUEUED:
-            return NOTHING
-        judged = verdict(parts, workspace, run, record, lease.since)
-        if judged.open:
-            return _begin_apply(parts, run, record, lease, judged)
-        later = judged.possible_at
-        if judged.waits and later and later > lease.since:
-            return Change(run=wait_until(run, later))
-        return NOTHING
+        denied = _denied(parts, run)
+        if denied:
+            ended = end_phase(run, RunStatus.CANCELED, lease.since, problem_of(denied))
+            entry = parts.entry(lease.since, "run.canceled", SYSTEM, ended, problem=denied.code)
+            return Change(run=ended, audit=(entry,))
+        return _claimed(parts, workspace, lease, run, record)
 
     return change
+
+
+def _claimed(
+    parts: Parts, workspace: Workspace, lease: WorkerLease, run: Run, record: WorkspaceRecord
+) -> Change:
+    """Begin what waits; what cannot begin now waits on."""
+    if run.status is RunStatus.PLAN_QUEUED:
+        started = claim(run, lease)
+        facts = {"attempt": lease.attempt, "worker": lease.worker_id}
+        entry = parts.entry(lease.since, "run.plan_start", SYSTEM, run, **facts)
+        return Change(run=started, audit=(entry,))
+    if run.status is not RunStatus.APPLY_QUEUED:
+        return NOTHING
+    judged = verdict(parts, workspace, run, record, lease.since)
+    if judged.open:
+        return _begin_apply(parts, run, record, lease, judged)
+    later = judged.possible_at
+    if judged.waits and later and later > lease.since:
+        return Change(run=wait_until(run, later))
+    return NOTHING
+
+
+def _denied(parts: Parts, run: Run) -> AccessMissing | None:
+    """Say what was taken, while it waited, from whoever asked for the phase that is next."""
+    by = run.apply.requested_by if run.apply else run.requested_by
+    try:
+        if run.status in _QUEUED:
+            parts.allow(by, "apply" if run.apply else "plan", run.workspace)
+    except AccessMissing as error:
+        return error
+    return None
 
 
 def _undeclared(

@@ -28,6 +28,7 @@ from sekisho.web.api import ApiOptions, api_routes
 from sekisho.web.discovery import discovery_routes
 from sekisho.web.front import front_routes
 from sekisho.web.health import Health
+from sekisho.web.outside_refusals import OutsideRefusals
 
 _THREADS = 40
 """Engine calls at a time, over all faces."""
@@ -81,7 +82,8 @@ def build_asgi(engine: Engine, options: AsgiOptions, background: Background) -> 
     scope = provider.required_scope if provider else None
     edge = dataclasses.replace(options.edge, scope=scope)
     app = _steadied(build_faces(engine, options, background), options.steady)
-    return surrounded(app, edge, options.monotonic, options.event)
+    told = OutsideRefusals(engine)
+    return surrounded(app, edge, options.monotonic, options.event, told)
 
 
 def _steadied(

@@ -4,7 +4,14 @@ import contextlib
 from collections.abc import Generator
 
 from sekisho.domain.callers import Caller
-from sekisho.domain.errors import Conflict, Refused, RunUnknown, SekishoError, Unavailable
+from sekisho.domain.errors import (
+    Conflict,
+    Refused,
+    RunUnknown,
+    SekishoError,
+    StoreTampered,
+    Unavailable,
+)
 from sekisho.domain.sessions import SignedIn
 from sekisho.engine.memory import Told
 from sekisho.engine.parts import Parts
@@ -26,7 +33,7 @@ def audited(parts: Parts, told: Told, verb: str, run_id: str, caller: Caller) ->
     """
     try:
         yield
-    except (Conflict, Refused) as error:
+    except (Conflict, Refused, StoreTampered) as error:
         tell(parts, told, verb, run_id, caller, error)
         raise
 
@@ -34,17 +41,17 @@ def audited(parts: Parts, told: Told, verb: str, run_id: str, caller: Caller) ->
 def tell(
     parts: Parts, told: Told, verb: str, run_id: str, caller: Caller, error: SekishoError
 ) -> None:
-    """Write one refusal into the audit, unless the same was written lately."""
+    """Write one refusal into the audit, unless the same was written lately.
+
+    Of runs that do not exist nothing is written, and they take nobody's place.
+    """
     now = parts.clock.now()
     key = (caller.person, verb, run_id, error.code)
     said = {"person": caller.person, "verb": verb, "run_id": run_id, "code": error.code}
     parts.journal.event("attempt.refused", **said)
-    if not told.is_news(key, now):
-        return
-    with contextlib.suppress(Unavailable):
-        try:
-            run = parts.store.runs.get(run_id)
-        except RunUnknown:
+    with contextlib.suppress(Unavailable, RunUnknown):
+        run = parts.store.runs.get(run_id)
+        if not told.is_news(key, now):
             return
         facts = {"verb": verb, "code": error.code}
         parts.store.audit.append(parts.entry(now, "run.refuse", caller, run, **facts))

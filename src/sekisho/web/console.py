@@ -110,13 +110,13 @@ def _endpoint(
 
 
 async def _let_in(console: Console, page: Page, request: Request, token: str) -> tuple[Visit, str]:
-    """As `_admit`; where somebody came to decide and was turned away, the audit says so."""
+    """As `_admit`; where somebody came to decide or apply and was turned away, it is told."""
     try:
         return await _admit(console, page, request, token)
     except DecisionNotHere:
         raise  # told where it was found
     except SekishoError as error:
-        if page.decides:
+        if page.decides or page.applies:
             await run_in_threadpool(tell_turned_away, console.engine, request, error)
         raise
 

@@ -107,6 +107,11 @@ class Page:
     open: bool = False
     recover: Recover | None = None
 
+    @property
+    def applies(self) -> bool:
+        """Whether an apply begins here."""
+        return self.power == "apply" and "{run_id}" in self.path
+
 
 def go(path: str, note: str = "") -> Response:
     """Send the browser on after a form, with one of the notes of the tables to show there."""

@@ -15,6 +15,7 @@ from sekisho.domain.errors import (
     ArgumentsInvalid,
     MethodWrong,
     PathUnknown,
+    Refused,
     SekishoError,
 )
 from sekisho.engine.engine import Engine
@@ -34,7 +35,7 @@ from sekisho.web.api.reading import body_of, query_of
 from sekisho.web.api.registry import OPERATIONS
 from sekisho.web.api.streams import LogStreams
 from sekisho.web.api.tags import known, tag_of, versions_seen
-from sekisho.web.credentials import admitted, tell_refusal
+from sekisho.web.credentials import admitted, tell_refusal, tell_turned_away
 from sekisho.web.options import ConsoleOptions
 from sekisho.web.uploads import Uploads
 
@@ -103,10 +104,15 @@ class Api:
             return _NOBODY
         decides = operation.answers is None
         if decides:
-            tell_refusal(self._engine, request, "api")
-        admission = await admitted(self._engine, request, self._names)
-        if not decides:
-            admission.require(operation.power)
+            await on_thread(tell_refusal, self._engine, request, "api")
+        try:
+            admission = await admitted(self._engine, request, self._names)
+            if not decides:
+                admission.require(operation.power)
+        except Refused as error:
+            if operation.power == "apply" and "run_id" in operation.parts:
+                await on_thread(tell_turned_away, self._engine, request, error)
+            raise
         return admission
 
     async def _body(self, operation: Operation[Any, Any], request: Request) -> Any:

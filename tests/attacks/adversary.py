@@ -151,9 +151,13 @@ class Fort:
 
     def tool(self, name: str, /, **arguments: Any) -> dict[str, Any]:
         """Have the agent call a tool; return the answer as it came."""
+        return self.tool_as(self.agent, name, **arguments)
+
+    def tool_as(self, client: httpx2.Client, name: str, /, **arguments: Any) -> dict[str, Any]:
+        """Call a tool with another key."""
         call = {"jsonrpc": "2.0", "id": 1, "method": "tools/call"}
         body = {**call, "params": {"name": name, "arguments": arguments}}
-        answer = self.agent.post("/mcp", json=body, headers=ACCEPT)
+        answer = client.post("/mcp", json=body, headers=ACCEPT)
         if not answer.headers.get("content-type", "").startswith("text/event-stream"):
             return answer.json()
         data = next(row for row in answer.text.splitlines() if row.startswith("data: "))

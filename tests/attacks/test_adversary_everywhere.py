@@ -214,6 +214,16 @@ def test_nothing_that_is_smuggled_into_a_call_approves(fort: Fort, more: dict[st
     fort.unapproved(run)
 
 
+def test_a_key_that_may_not_apply_is_told_of_by_the_tool_too(fort: Fort):
+    run = fort.planned()
+    key = fort.host("token", "create", "sato@example.jp", "--scope", "read,plan")
+    headers = {"authorization": f"Bearer {key}"}
+    with httpx2.Client(base_url=fort.url, headers=headers) as weak:
+        assert told_by(fort.tool_as(weak, "run_apply", run_id=run.id)) == "power_missing"
+    fort.unapproved(run)
+    fort.told(run, ("apply", "power_missing"))
+
+
 @pytest.mark.long
 def test_a_key_that_may_not_apply_is_told_of(fort: Fort):
     run = _shared(fort)

@@ -42,7 +42,7 @@ ACCESS = Access(
 PERSONAL = {
     *("callers", "tokens", "sessions", "passkeys", "sign_ins", "refusals", "people"),
     # Of these faces use nothing.
-    *("retention", "closed"),
+    *("retention", "closed", "access_reviews"),
 }
 """What of the engine tells nothing of workspaces and runs."""
 

@@ -215,7 +215,7 @@ def test_nothing_that_is_smuggled_into_a_call_approves(fort: Fort, more: dict[st
 
 
 def test_a_key_that_may_not_apply_is_told_of_by_the_tool_too(fort: Fort):
-    run = fort.planned()
+    run = fort.planned("weak key")
     key = fort.host("token", "create", "sato@example.jp", "--scope", "read,plan")
     headers = {"authorization": f"Bearer {key}"}
     with httpx2.Client(base_url=fort.url, headers=headers) as weak:

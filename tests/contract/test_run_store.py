@@ -1,18 +1,20 @@
 """What every store promises about runs, and about the one write primitive."""
 
 import dataclasses
+from typing import Any
 
 import pytest
 
 from sekisho.domain.changes import NOTHING, Change, UnauditedChangeError
 from sekisho.domain.errors import MoveIllegal, RunUnknown
 from sekisho.domain.leases import WorkspaceLock
+from sekisho.domain.overrides import Override, OverrideKind
 from sekisho.domain.runs import Run, RunStatus, move
 from sekisho.domain.workspaces import WorkspaceRecord, take_lease
 from sekisho.ports import RunQuery, Store
 from tests.contract.stores import Digests
 from tests.fakes.clock import START
-from tests.fakes.values import WORKSPACE, a_full_run, a_run, an_entry
+from tests.fakes.values import SUZUKI, WORKSPACE, a_full_run, a_run, an_entry
 
 
 def snapshot(store: Store, run_id: str = "run_000001"):
@@ -293,6 +295,27 @@ def test_runs_are_found_newest_first(store: Store):
     assert numbers(store, RunQuery()) == [12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1]
 
 
+def test_runs_whose_override_nobody_looked_at_are_found(store: Store):
+    add_runs(store)
+    waits = Override(SUZUKI, START, "run_000004", "sha256:1", OverrideKind.GLASS, ("two",), "障害")
+    looked = dataclasses.replace(waits, followed="tanaka", followed_at=START)
+    for number, given in {4: (waits,), 7: (looked,), 9: (looked, waits)}.items():
+
+        def change(
+            run: Run, _record: WorkspaceRecord, given: tuple[Override, ...] = given
+        ) -> Change:
+            return Change(run=dataclasses.replace(run, overrides=given), audit=(an_entry(run=run),))
+
+        store.runs.update(f"run_{number:06}", change)
+    # Words of a requester are none of the server's: no text makes a run one of these.
+    words = a_run("run_000013", message='"followed":""', rollback='{"followed":""}')
+    store.runs.add(words, an_entry(run=words))
+
+    assert numbers(store, RunQuery(to_follow=True)) == [9, 4]
+    assert numbers(store, RunQuery(to_follow=True, limit=1)) == [9]
+    assert numbers(store, RunQuery(to_follow=True, cursor="run_000009")) == [4]
+
+
 def test_runs_are_found_by_workspace_and_status(store: Store):
     add_runs(store)
     planning, queued = frozenset({RunStatus.PLANNING}), frozenset({RunStatus.PLAN_QUEUED})
@@ -306,6 +329,33 @@ def test_runs_are_found_by_workspace_and_status(store: Store):
     ]
     assert numbers(store, RunQuery(statuses=frozenset({RunStatus.APPLIED}))) == []
     assert numbers(store, RunQuery(workspace="nowhere")) == []
+
+
+def test_runs_are_found_within_some_workspaces_and_pages_of_them_are_full(store: Store):
+    for number, workspace in enumerate(["a", "b", "本番", "a", "b", "b"]):
+        run = a_run(f"run_{number:06}", workspace=workspace)
+        store.runs.add(run, an_entry(run=run))
+
+    def found(*names: str, **query: Any) -> list[str]:
+        page = store.runs.find(RunQuery(within=frozenset(names), **query))
+        return [*(run.id[-1] for run in page.items), *([page.cursor] if page.cursor else [])]
+
+    assert found("a", "本番") == ["3", "2", "0"]
+    assert found("a", "本番", limit=2) == ["3", "2", "run_000002"]
+    assert found("a", "本番", limit=2, cursor="run_000002") == ["0"]
+    assert found("a", "c", workspace="b") == []
+    assert found("a", "b", workspace="b") == ["5", "4", "1"]
+    assert found() == []
+
+
+def test_the_workspaces_that_there_are_runs_of_are_named(store: Store):
+    assert store.runs.workspaces() == ()
+    for number, workspace in enumerate(["b", "本番", "a", "b"]):
+        run = a_run(f"run_{number:06}", workspace=workspace)
+        store.runs.add(run, an_entry(run=run))
+    store.runs.remove("run_000002")
+
+    assert store.runs.workspaces() == ("b", "本番")
 
 
 def test_a_run_is_found_by_the_status_it_has_now(store: Store):

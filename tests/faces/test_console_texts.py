@@ -13,6 +13,7 @@ from starlette.requests import Request
 from sekisho.domain.actions import Action, Risk
 from sekisho.domain.plan_changes import CodeKind
 from sekisho.domain.plans import PlanMode
+from sekisho.domain.rules import Level
 from sekisho.domain.runs import RunStatus
 from sekisho.web.languages import language_of, say
 from sekisho.web.rendering import TONES
@@ -25,6 +26,7 @@ DYNAMIC = {
     "means.": [str(s) for s in RunStatus],
     "action.": [str(a) for a in Action],
     "risk.": [str(r) for r in Risk],
+    "level.": [str(level) for level in Level],
     "mode.": [str(m) for m in PlanMode],
     "source.": ["inline", "upload", "folder"],
     "doubt.rescued.": ["kept", "none", "waiting"],

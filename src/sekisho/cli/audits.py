@@ -5,6 +5,7 @@ from pathlib import Path
 
 from sekisho.cli import audit_files, errors, output
 from sekisho.cli.hosts import open_app
+from sekisho.cli.languages import reader_language
 from sekisho.cli.options import Nouns, host_options, json_option, noun, verb
 from sekisho.cli.progress import Progress
 from sekisho.domain.audit import AuditFault as Fault
@@ -14,6 +15,8 @@ from sekisho.domain.text import Text, plain
 from sekisho.engine.audit_anchors import pasted
 from sekisho.engine.audits import AuditReport
 from sekisho.ports import Anchored
+
+_DUE = {"en": "Still to be looked at", "ja": "事後確認が必要"}
 
 
 def declare(nouns: Nouns) -> None:
@@ -83,6 +86,8 @@ def audit_verify(args: argparse.Namespace) -> int:
             f"What is stored is what the server wrote last: {report.rows} rows, {report.blobs} "
             f"files; {report.checkpoints} checkpoints from outside the store agree."
         )
+    for late in () if args.json else report.overdue:
+        output.say(f"{_DUE[reader_language()]}: {late.said.render(reader_language())}")
     return output.FAILED if report.faults else output.OK
 
 
@@ -103,11 +108,13 @@ def _what(fault: Fault) -> Text:
 
 
 def _report(report: AuditReport) -> dict[str, object]:
-    faults = [
-        {"sequence": f.sequence, "where": f.where, "reason": f.reason, "reason_ja": f.said.ja}
-        for f in report.faults
-    ]
-    return {**vars(report), "faults": faults}
+    overdue = [_fault(f) for f in report.overdue]
+    return {**vars(report), "faults": [_fault(f) for f in report.faults], "overdue": overdue}
+
+
+def _fault(found: Fault) -> dict[str, object]:
+    told = {"sequence": found.sequence, "where": found.where}
+    return {**told, "reason": found.reason, "reason_ja": found.said.ja}
 
 
 def _plain(record: AuditRecord) -> dict[str, object]:

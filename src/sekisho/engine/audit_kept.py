@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from sekisho.domain.approvals import Approval
 from sekisho.domain.audit import AuditFault, fault
 from sekisho.domain.errors import ConfigurationUnknown, RunUnknown, StoreUnavailable
 from sekisho.domain.runs import Run
 from sekisho.domain.text import Text
 from sekisho.engine.audit_proofs import Told
 from sekisho.engine.configurations import blob_name
+from sekisho.engine.judging import signed
 from sekisho.engine.parts import Parts
 from sekisho.engine.pushes import pack_name
 from sekisho.engine.recovery import NOTHING_RESCUED
@@ -34,6 +34,18 @@ _FORGED = Text(
 )
 _UNTOLD = Text(
     "the audit does not know of an approval by {person}", "{person} の承認が監査の記録にありません"
+)
+_FORGED_PASS = Text(
+    "an override by {person} is not signed by this server",
+    "{person} の例外承認にこのサーバーの署名がありません",
+)
+_UNTOLD_PASS = Text(
+    "the audit does not know of an override by {person}",
+    "{person} の例外承認が監査の記録にありません",
+)
+_LOST_PASS = Text(
+    "lacks an override by {person} that the audit tells of",
+    "監査の記録にある {person} の例外承認がありません",
 )
 _SEAL = Text(
     "the seal of its plan is not signed by this server",
@@ -92,6 +104,7 @@ class Kept:
         if told.version is not None and run.version < told.version:
             yield fault(0, _OLDER, where, told=told.version, found=run.version)
         yield from self._decisions(run, told, where)
+        yield from self._overrides(run, told, where)
         for said in self._files(run):
             if not self._anew(run.id).forgotten:
                 yield fault(0, said, where)
@@ -99,18 +112,29 @@ class Kept:
     def _decisions(self, run: Run, told: Told, where: str) -> Iterator[AuditFault]:
         keys = self._parts.keys
         if run.plan:
-            signed = run.plan.seal
-            if not keys.verify(signed.seal.canonical(), signed.signature, signed.key_id):
+            sealed = run.plan.seal
+            if not keys.verify(sealed.seal.canonical(), sealed.signature, sealed.key_id):
                 yield fault(0, _SEAL, where)
-            if told.seal and signed.seal.digest != told.seal and run.version == told.version:
+            if told.seal and sealed.seal.digest != told.seal and run.version == told.version:
                 yield fault(0, _OTHER_SEAL, where)
         for approval in run.approvals:
             person = approval.by.person
-            if not _signed(self._parts, run, approval):
+            if not signed(self._parts, run, approval):
                 yield fault(0, _FORGED, where, person=person)
             known = person in told.given(approval.seal)
             if not known and person not in self._anew(run.id).given(approval.seal):
                 yield fault(0, _UNTOLD, where, person=person)
+
+    def _overrides(self, run: Run, told: Told, where: str) -> Iterator[AuditFault]:
+        """Hold what was passed against what the audit tells, both ways: nothing is taken back."""
+        kept = {_key(o.by.person, o.seal, str(o.kind), o.reason): o for o in run.overrides}
+        for key, override in kept.items():
+            if not signed(self._parts, run, override):
+                yield fault(0, _FORGED_PASS, where, person=override.by.person)
+            if key not in _passes(told) and key not in _passes(self._anew(run.id)):
+                yield fault(0, _UNTOLD_PASS, where, person=override.by.person)
+        for key in sorted(_passes(told) - kept.keys()):
+            yield fault(0, _LOST_PASS, where, person=key[0])
 
     def _files(self, run: Run) -> Iterator[Text]:
         """Name what the run needs and is not there."""
@@ -170,6 +194,13 @@ class Kept:
         return True
 
 
-def _signed(parts: Parts, run: Run, approval: Approval) -> bool:
-    signed = parts.keys.verify(approval.canonical(), approval.signature, approval.key_id)
-    return signed and approval.run_id == run.id
+def _passes(told: Told) -> set[tuple[str, ...]]:
+    return {
+        _key(p.person, p.seal, p.kind, str(p.record.entry.facts.get("reason")))
+        for p in told.passed.given
+    }
+
+
+def _key(*what: str) -> tuple[str, ...]:
+    """Tell overrides apart by who passed what, how much, and why."""
+    return what

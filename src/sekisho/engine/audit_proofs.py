@@ -7,9 +7,13 @@ does not hold. To prove more, let `Told.note` remember what the audit says and a
 
 import dataclasses
 from collections.abc import Callable, Iterator
+from datetime import datetime
 
-from sekisho.domain.audit import RUN_VERSION, AuditFault, AuditRecord, Fact, fault
+from sekisho.domain.approval_places import same_person
+from sekisho.domain.audit import RUN_VERSION, AuditFault, AuditRecord, fault
+from sekisho.domain.callers import Caller
 from sekisho.domain.text import Text
+from sekisho.engine.audit_overrides import Passed, number
 
 _OTHER_SEAL = Text(
     "applies a seal that no plan of the run had", "この実行の計画にない封印を適用しています"
@@ -30,7 +34,7 @@ class Told:
     """What the audit has told of one run so far."""
 
     created: bool = False
-    requester: str = ""
+    requester: Caller | None = None
     seal: str = ""
     needed: int = 0
     needed_of_others: int = 0
@@ -42,6 +46,7 @@ class Told:
         default_factory=dict[str, dict[str, AuditRecord]]
     )
     """Seal → person → the record of their approval."""
+    passed: Passed = dataclasses.field(default_factory=Passed)
 
     def given(self, seal: str) -> dict[str, AuditRecord]:
         """Return who approved this very seal."""
@@ -53,12 +58,13 @@ class Told:
         version = facts.get(RUN_VERSION)
         if isinstance(version, int):
             self.version = max(version, self.version or 0)
+        self.passed.note(record)
         match entry.action:
             case "run.create":
-                self.created, self.requester = True, entry.caller.person
+                self.created, self.requester = True, entry.caller
             case "run.plan":
-                self.seal, self.needed = str(facts.get("seal", "")), _number(facts.get("needed"))
-                self.needed_of_others = _number(facts.get("needed_of_others"))
+                self.seal, self.needed = str(facts.get("seal", "")), number(facts.get("needed"))
+                self.needed_of_others = number(facts.get("needed_of_others"))
             case "run.approve":
                 given = self.approved.setdefault(str(facts.get("seal")), {})
                 given.setdefault(entry.caller.person, record)
@@ -70,6 +76,16 @@ class Told:
                 self.forgotten = True
             case _:
                 pass
+
+    def wants(self, seal: str) -> tuple[int, int]:
+        """Return how many people are needed, and how many beside the requester.
+
+        By all rules, or by those that nobody passed for this very seal.
+        """
+        last = self.passed.last(seal)
+        if last is None:
+            return self.needed, self.needed_of_others
+        return last.needs("needed"), last.needs("needed_of_others")
 
 
 Proof = Callable[[Told, AuditRecord], Iterator[Text]]
@@ -92,13 +108,25 @@ def _enough(told: Told, record: AuditRecord) -> Iterator[Text]:
 
     They approved before it: by their place in the chain, for clocks are put back.
     """
-    people = set(told.given(_seal(record)))
-    for these, needed, who in (
-        (people, told.needed, _APPROVALS),
-        (people - {told.requester}, told.needed_of_others, _BY_OTHERS),
+    seal = _seal(record)
+    people = _people(told, seal)
+    others = [p for p in people if told.requester is None or not same_person(p, told.requester)]
+    needed, needed_of_others = told.wants(seal)
+    for these, wanted, who in (
+        (people, needed, _APPROVALS),
+        (others, needed_of_others, _BY_OTHERS),
     ):
-        if len(these) < needed:
-            yield _TOO_FEW.fill({"given": len(these), "needed": needed, "who": who})
+        if len(these) < wanted:
+            yield _TOO_FEW.fill({"given": len(these), "needed": wanted, "who": who})
+
+
+def _people(told: Told, seal: str) -> list[Caller]:
+    """Return the distinct people who approved a seal: renamed, somebody is still one of them."""
+    found: list[Caller] = []
+    for record in told.given(seal).values():
+        if not any(same_person(record.entry.caller, other) for other in found):
+            found.append(record.entry.caller)
+    return found
 
 
 def _asked(told: Told, _record: AuditRecord) -> Iterator[Text]:
@@ -130,13 +158,15 @@ class Proofs:
             said = [text for proof in APPLY_PROOFS for text in proof(told, record)]
         elif entry.action == "run.applied" and not told.applied:
             said = [_NOT_BEGUN]
+        said += told.passed.proofs(record, told.seal, told.requester, applied=told.applied)
         told.note(record)
         return [fault(record.sequence, text) for text in said]
+
+    def overdue(self, now: datetime) -> list[AuditFault]:
+        """Name what was passed and nobody else looked at in time."""
+        late = (fault for told in self.runs.values() for fault in told.passed.overdue(now))
+        return sorted(late, key=lambda found: found.sequence)
 
 
 def _seal(record: AuditRecord) -> str:
     return str(record.entry.facts.get("seal", ""))
-
-
-def _number(fact: Fact) -> int:
-    return int(fact or 0)

@@ -1,8 +1,9 @@
 """The evidence of one run as a file that is checked without the server.
 
 The audit's own digests are keyed: only the server can check them. So the server signs, with the key
-whose public half anybody may have, a statement that holds the run, its seal, its approvals, its
-audit records and a checkpoint of the audit; every signature that was given on the way is in it too.
+whose public half anybody may have, a statement that holds the run, its seal, its approvals and
+overrides, its audit records and a checkpoint of the audit; every signature that was given on the
+way is in it too.
 """
 
 import json
@@ -11,6 +12,7 @@ from typing import Any
 from sekisho.domain.approvals import Approval
 from sekisho.domain.audit import AuditRecord
 from sekisho.domain.checkpoints import read_checkpoint
+from sekisho.domain.overrides import Override
 from sekisho.domain.runs import ApplyRecord, Run
 from sekisho.domain.seals import SignedSeal
 from sekisho.engine.checkpoints import Checkpoints
@@ -43,6 +45,7 @@ class Evidences:
             "run": run_facts(run),
             "seal": _seal(run.plan.seal) if run.plan else None,
             "approvals": [_approval(a) for a in run.approvals],
+            "overrides": [_override(o) for o in run.overrides],
             "records": [record_facts(r) for r in records],
             "checkpoint": self._checkpoint(records),
         }
@@ -68,7 +71,7 @@ class Evidences:
             signed = known and parts.keys.verify(known.canonical(), known.signature, known.key_id)
             if known and signed and known.sequence >= records[-1].sequence:
                 return json.loads(known.line())
-        made = Checkpoints(parts).take()
+        made = Checkpoints(parts.everything).take()
         return json.loads(made.line()) if made else None
 
 
@@ -149,6 +152,17 @@ def _approval(approval: Approval) -> Body:
         "approved": json.loads(approval.canonical()),
         "signature": approval.signature,
         "key_id": approval.key_id,
+    }
+
+
+def _override(override: Override) -> Body:
+    followed = override.followed_at
+    return {
+        "passed": json.loads(override.canonical()),
+        "signature": override.signature,
+        "key_id": override.key_id,
+        "followed": override.followed or None,
+        "followed_at": followed.isoformat() if followed else None,
     }
 
 

@@ -23,11 +23,15 @@ LARGEST = 64 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at: whether it holds, and what it is."""
+    """One thing that was looked at: whether it holds, and what it is.
+
+    `note`: it is no proof, and says what is still to be done.
+    """
 
     name: str
     holds: bool
     said: Text
+    note: bool = False
 
 
 _TRUSTED = Text("the key is the one that you named", "公開鍵は指定された鍵と一致します")
@@ -54,6 +58,14 @@ _APPROVAL_BROKEN = Text(
     "the approval by {person} is not signed, or is about another seal",
     "{person} の承認の署名が無効か、別の封印に対するものです",
 )
+_PASSED = Text(
+    "the override by {person} at {at} ({kind}) is signed, and is about this seal",
+    "{person} の例外承認（{at}、{kind}）の署名は有効で、この封印に対するものです",
+)
+_PASSED_BROKEN = Text(
+    "the override by {person} is not signed, or is about another seal",
+    "{person} の例外承認の署名が無効か、別の封印に対するものです",
+)
 _CHECKPOINT = Text(
     "a signed checkpoint of the audit at record {sequence} covers every record here",
     "署名済みチェックポイント（記録 {sequence}）がすべての記録を含んでいます",
@@ -63,12 +75,12 @@ _CHECKPOINT_BROKEN = Text(
     "記録を含む署名済みチェックポイントがありません",
 )
 _RECORDS = Text(
-    "the records tell of this run alone, in order, and of every approval",
-    "記録はこの実行のもので順序も正しく、すべての承認が含まれています",
+    "the records tell of this run alone, in order, and of every decision",
+    "記録はこの実行のもので順序も正しく、すべての承認・例外承認が含まれています",
 )
 _RECORDS_BROKEN = Text(
-    "the records are not this run's, not in order, or lack an approval",
-    "記録が別の実行のものか、順序が不正か、承認が欠けています",
+    "the records are not this run's, not in order, or lack a decision",
+    "記録が別の実行のものか、順序が不正か、承認・例外承認が欠けています",
 )
 _PROOF = Text("each apply had what its rules required", "適用はすべてルールの要件を満たしています")
 
@@ -115,12 +127,14 @@ class _Check:
         if self._body["seal"] is not None:
             yield self._seal(self._body["seal"])
         for approval in self._body["approvals"]:
-            yield self._approval(approval)
+            yield self._decision(approval, approval["approved"], (_APPROVAL, _APPROVAL_BROKEN))
+        for override in self._overrides:
+            yield self._decision(override, override["passed"], (_PASSED, _PASSED_BROKEN))
         records = [_record(r) for r in self._body["records"]]
         sound = self._sound(records)
         yield Finding("records", sound, _RECORDS if sound else _RECORDS_BROKEN)
         yield self._checkpoint(records)
-        yield from _proofs(records)
+        yield from _proofs(records, datetime.fromisoformat(self._body["made_at"]))
 
     def _signed(self, message: bytes, signature: object) -> bool:
         """Say whether the key of the file, and the key that is trusted, stand behind a message."""
@@ -138,7 +152,7 @@ class _Check:
 
     def _key_ids(self) -> Iterator[object]:
         """Give every place that names the key, the checkpoint's and the seal's too."""
-        yield from (a["key_id"] for a in self._body["approvals"])
+        yield from (d["key_id"] for d in (*self._body["approvals"], *self._overrides))
         for part in (self._body["seal"], self._body["checkpoint"]):
             if part is not None:
                 yield part["key_id"]
@@ -151,30 +165,41 @@ class _Check:
         fits = mine and self._signed(message, seal["signature"])
         return Finding("seal", fits, _SEAL if fits else _SEAL_BROKEN)
 
-    def _approval(self, approval: Body) -> Finding:
-        given, seal = approval["approved"], self._body["seal"]
-        person = given["by"]["person"]
+    @property
+    def _overrides(self) -> list[Body]:
+        """What was passed; a file of before knows of none."""
+        return self._body.get("overrides", [])
+
+    def _decision(self, kept: Body, given: Body, said: tuple[Text, Text]) -> Finding:
+        """Look at an approval or an override: signed, about this seal of this run."""
+        seal = self._body["seal"]
         about = seal is not None and given["seal"] == seal["digest"]
         mine = about and given["run_id"] == self._body["run"]["id"]
-        fits = mine and self._signed(_canonical(given), approval["signature"])
-        said = _APPROVAL if fits else _APPROVAL_BROKEN
-        return Finding("approval", fits, said.fill({"person": person, "at": given["at"]}))
+        fits = mine and self._signed(_canonical(given), kept["signature"])
+        facts = {"person": given["by"]["person"], "at": given["at"], "kind": given.get("kind", "")}
+        name = "override" if "kind" in given else "approval"
+        return Finding(name, fits, said[0 if fits else 1].fill(facts))
 
     def _sound(self, records: list[AuditRecord]) -> bool:
         run_id = self._body["run"]["id"]
         numbers = [r.sequence for r in records]
-        told = {
-            (r.entry.caller.person, r.entry.facts.get("seal"))
-            for r in records
-            if r.entry.action == "run.approve"
-        }
-        given = [a["approved"] for a in self._body["approvals"]]
+        told = {(r.entry.action, r.entry.caller.person, r.entry.facts.get("seal")) for r in records}
         return (
             bool(records)
             and all(r.entry.run_id == run_id for r in records)
             and numbers == sorted(set(numbers))
-            and all((a["by"]["person"], a["seal"]) in told for a in given)
+            and all(decision in told for decision in self._decided())
         )
+
+    def _decided(self) -> Iterator[tuple[str, object, object]]:
+        """Give what the records have to tell of: action, person and seal of every decision."""
+        for approved in (a["approved"] for a in self._body["approvals"]):
+            yield "run.approve", approved["by"]["person"], approved["seal"]
+        for override in self._overrides:
+            given = override["passed"]
+            yield f"run.{given['kind']}", given["by"]["person"], given["seal"]
+            if override["followed"] is not None:
+                yield "run.follow_up", override["followed"], given["seal"]
 
     def _checkpoint(self, records: list[AuditRecord]) -> Finding:
         kept = self._body["checkpoint"]
@@ -187,18 +212,21 @@ class _Check:
         return Finding("checkpoint", fits, said)
 
 
-def _proofs(records: list[AuditRecord]) -> Iterator[Finding]:
+def _proofs(records: list[AuditRecord], made_at: datetime) -> Iterator[Finding]:
     proofs = Proofs()
     faults = [fault for record in records for fault in proofs.see(record)]
     for fault in faults:
         yield Finding("apply", False, fault.said)
     if proofs.applies and not faults:
         yield Finding("apply", True, _PROOF)
+    for late in proofs.overdue(made_at):
+        yield Finding("follow_up", True, late.said, note=True)
 
 
 def _record(body: Body) -> AuditRecord:
-    caller = body["caller"]
-    by = Caller(str(caller["person"]), str(caller["via"]), str(caller["proof"]))
+    caller = {name: str(said) for name, said in body["caller"].items()}
+    groups = tuple(filter(None, caller.pop("groups", "").split(",")))
+    by = Caller(**caller, groups=groups)
     at = datetime.fromisoformat(body["at"])
     entry = AuditEntry(
         at, str(body["action"]), by, body["workspace"], body["run_id"], dict(body["facts"])

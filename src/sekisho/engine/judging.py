@@ -37,7 +37,7 @@ def verdict(
         state_now=_position_now(record, workspace),
         promises=promises_of(run),
         approvals=signed_approvals(parts, run),
-        overrides=tuple(o for o in run.overrides if _signed(parts, run, o)),
+        overrides=signed_overrides(parts, run),
         lease=record.lease,
         lock=record.lock,
         run_id=run.id,
@@ -125,10 +125,15 @@ def expires(workspace: Workspace, run: Run) -> datetime:
 
 def signed_approvals(parts: Parts, run: Run) -> tuple[Approval, ...]:
     """Return the approvals that the server itself wrote about this run."""
-    return tuple(a for a in run.approvals if _signed(parts, run, a))
+    return tuple(a for a in run.approvals if signed(parts, run, a))
 
 
-def _signed(parts: Parts, run: Run, decision: Approval | Override) -> bool:
+def signed_overrides(parts: Parts, run: Run) -> tuple[Override, ...]:
+    """Return the overrides that the server itself wrote about this run."""
+    return tuple(o for o in run.overrides if signed(parts, run, o))
+
+
+def signed(parts: Parts, run: Run, decision: Approval | Override) -> bool:
     """Say whether the server itself wrote this decision, about this run: no other one counts."""
     keys, mine = parts.keys, decision.run_id == run.id
     return mine and keys.verify(decision.canonical(), decision.signature, decision.key_id)

@@ -2,8 +2,10 @@
 
 from datetime import datetime
 
-from sekisho.domain.audit import AuditRecord
-from sekisho.engine.audits import AuditReport
+from pydantic import Field
+
+from sekisho.domain.audit import AuditFault, AuditRecord
+from sekisho.engine.audits import AuditPart, AuditReport
 from sekisho.views.callers import CallerView
 from sekisho.views.view import View, moment, shown
 
@@ -53,12 +55,9 @@ class AuditPage(View):
     cursor: int | None = None
 
     @classmethod
-    def of(cls, records: tuple[AuditRecord, ...], limit: int) -> "AuditPage":
-        """Show the first `limit` records; one more says that there are others."""
-        page = records[:limit]
-        more = page and len(records) > limit
-        views = [AuditRecordView.of(r) for r in page]
-        return cls(records=views, cursor=page[-1].sequence if more else None)
+    def of(cls, part: AuditPart) -> "AuditPage":
+        """Show some records."""
+        return cls(records=[AuditRecordView.of(r) for r in part.records], cursor=part.cursor)
 
     def words(self) -> str:
         """List them."""
@@ -78,7 +77,10 @@ class AuditFaultView(View):
 
 
 class AuditReportView(View):
-    """What verifying the audit found."""
+    """What verifying the audit found.
+
+    `overdue`: overrides that nobody else looked at in time; no fault, and work that is due.
+    """
 
     sound: bool
     records: int
@@ -89,14 +91,11 @@ class AuditReportView(View):
     checkpoints: int
     faults: list[AuditFaultView]
     faults_in_all: int
+    overdue: list[AuditFaultView] = Field(default_factory=list[AuditFaultView])
 
     @classmethod
     def of(cls, report: AuditReport) -> "AuditReportView":
         """Show a report."""
-        faults = [
-            AuditFaultView(sequence=f.sequence, reason=shown(f.reason), where=shown(f.where))
-            for f in report.faults[:_MOST_FAULTS]
-        ]
         return cls(
             sound=not report.faults,
             records=report.records,
@@ -105,12 +104,21 @@ class AuditReportView(View):
             rows=report.rows,
             blobs=report.blobs,
             checkpoints=report.checkpoints,
-            faults=faults,
+            faults=_faults(report.faults),
             faults_in_all=len(report.faults),
+            overdue=_faults(report.overdue),
         )
 
     def words(self) -> str:
         """Say whether it holds."""
         head = f"{self.records} records, {self.applies} applies: "
         head += "sound" if self.sound else f"{self.faults_in_all} fault(s)"
-        return "\n".join([head, *[f"- {f.words()}" for f in self.faults]])
+        late = [f"- to be looked at: {f.words()}" for f in self.overdue]
+        return "\n".join([head, *[f"- {f.words()}" for f in self.faults], *late])
+
+
+def _faults(found: tuple[AuditFault, ...]) -> list[AuditFaultView]:
+    return [
+        AuditFaultView(sequence=f.sequence, reason=shown(f.reason), where=shown(f.where))
+        for f in found[:_MOST_FAULTS]
+    ]

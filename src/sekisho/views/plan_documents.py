@@ -102,8 +102,8 @@ def subject_of(engine: Engine, run: Run, reading: PlanReading) -> Subject:
     link = engine.approvals.link(run.id) if run.status in WAITING else None
     verdict: Verdict | None = link.verdict if link else None
     url = link.url if link and link.running else ""
-    late = engine.overrides.late(run)
-    return Subject(run, reading, _declared(engine, run.workspace), verdict, url, late)
+    overdue = engine.overrides.overdue(run)
+    return Subject(run, reading, _declared(engine, run.workspace), verdict, url, overdue)
 
 
 def _declared(engine: Engine, name: str) -> Workspace | None:

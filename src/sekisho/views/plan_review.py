@@ -11,6 +11,7 @@ from pydantic import Field
 
 from sekisho.domain.actions import Action
 from sekisho.domain.gate import Verdict
+from sekisho.domain.overrides import Override
 from sekisho.domain.plan_changes import ActionCall, Check, Part, ResourceChange
 from sekisho.domain.plan_groups import groups_of
 from sekisho.domain.plans import PlanReading
@@ -42,7 +43,7 @@ _PENDING = 5
 class Subject:
     """What a review is about. `verdict`: the gate's, while the plan may still be applied.
 
-    `late`: an override in it should have been looked at by now.
+    `overdue`: overrides in it that should have been looked at by now.
     """
 
     run: Run
@@ -50,7 +51,7 @@ class Subject:
     workspace: Workspace | None
     verdict: Verdict | None = None
     url: str = ""
-    late: bool = False
+    overdue: tuple[Override, ...] = ()
 
 
 class CountRow(View):
@@ -126,7 +127,7 @@ def review_of(engine: Engine, subject: Subject, language: Language) -> PlanRevie
         warnings=[
             w.render(language) for w in warnings_of(run, reading, declared=workspace is not None)
         ],
-        gate=GateLines.of(subject.verdict, language) if subject.verdict else None,
+        gate=GateLines.of(subject.verdict, language, run) if subject.verdict else None,
         code=[one_line(c, 300) for c in reading.code[:_LINES]],
         code_left_out=max(len(reading.code) - _LINES, 0),
         dangers=dangers,
@@ -197,7 +198,7 @@ def _counts(reading: PlanReading, language: Language) -> list[CountRow]:
 def _overridden(subject: Subject, language: Language) -> list[str]:
     """Say who passed which rules, and whether somebody still has to look at it."""
     given = subject.run.overrides[-_FEW:]
-    return [override_said(o, language, late=subject.late) for o in given]
+    return [override_said(o, language, late=o in subject.overdue) for o in given]
 
 
 def _outcome(run: Run, language: Language) -> list[str]:

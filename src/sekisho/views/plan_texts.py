@@ -100,6 +100,7 @@ TEXTS: dict[str, Text] = {
     "gate.at": Text("from {at}", "{at} から"),
     "gate.soft": Text("soft: may be overridden", "例外承認が可能"),
     "gate.advice": Text("Advice (holds nothing up)", "推奨（適用は妨げません）"),
+    "gate.passed_by": Text("by {person}", "承認者: {person}"),
     "gate.passed": Text("Overridden", "例外承認済み"),
     "gate.possible": Text("Earliest: {at}", "最短の適用時刻: {at}"),
     "override.soft": Text(

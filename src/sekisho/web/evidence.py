@@ -15,6 +15,7 @@ from sekisho.domain.text import Text
 from sekisho.engine.engine import Engine
 from sekisho.engine.workspaces import WorkspaceView
 from sekisho.views.plan_warnings import warnings_of
+from sekisho.web.decisions import gate_lines, overrides_said, said_before
 from sekisho.web.plan_diffs import LEAVES, Diff, Room, diff_of_outputs
 from sekisho.web.plans import Danger, Listing, Tile, dangers_of, every_change, tiles
 from sekisho.web.reviews import deadline_of, verdict_of, workspace_of
@@ -91,7 +92,16 @@ def _paper(engine: Engine, run: Run, *, declared: bool) -> PlanPaper | None:
 
 def _show(console: Console, visit: Visit) -> Response:
     evidence = evidence_of(console.engine, visit.path("run_id"))
-    return console.render(visit, "evidence.html", evidence=evidence, run=evidence.run)
+    run = evidence.run
+    return console.render(
+        visit,
+        "evidence.html",
+        evidence=evidence,
+        run=run,
+        gate=gate_lines(evidence.verdict, visit, run),
+        said=said_before(run, visit.language),
+        overrides_said=overrides_said(console.engine, run, visit.language),
+    )
 
 
 def _file(console: Console, visit: Visit) -> Response:

@@ -1,22 +1,24 @@
 """Runs: the list, the page of one run, and the verbs that end a run early."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import get_args
 
 from starlette.responses import Response
 
 from sekisho.domain.errors import ArgumentsInvalid, NameNeeded, SekishoError
-from sekisho.domain.runs import RunStatus
+from sekisho.domain.runs import Run, RunStatus
 from sekisho.engine.approvals import Decision
 from sekisho.ports import RunQuery
 from sekisho.views.http_errors import http_status
-from sekisho.views.overrides import override_said
+from sekisho.web.decisions import gate_lines, overrides_said, said_before
 from sekisho.web.plan_pictures import picture_of
 from sekisho.web.reviews import Wanted, review_of
 from sekisho.web.visits import Console, Page, Visit, go
 
 _ON_PAGE = 40
 _ASKING = 12
+_FOLLOWING = 20
 DECISIONS: tuple[Decision, ...] = get_args(Decision)
 _ASKED = ("code", "fresh")
 
@@ -48,7 +50,30 @@ def _list(console: Console, visit: Visit) -> Response:
         status_filter=status,
         statuses=list(S),
         paged=bool(query.cursor),
+        to_follow=_to_follow(console) if first else (),
     )
+
+
+@dataclass(frozen=True)
+class ToFollow:
+    """A run with an override that somebody else has to look at: until when, and whether it is late.
+
+    `due` is the earliest of them.
+    """
+
+    run: Run
+    due: datetime
+    late: bool
+
+
+def _to_follow(console: Console) -> tuple[ToFollow, ...]:
+    """Gather what is to be looked at; the most urgent first."""
+    overrides = console.engine.overrides
+    found = [
+        ToFollow(run, min(o.due for o in run.overrides if not o.followed), overrides.late(run))
+        for run in overrides.waiting(_FOLLOWING)
+    ]
+    return tuple(sorted(found, key=lambda each: each.due))
 
 
 def show(
@@ -77,10 +102,9 @@ def show(
         review=review,
         run=review.run,
         picture=picture_of(review.plan, review.run.id, visit.language) if review.plan else None,
-        overrides_said=[
-            override_said(given, visit.language, late=console.engine.overrides.late(review.run))
-            for given in review.run.overrides
-        ],
+        gate=gate_lines(review.verdict, visit, review.run),
+        said=said_before(review.run, visit.language),
+        overrides_said=overrides_said(console.engine, review.run, visit.language),
         decide=decide if decide in review.actions else "",
         proof=proof or _proof_again(visit, error),
         passkeys=bool(visit.who and console.engine.passkeys.of(visit.who)),

@@ -3,15 +3,15 @@
 import sqlite3
 
 from sekisho.domain.audit import AuditEntry
+from sekisho.domain.errors import StoreTampered
 from sekisho.domain.groups import folded
 from sekisho.domain.people import Person, PersonChange
 from sekisho.stores.codec import PERSON
 from sekisho.stores.sqlite.audit import SqliteAudit
 from sekisho.stores.sqlite.database import Database
 
-_NAMED = (
-    "SELECT people.body FROM person_names JOIN people USING (subject) WHERE person_names.name = ?"
-)
+_FIND = "SELECT subject, body FROM people WHERE subject = ?"
+_NAMED = "SELECT name, subject FROM person_names WHERE name = ?"
 
 
 class SqlitePeople:
@@ -22,12 +22,12 @@ class SqlitePeople:
         self._audit = audit
 
     def find(self, subject: str) -> Person | None:
-        with self._database.reading() as connection:
-            return _find(connection, subject)
+        with self._database.moment() as connection:
+            return self._find(connection, subject)
 
     def named(self, name: str) -> Person | None:
-        with self._database.reading() as connection:
-            return _named(connection, name)
+        with self._database.moment() as connection:
+            return self._named(connection, name)
 
     def all(self) -> tuple[Person, ...]:
         with self._database.reading() as connection:
@@ -36,7 +36,7 @@ class SqlitePeople:
 
     def update(self, subject: str, name: str, change: PersonChange) -> Person:
         def work(connection: sqlite3.Connection) -> Person:
-            wanted = change(_find(connection, subject), _named(connection, name))
+            wanted = change(self._find(connection, subject), self._named(connection, name))
             person = wanted.person
             if person.subject != subject:
                 raise ValueError(person.subject)
@@ -68,12 +68,20 @@ class SqlitePeople:
 
         return self._database.write(work)
 
+    def _find(self, connection: sqlite3.Connection, subject: str) -> Person | None:
+        row = connection.execute(_FIND, (subject,)).fetchone()
+        if row is None:
+            return None
+        # Somebody whom another hand wrote into the file, or renamed in it, is nobody.
+        self._database.seals.check_row(connection, "people", row)
+        return PERSON.load(row[1])
 
-def _find(connection: sqlite3.Connection, subject: str) -> Person | None:
-    row = connection.execute("SELECT body FROM people WHERE subject = ?", (subject,)).fetchone()
-    return PERSON.load(row[0]) if row else None
-
-
-def _named(connection: sqlite3.Connection, name: str) -> Person | None:
-    row = connection.execute(_NAMED, (folded(name),)).fetchone()
-    return PERSON.load(row[0]) if row else None
+    def _named(self, connection: sqlite3.Connection, name: str) -> Person | None:
+        row = connection.execute(_NAMED, (folded(name),)).fetchone()
+        if row is None:
+            return None
+        self._database.seals.check_row(connection, "person_names", row)
+        found = self._find(connection, row[1])
+        if found is None or row[0] not in found.names:
+            raise StoreTampered(what=f"person_names {row[0]}")
+        return found

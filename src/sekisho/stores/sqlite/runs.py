@@ -1,5 +1,6 @@
 """Runs, in SQLite."""
 
+import json
 import sqlite3
 
 from sekisho.domain.audit import AuditEntry
@@ -11,6 +12,7 @@ from sekisho.ports.stores import Page, RunQuery
 from sekisho.stores.codec import RUN
 from sekisho.stores.sqlite.audit import SqliteAudit
 from sekisho.stores.sqlite.database import Database
+from sekisho.stores.sqlite.schema import TO_FOLLOW
 from sekisho.stores.sqlite.stops import load_stop
 from sekisho.stores.sqlite.workspaces import load_workspace, save_workspace
 from sekisho.stores.writes import Versions, settle
@@ -54,6 +56,12 @@ class SqliteRuns:
         page = rows[: query.limit]
         items = tuple(RUN.load(body) for _, body in page)
         return Page(items, page[-1][0] if len(rows) > query.limit else None)
+
+    def workspaces(self) -> tuple[str, ...]:
+        # Answered by an index alone: no body is read.
+        select = "SELECT DISTINCT workspace FROM runs ORDER BY workspace"
+        with self._database.reading() as connection:
+            return tuple(row[0] for row in connection.execute(select).fetchall())
 
     def update(self, run_id: str, change: RunChange) -> Run:
         def work(connection: sqlite3.Connection) -> Run:
@@ -101,9 +109,15 @@ def _conditions(query: RunQuery) -> tuple[str, list[str | int]]:
     if query.workspace is not None:
         terms.append("workspace = ?")
         values.append(query.workspace)
+    if query.within is not None:
+        # One value, however many there are: SQLite takes no more than so many.
+        terms.append("workspace IN (SELECT value FROM json_each(?))")
+        values.append(json.dumps(sorted(query.within)))
     if query.statuses:
         terms.append(f"status IN ({', '.join('?' * len(query.statuses))})")
         values += sorted(query.statuses)
+    if query.to_follow:
+        terms.append(TO_FOLLOW)
     if query.cursor is not None:
         terms.append("id < ?")
         values.append(query.cursor)

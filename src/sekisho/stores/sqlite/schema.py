@@ -89,4 +89,15 @@ _SIGN_INS = (
     ) WITHOUT ROWID""",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _PUSHES, _PEOPLE, _SEALS, _SIGN_INS)
+TO_FOLLOW = """instr(body, '"followed":""') > 0"""
+"""Runs with an override that nobody looked at; within a text of a run, quotes are escaped."""
+_FOLLOWING = (f"CREATE INDEX IF NOT EXISTS runs_to_follow ON runs (id) WHERE {TO_FOLLOW}",)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    _FIRST,
+    _PUSHES,
+    _PEOPLE,
+    _SEALS,
+    _SIGN_INS,
+    _FOLLOWING,
+)

@@ -7,7 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from sekisho.domain.inspections import Finding, FindingKind
+from sekisho.domain.inspection_texts import said, step
+from sekisho.domain.inspections import (
+    ALWAYS_REFUSED,
+    DEFAULT_POLICY,
+    DEFAULTS,
+    Finding,
+    FindingKind,
+    Judged,
+    Policy,
+)
 from sekisho.terraform.inspection.reading import Tree, decoded, encoded, inspect
 
 K = FindingKind
@@ -77,7 +86,7 @@ ONE: dict[str, tuple[str, str, int]] = {
         2,
     ),
     "keys of a provider in a dynamic block": (
-        'provider "aws" {\n  dynamic "assume_role" {\n    for_each = [1]\n    content {\n    }\n  }\n}',
+        'provider "aws" {\n  dynamic "assume_role" {\n    content {\n    }\n  }\n}',
         K.PROVIDER_CREDENTIALS,
         2,
     ),
@@ -117,8 +126,7 @@ ONE: dict[str, tuple[str, str, int]] = {
     ),
     "a file by its whole name": ('locals {\n  a = core::file("/x")\n}', K.FILE_OUTSIDE, 2),
     "a file in a precondition": (
-        'resource "a" "b" {\n  lifecycle {\n    precondition {\n      condition = file("/x") == ""\n'
-        '      error_message = "x"\n    }\n  }\n}',
+        'resource "a" "b" {\n  lifecycle {\n    precondition {\n      condition = file("/x")\n    }\n  }\n}',  # noqa: E501
         K.FILE_OUTSIDE,
         4,
     ),
@@ -233,8 +241,11 @@ def test_json_is_read_as_the_language_has_it(tmp_path: Path):
 
 @pytest.mark.parametrize(
     "text",
-    ["[", '{"x": 1}', '{"resource": 1}', '{"locals": {"a": 1, "a": 2}}', '{"locals": {"a": NaN}}']
-    + ['{"locals": {"a": "${"}}', '{"data": {"external": 5}}', "[" * 100_000],
+    [
+        *("[", '{"x": 1}', '{"resource": 1}', '{"locals": {"a": 1, "a": 2}}'),
+        *('{"locals": {"a": NaN}}', '{"locals": {"a": "${"}}', '{"data": {"external": 5}}'),
+        "[" * 100_000,
+    ],
 )
 def test_json_that_is_not_understood_is_refused(text: str, tmp_path: Path):
     assert [kind for kind, _ in found(tmp_path, {"a.tf.json": text})] == [K.UNMODELLED]
@@ -338,7 +349,8 @@ def test_an_honest_configuration_passes_with_no_finding(tmp_path: Path):
 
 def test_providers_are_named_by_their_whole_address(tmp_path: Path):
     text = (
-        'terraform {\n  required_providers {\n    aws = { source = "hashicorp/AWS" }\n    null = "1"\n'
+        "terraform {\n  required_providers {\n"
+        '    aws = { source = "hashicorp/AWS" }\n    null = "1"\n'
         '    own = { source = "registry.example/team/own", version = "1" }\n'
         '    odd = { source = "a/b/c/d" }\n  }\n}'
     )
@@ -356,3 +368,41 @@ def test_findings_are_told_over_a_line(tmp_path: Path):
     line = encoded(findings)
     assert "\n" not in line
     assert decoded(line) == findings
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_the_docs_say_of_every_kind_what_happens_by_default(language: str):
+    text = (Path(__file__).parents[2] / f"docs/{language}/inspection.md").read_text("utf-8")
+    words = {"refuse": ("refuse", "拒否"), "warn": ("warn", "注意")}
+    rows = {row.split("`")[1]: row for row in text.splitlines() if row.startswith("| `")}
+    assert rows.keys() == set(FindingKind)
+    for kind, row in rows.items():
+        last = row.rstrip("| ").rpartition("|")[2]
+        assert any(word in last for word in words[DEFAULTS[K(kind)]])
+        assert (kind in ALWAYS_REFUSED) == ("always" in last or "常に" in last)
+
+
+def test_every_kind_has_words_and_a_step():
+    for kind in FindingKind:
+        finding = Finding("main.tf", 1, kind, "a.b", "c")
+        words = said(finding).en + said(finding).ja + step(finding).en + step(finding).ja
+        assert not [name for name in ("{subject}", "{detail}", "{kind}") if name in words]
+
+
+def test_the_operator_says_what_passes():
+    modules = Policy(modules=("registry.terraform.io/terraform-aws-modules/*",))
+    vpc = Finding(
+        "a", 1, K.MODULE_SOURCE, "m", "registry.terraform.io/terraform-aws-modules/vpc/aws"
+    )
+    git = Finding("a", 1, K.MODULE_SOURCE, "m", "git::https://x/y")
+    folder = Finding(".terraform/x", 0, K.TERRAFORM_FOLDER)
+    backend = Finding("a", 2, K.BACKEND)
+    judged = modules.sorted_out([vpc, git, folder, backend])
+    assert judged == Judged((folder, git), (backend,))
+    lax = Policy(kinds=dict.fromkeys(FindingKind, "allow"))
+    assert lax.sorted_out([vpc, git, folder, backend]) == Judged((folder,), ())
+    assert DEFAULT_POLICY.version() == ""
+    assert Policy(kinds={K.BACKEND: "warn"}).version() == ""
+    assert (
+        len({lax.version(), modules.version(), Policy(kinds={K.BACKEND: "refuse"}).version()}) == 3
+    )

@@ -77,13 +77,14 @@ SAYS: dict[FindingKind, Text] = {
 
 _ALLOW = Text(
     "Take it out; or the operator allows it: inspection.kinds.{kind} in sekisho.yaml.",
-    "取り除いてください。必要であれば、運用担当者が sekisho.yaml の inspection.kinds.{kind} で許可できます。",
+    "取り除いてください。必要であれば、運用担当者が"
+    " sekisho.yaml の inspection.kinds.{kind} で許可できます。",
 )
 _NEVER = Text("Take it out of the configuration.", "構成から取り除いてください。")
 _STEPS: dict[FindingKind, Text] = {
     K.UNMODELLED: Text(
-        "Write it as `terraform fmt` and `terraform validate` accept it, simpler or in smaller files.",
-        "terraform fmt と terraform validate が通る形で、より簡潔に、または小さなファイルに分けてください。",
+        "Write it as `terraform validate` accepts it, simpler or in smaller files.",
+        "terraform validate が通る形で、より簡潔に書くか、小さなファイルに分けてください。",
     ),
     K.BACKEND_CREDENTIALS: Text(
         "Take the block out: the operator declares the backend in sekisho.yaml.",
@@ -99,12 +100,14 @@ _STEPS: dict[FindingKind, Text] = {
     ),
     K.PROVIDER_SOURCE: Text(
         "Use an allowed provider; or the operator adds it to inspection.providers.",
-        "許可されたプロバイダーを使うか、運用担当者に inspection.providers への追加を依頼してください。",
+        "許可されたプロバイダーを使うか、運用担当者に"
+        " inspection.providers への追加を依頼してください。",
     ),
     K.MODULE_SOURCE: Text(
         "Use a module of the configuration (./modules/…); or the operator adds the source to"
         " inspection.modules.",
-        "構成内のモジュール（./modules/…）を使うか、運用担当者に inspection.modules への追加を依頼してください。",
+        "構成内のモジュール（./modules/…）を使うか、運用担当者に"
+        " inspection.modules への追加を依頼してください。",
     ),
     K.MODULE_OUTSIDE: Text(
         "Upload the folder that holds the module too.",
@@ -115,7 +118,8 @@ _STEPS: dict[FindingKind, Text] = {
         'ファイルを構成に含め、"${path.module}/…" で参照してください。',
     ),
     K.FILE_UNKNOWN: Text(
-        'Name the file by a constant: "${path.module}/…", over toset([…]) or fileset(path.module, …).',
+        'Name the file by a constant: "${path.module}/…", over toset([…]) or'
+        " fileset(path.module, …).",
         '定数のパス（"${path.module}/…"、toset([…])、fileset(path.module, …)）で参照してください。',
     ),
     K.OVERRIDE_FILE: Text(

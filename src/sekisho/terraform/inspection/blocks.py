@@ -114,7 +114,13 @@ def _module(file: str, block: Block, ups: int) -> Iterator[Finding]:
         if here > ups or "\\" in text:
             yield Finding(file, source.line, K.MODULE_OUTSIDE, block.title, text[:200])
     else:
-        yield Finding(file, source.line, K.MODULE_SOURCE, block.title, text[:200])
+        yield Finding(file, source.line, K.MODULE_SOURCE, block.title, _fetched(text)[:200])
+
+
+def _fetched(source: str) -> str:
+    """Name a module of the public registry as the manifest of `init` does."""
+    short = re.fullmatch(r"[\w-]+/[\w-]+/[\w-]+(//.*)?", source)
+    return f"{_REGISTRY}/{source}" if short else source
 
 
 def _resource(file: str, block: Block, _ups: int) -> Iterator[Finding]:

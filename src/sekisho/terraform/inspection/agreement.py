@@ -3,6 +3,7 @@
 Two parsers that were written apart do not err alike: what hides from one of them shows here.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
@@ -14,13 +15,22 @@ from sekisho.terraform.inspection.syntax import Block, Body, Unmodelled
 Seen = Mapping[str, Any]
 
 
-def check_same(body: Body, content: bytes) -> None:
-    """Compare a file that was read with what the library makes of it. Raises Unmodelled."""
+_PLACE = re.compile(r"(?:invalid HCL: )?tmp\.hcl:(?P<line>\d+),[\d,-]+: (?P<said>.*)", re.DOTALL)
+
+
+def parsed(content: bytes) -> Seen:
+    """Return what the library makes of a file. Raises Unmodelled, in the library's own words."""
     try:
         # Not as text: a second decoding would be one more thing to differ.
-        seen = cast("Seen", pygohcl.loadb(content))  # pyright: ignore[reportUnknownMemberType]
+        return cast("Seen", pygohcl.loadb(content))  # pyright: ignore[reportUnknownMemberType]
     except (pygohcl.HCLParseError, pygohcl.HCLInternalError) as error:
-        raise Unmodelled(f"the syntax: {error}"[:300]) from None
+        place = _PLACE.match(str(error))
+        line, said = (int(place["line"]), place["said"]) if place else (0, str(error))
+        raise Unmodelled(said, line) from None
+
+
+def check_same(body: Body, seen: Seen) -> None:
+    """Compare a file that was read with what the library makes of it. Raises Unmodelled."""
     _same([body], [seen], 0)
 
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+import weakref
 from collections import OrderedDict
 from collections.abc import Iterable
 from contextlib import suppress
@@ -36,7 +37,8 @@ class Inspector:
 
     def __init__(self, seconds: float = _SECONDS) -> None:
         self._seconds = seconds
-        self._child: subprocess.Popen[bytes] | None = None
+        self._held = _Held()
+        weakref.finalize(self, self._held.end)
         self._lock = threading.Lock()
         self._known: OrderedDict[tuple[str, str], tuple[Finding, ...]] = OrderedDict()
 
@@ -61,10 +63,10 @@ class Inspector:
     def close(self) -> None:
         """End the child."""
         with self._lock:
-            self._end()
+            self._held.end()
 
     def _ask(self, question: bytes) -> str | None:
-        child = self._running()
+        child = self._held.running()
         answer = None
         with suppress(OSError, ValueError):
             if child.stdin and child.stdout:
@@ -72,12 +74,20 @@ class Inspector:
                 child.stdin.flush()
                 answer = _line(child.stdout, time.monotonic() + self._seconds)
         if answer is None:
-            self._end()
+            self._held.end()
         return answer
 
-    def _running(self) -> "subprocess.Popen[bytes]":
+
+class _Held:
+    """The child, apart from who asks it: it ends with them, whoever forgets to close."""
+
+    def __init__(self) -> None:
+        self._child: subprocess.Popen[bytes] | None = None
+
+    def running(self) -> "subprocess.Popen[bytes]":
+        """Return the child; start one where there is none any more."""
         if self._child is None or self._child.poll() is not None:
-            self._end()
+            self.end()
             self._child = subprocess.Popen(
                 [sys.executable, "-I", "-m", f"{__package__}.child"],
                 stdin=subprocess.PIPE,
@@ -88,7 +98,8 @@ class Inspector:
             )
         return self._child
 
-    def _end(self) -> None:
+    def end(self) -> None:
+        """Kill the child, and close what led to it."""
         child, self._child = self._child, None
         if child is None:
             return

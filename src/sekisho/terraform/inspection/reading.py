@@ -90,8 +90,9 @@ def _body(path: str, content: bytes, total: int) -> Body:
     if path.endswith(".json"):
         body = json_files.read(content)
     else:
+        seen = agreement.parsed(content)
         body = native.read(content)
-        agreement.check_same(body, content)
+        agreement.check_same(body, seen)
     check_shapes(body)
     return body
 

@@ -122,6 +122,7 @@ def test_a_server_without_a_file_outlives_the_signal_and_says_why_it_does_nothin
         assert httpx2.get(f"{server.url}/healthz/ready").status_code == 200
 
 
+@pytest.mark.long
 def test_runs_of_a_workspace_that_left_the_file_can_be_looked_at_everywhere(
     server: Serving, file: Path
 ):

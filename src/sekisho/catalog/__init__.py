@@ -6,7 +6,6 @@ from sekisho.catalog.live_catalog import LiveCatalog
 from sekisho.catalog.operator_file import (
     OperatorFile,
     TerraformSection,
-    Usual,
     json_schema,
     parse_operator_file,
     read_operator_file,
@@ -18,7 +17,6 @@ __all__ = [
     "LiveCatalog",
     "OperatorFile",
     "TerraformSection",
-    "Usual",
     "json_schema",
     "parse_operator_file",
     "read_operator_file",

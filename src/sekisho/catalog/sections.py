@@ -11,7 +11,6 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, 
 
 from sekisho.catalog.git_section import GitSection
 from sekisho.catalog.identity_section import IdentitySection
-from sekisho.catalog.inspection_section import InspectionSection
 from sekisho.catalog.people_sections import GrantSection, Member
 from sekisho.catalog.rules_section import RuleSection
 from sekisho.catalog.values import Folder, LookedUp, Name, Place, Section, Words
@@ -196,9 +195,6 @@ class WorkspaceSection(Section):
     labels: dict[Words, Words] = Field(
         default_factory=dict, description="For people, and for rules to match."
     )
-    inspection: InspectionSection | None = Field(
-        default=None, description="What configurations may do here, over what is said for all."
-    )
 
 
 class TargetSection(Section):
@@ -245,10 +241,6 @@ class FileSection(Section):
         default=None, description="Who says who people are. Default: API keys alone."
     )
     terraform: TerraformFileSection = TerraformFileSection()
-    inspection: InspectionSection | None = Field(
-        default=None,
-        description="What configurations may do. Default: nothing that runs code.",
-    )
     targets: dict[Name, TargetSection] = Field(default_factory=dict)
     workspaces: dict[
         Name,

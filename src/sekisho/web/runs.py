@@ -11,7 +11,6 @@ from sekisho.domain.runs import Run, RunStatus
 from sekisho.engine.approvals import Decision
 from sekisho.ports import RunQuery
 from sekisho.views.http_errors import http_status
-from sekisho.views.inspections import FindingLine
 from sekisho.web.decisions import gate_lines, overrides_said, said_before
 from sekisho.web.plan_pictures import picture_of
 from sekisho.web.reviews import Wanted, review_of
@@ -106,7 +105,6 @@ def show(
         gate=gate_lines(review.verdict, visit, review.run),
         said=said_before(review.run, visit.language),
         overrides_said=overrides_said(console.engine, review.run, visit.language),
-        findings=FindingLine.all(review.run.inspection, visit.language),
         decide=decide if decide in review.actions else "",
         proof=proof or _proof_again(visit, error),
         passkeys=bool(visit.who and console.engine.passkeys.of(visit.who)),

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 
 import httpx2
 import pytest
 
 from sekisho.web.console import PAGES
-from tests.attacks.adversary import NAMES, SATO, SUZUKI, TANAKA, Fort, Planned, a_fort, answered
+from tests.attacks.adversary import NAMES, SATO, SUZUKI, TANAKA, Fort, Planned, answered
 from tests.attacks.deciding import challenge, form
 from tests.e2e.test_sign_in import Person
 from tests.fakes.authenticator import Authenticator
@@ -18,22 +17,6 @@ pytestmark = [pytest.mark.long, pytest.mark.timeout(240)]
 
 DECIDING = [p.path for p in PAGES if p.decides and "{run_id}" in p.path]
 VERBS = [path.rpartition("/")[2] for path in DECIDING]
-
-
-@pytest.fixture(scope="module")
-def fort(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fort]:
-    with a_fort(tmp_path_factory.mktemp("fort")) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def suzuki(fort: Fort) -> Person:
-    return fort.enrolled(SUZUKI)
-
-
-@pytest.fixture(scope="module")
-def tanaka(fort: Fort) -> Person:
-    return fort.enrolled(TANAKA)
 
 
 def approve(person: Person, run: Planned, proof: str, **more: str) -> tuple[int, str]:

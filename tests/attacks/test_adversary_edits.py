@@ -12,13 +12,13 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.attacks.adversary import SUZUKI, Fort, Planned, a_fort
+from tests.attacks.adversary import Fort, Planned
 from tests.e2e.serving import environment
 from tests.e2e.test_sign_in import Person
 
@@ -32,17 +32,6 @@ resource "terraform_data" "script" {
   }
 }
 """
-
-
-@pytest.fixture(scope="module")
-def fort(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fort]:
-    with a_fort(tmp_path_factory.mktemp("fort")) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def suzuki(fort: Fort) -> Person:
-    return fort.enrolled(SUZUKI)
 
 
 Body = dict[str, Any]

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import httpx2
@@ -20,7 +19,7 @@ from sekisho.web.api.registry import OPERATIONS
 from sekisho.web.console import PAGES
 from sekisho.web.outside_refusals import STEPS
 from sekisho.web.visits import Page
-from tests.attacks.adversary import Fort, Planned, a_fort, answered, main_tf
+from tests.attacks.adversary import Fort, Planned, answered, main_tf
 from tests.attacks.asking import tool_arguments
 from tests.attacks.deciding import form
 from tests.breadth import broad
@@ -55,12 +54,6 @@ EMPTY = {
     "push_finish": "push_unknown",
 }
 """Tool, or call of the same name → how it refuses where nothing was applied, or begun, yet."""
-
-
-@pytest.fixture(scope="module")
-def fort(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fort]:
-    with a_fort(tmp_path_factory.mktemp("fort")) as found:
-        yield found
 
 
 @functools.cache

@@ -3,31 +3,15 @@
 from __future__ import annotations
 
 import concurrent.futures
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
-from tests.attacks.adversary import SUZUKI, TANAKA, Fort, Planned, a_fort, answered
+from tests.attacks.adversary import Fort, Planned, answered
 from tests.attacks.deciding import decide, proof_of
 from tests.e2e.test_sign_in import Person
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(240)]
-
-
-@pytest.fixture(scope="module")
-def fort(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fort]:
-    with a_fort(tmp_path_factory.mktemp("fort")) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def suzuki(fort: Fort) -> Person:
-    return fort.enrolled(SUZUKI)
-
-
-@pytest.fixture(scope="module")
-def tanaka(fort: Fort) -> Person:
-    return fort.enrolled(TANAKA)
 
 
 def at_once(*asked: Callable[[], str]) -> list[str]:

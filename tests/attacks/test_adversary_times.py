@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sekisho.domain.sessions import IDLE, LASTS
-from tests.attacks.adversary import SUZUKI, Fort, Planned, a_fort, answered
+from tests.attacks.adversary import SUZUKI, Fort, Planned, answered
 from tests.attacks.deciding import decide, form, proof_of
 from tests.e2e.test_sign_in import Person
 
@@ -23,12 +23,6 @@ TWO: Rule = {"name": "two", "require": {"approvals": 2}}
 NOBODY: Rule = {"name": "nobody", "require": {"approvals": 0}}
 SOON: Rule = {"name": "soon", "require": {"approvals": 1, "plan_age": "10m"}}
 CHANGE: Rule = {"name": "change", "require": {"approvals": 1, "change_id": "CHG-[0-9]{4}"}}
-
-
-@pytest.fixture(scope="module")
-def fort(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fort]:
-    with a_fort(tmp_path_factory.mktemp("fort")) as found:
-        yield found
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from sekisho.domain.plans import PlanReading
 from sekisho.domain.runs import Run
 from sekisho.domain.states import StateIndex
 from sekisho.domain.workspaces import Workspace, WorkspaceRecord
+from sekisho.engine.people_passed import PeoplePassed
 from sekisho.ports import (
     AuditLog,
     BlobStore,
@@ -29,18 +30,13 @@ from sekisho.ports import (
     ConfigurationStore,
     LogStore,
     Page,
-    PasskeyStore,
-    PeopleStore,
     PushStore,
     ReadingStore,
     RunQuery,
     RunStore,
-    SessionStore,
     StopStore,
     Store,
     StoreGuard,
-    TicketStore,
-    TokenStore,
     UploadStore,
     WorkerStore,
     WorkspaceStore,
@@ -255,7 +251,7 @@ class ReadableReadings:
             _no_workspace(workspace)
 
 
-class ReadableStore:
+class ReadableStore(PeoplePassed):
     """A store as one caller may read it; made for one call, so it remembers what it looked up.
 
     What is of people, of workers and of the whole server is as it is. So are blobs and
@@ -264,7 +260,7 @@ class ReadableStore:
     """
 
     def __init__(self, store: Store, sight: Sight) -> None:
-        self._store = store
+        super().__init__(store)
         self._sight = sight
         self._known: ReadableRuns | None = None
 
@@ -311,26 +307,6 @@ class ReadableStore:
     @property
     def workers(self) -> WorkerStore:
         return self._store.workers
-
-    @property
-    def tokens(self) -> TokenStore:
-        return self._store.tokens
-
-    @property
-    def sessions(self) -> SessionStore:
-        return self._store.sessions
-
-    @property
-    def passkeys(self) -> PasskeyStore:
-        return self._store.passkeys
-
-    @property
-    def tickets(self) -> TicketStore:
-        return self._store.tickets
-
-    @property
-    def people(self) -> PeopleStore:
-        return self._store.people
 
     @property
     def guard(self) -> StoreGuard:

@@ -20,6 +20,7 @@ from typing import Any, BinaryIO
 
 from sekisho.domain.actions import Action, action_of
 from sekisho.domain.errors import ConfigurationInvalid, VersionUnmet
+from sekisho.domain.inspections import Finding
 from sekisho.domain.leases import ProcessMark
 from sekisho.domain.logs import LogLine
 from sekisho.domain.plan_changes import CodeKind, CodeRun, Keep, ResourceChange, ValueChange
@@ -73,6 +74,8 @@ class Script:
     hang: frozenset[str] = frozenset()
     go: threading.Event = dataclasses.field(default_factory=threading.Event)
     started: Callable[[str, str], None] | None = None
+    found: tuple[Finding, ...] = ()
+    found_installed: tuple[Finding, ...] = ()
 
 
 @dataclasses.dataclass
@@ -153,6 +156,13 @@ class FakeDesk:
         self._terraform, self._order, self._room = terraform, order, room
 
     # --- commands -------------------------------------------------------------------------------
+
+    def inspect(self) -> tuple[Finding, ...]:
+        """A script says what is found, file by file; the fake reads no language."""
+        return self._terraform.script.found
+
+    def inspect_installed(self) -> tuple[Finding, ...]:
+        return self._terraform.script.found_installed
 
     def init(self, watch: Watch) -> Finished:
         script = self._terraform.script

@@ -1,11 +1,12 @@
 """What the wiring hands to the Terraform adapter; nothing here is read from the environment."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from sekisho.domain.leases import ProcessMark
+from sekisho.terraform.inspection.inspector import Inspector
 
 
 @dataclass(frozen=True)
@@ -30,3 +31,4 @@ class TerraformOptions:
     network_mirror: str | None = None
     direct: bool = False
     stop_grace: float = 60.0
+    inspector: Inspector = field(default_factory=Inspector)

@@ -1,16 +1,21 @@
 """`inspection`: what configurations may do, for all workspaces or for one."""
 
+from typing import Annotated
+
 from pydantic import Field
 
 from sekisho.catalog.values import Patterns, Section
 from sekisho.domain.inspections import ALWAYS_REFUSED, FindingKind, Policy, Treatment
 
+Kind = Annotated[FindingKind, Field(strict=False)]
+"""A kind by its code: a file has words, where a strict section would want members."""
+
 
 class InspectionSection(Section):
     """What is done about what inspection finds before Terraform sees a configuration."""
 
-    kinds: dict[FindingKind, Treatment] = Field(
-        default_factory=dict[FindingKind, Treatment],
+    kinds: dict[Kind, Treatment] = Field(
+        default_factory=dict[Kind, Treatment],
         description="Kind of finding: allow, warn or refuse. What each is, and what happens by"
         " default: docs/en/inspection.md.",
     )

@@ -93,6 +93,7 @@ class App:
 
         codec.prepare()
         self.parts.keys.sign(b"")
+        self.parts.terraform.prepare()
 
     def worker(self, *, applies: bool = True) -> Worker:
         """Make a worker over the same parts.

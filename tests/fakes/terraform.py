@@ -100,6 +100,7 @@ class FakeTerraform:
         self.opened: list[DeskOrder] = []
         self.rooms: dict[tuple[str, str], _Room] = {}
         self.orphans = set[str]()
+        self.prepared = False
 
     def builds(self) -> tuple[Build, ...]:
         return (self.build,)
@@ -127,6 +128,9 @@ class FakeTerraform:
         if room is None:
             return None
         return room.unsaved or (room.state if room.state != room.given else None)
+
+    def prepare(self) -> None:
+        self.prepared = True
 
     def at_work(self, run_id: str) -> bool:
         return run_id in self.orphans

@@ -17,7 +17,6 @@ from sekisho.domain.inspections import (
     Judged,
     Policy,
 )
-from sekisho.terraform.inspection.inspector import Inspector
 from sekisho.terraform.inspection.reading import Tree, decoded, encoded, inspect
 
 K = FindingKind
@@ -413,42 +412,3 @@ def test_a_syntax_error_is_told_in_the_words_of_the_library(tmp_path: Path):
     (found,) = inspected(tmp_path, {"main.tf": "locals {\n  a = 1\n  a = 2\n}\n"})
     assert (found.place, found.kind) == ("main.tf:3", K.UNMODELLED)
     assert "Attribute redefined" in found.detail
-
-
-HUNGRY = {
-    "brackets": b"locals {\n  a = " + b"[" * 400_000 + b"]" * 400_000 + b"\n}\n",
-    "blocks": b"a {\n" * 100_000 + b"}\n" * 100_000,
-    "interpolations": b'locals {\n  a = "' + b'${"' * 100_000 + b'x"\n}\n',
-    "negations": b"locals {\n  a = " + b"!" * 900_000 + b"x\n}\n",
-    "heredocs": b"<<" * 300_000,
-}
-
-
-@pytest.mark.parametrize("name", HUNGRY)
-def test_what_exhausts_a_parser_ends_neither_the_server_nor_the_next_look(
-    name: str, tmp_path: Path
-):
-    inspector = Inspector()
-    (tmp_path / "main.tf").write_bytes(HUNGRY[name])
-    assert {f.kind for f in inspector.inspect(tmp_path, ["main.tf"], "", "1")} == {K.UNMODELLED}
-    (tmp_path / "main.tf").write_bytes(b"locals {\n}\n")
-    assert inspector.inspect(tmp_path, ["main.tf"], "", "2") == ()
-    inspector.close()
-
-
-def test_a_look_that_takes_too_long_is_ended_and_not_remembered(tmp_path: Path):
-    (tmp_path / "main.tf").write_bytes(b"locals {\n}\n")
-    hasty = Inspector(seconds=0.0)
-    (found,) = hasty.inspect(tmp_path, ["main.tf"], "", "1")
-    assert found.kind == K.UNMODELLED
-    hasty.close()
-
-
-def test_the_same_files_are_read_once(tmp_path: Path):
-    inspector = Inspector()
-    (tmp_path / "main.tf").write_text('data "external" "x" {\n}\n', encoding="utf-8")
-    first = inspector.inspect(tmp_path, ["main.tf"], "", "digest")
-    (tmp_path / "main.tf").write_text("", encoding="utf-8")
-    assert inspector.inspect(tmp_path, ["main.tf"], "", "digest") == first
-    assert inspector.inspect(tmp_path, ["main.tf"], "", "other") == ()
-    inspector.close()

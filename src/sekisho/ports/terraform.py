@@ -157,6 +157,10 @@ class Desk(Protocol):
 class Terraform(Protocol):
     """Finds Terraform and lays out working directories."""
 
+    def prepare(self) -> None:
+        """Start what the first plan would wait for."""
+        ...
+
     def builds(self) -> tuple[Build, ...]:
         """Return what is installed, newest first."""
         ...

@@ -29,7 +29,8 @@ _GONE = (
 
 
 class Inspector:
-    """One warm child, for one configuration after the other; it is started when first needed.
+    """One warm child, for one configuration after the other; it is started by `start`,
+    or when it is first needed.
 
     Where it dies or takes too long, what it was reading is `unmodelled`, and the next one gets
     another child.
@@ -40,6 +41,9 @@ class Inspector:
         self._held = _Held()
         weakref.finalize(self, self._held.end)
         self._lock = threading.Lock()
+        """Over the child."""
+        self._knows = threading.Lock()
+        """Over what is remembered: who asks for that waits for no child."""
         self._known: OrderedDict[tuple[str, str], tuple[Finding, ...]] = OrderedDict()
 
     def inspect(
@@ -47,23 +51,38 @@ class Inspector:
     ) -> tuple[Finding, ...]:
         """Return what is found in the files of a folder; `digest` is over all of them."""
         key = (digest, directory)
-        with self._lock:
-            found = self._known.get(key)
-            if found is None:
-                asked = {"root": str(root), "paths": sorted(paths), "directory": directory}
-                answer = self._ask(json.dumps(asked).encode() + b"\n")
-                if answer is None:
-                    return _GONE  # not remembered: a machine under load may have been the reason
-                found = self._known[key] = decoded(answer)
-            self._known.move_to_end(key)
-            while len(self._known) > _REMEMBERED:
-                self._known.popitem(last=False)
+        found = self._remembered(key)
+        if found is not None:
             return found
+        asked = {"root": str(root), "paths": sorted(paths), "directory": directory}
+        with self._lock:
+            answer = self._ask(json.dumps(asked).encode() + b"\n")
+        if answer is None:
+            return _GONE  # not remembered: a machine under load may have been the reason
+        return self._remember(key, decoded(answer))
+
+    def start(self) -> None:
+        """Start the child ahead of the first plan, which would wait a quarter of a second."""
+        with self._lock:
+            self._held.running()
 
     def close(self) -> None:
         """End the child."""
         with self._lock:
             self._held.end()
+
+    def _remembered(self, key: tuple[str, str]) -> tuple[Finding, ...] | None:
+        with self._knows:
+            if key in self._known:
+                self._known.move_to_end(key)
+            return self._known.get(key)
+
+    def _remember(self, key: tuple[str, str], found: tuple[Finding, ...]) -> tuple[Finding, ...]:
+        with self._knows:
+            self._known[key] = found
+            if len(self._known) > _REMEMBERED:
+                self._known.popitem(last=False)
+            return found
 
     def _ask(self, question: bytes) -> str | None:
         child = self._held.running()

@@ -332,6 +332,7 @@ def make_terraform(
     mac: Callable[[bytes], str],
 ) -> "LocalTerraform":
     """Point Terraform at the operator's executables and providers."""
+    from sekisho.inspection.inspector import ChildInspector
     from sekisho.terraform import LocalTerraform, TerraformOptions
 
     return LocalTerraform(
@@ -341,6 +342,7 @@ def make_terraform(
             clock=SystemClock().now,
             mark=processes.mark,
             mac=mac,
+            inspector=ChildInspector(),
             binaries=section.binaries,
             mirror=section.mirror,
             network_mirror=section.network_mirror,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sekisho.terraform.inspection.reading import Tree, inspect
+from sekisho.inspection.reading import Tree, inspect
 from tests.attacks.honest import HONEST
 from tests.breadth import broad
 from tests.terraform_command import terraform_command

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from sekisho.domain.inspections import DEFAULT_POLICY
-from sekisho.terraform.inspection.reading import Tree, inspect
+from sekisho.inspection.reading import Tree, inspect
 from tests.attacks.hostile import ALL, SECRET, SECRET_NAME, Hostile
 from tests.breadth import broad
 from tests.terraform_command import terraform_command

@@ -60,10 +60,7 @@ def test_what_configurations_may_do_is_said_for_all_and_over_it_for_one(read: Re
 def test_every_kind_can_be_said_and_some_are_refused_all_the_same(read: Read):
     kinds = ", ".join(f"{kind}: allow" for kind in FindingKind)
     policies = read(f"version: 1\ninspection: {{kinds: {{{kinds}}}}}\nworkspaces: {{net: {{}}}}\n")
-    treated = {
-        kind: policies["net"].treatment(Finding("a.tf", 1, kind))
-        for kind in FindingKind
-    }
+    treated = {kind: policies["net"].treatment(Finding("a.tf", 1, kind)) for kind in FindingKind}
     assert {kind for kind, how in treated.items() if how == "refuse"} == ALWAYS_REFUSED
     assert {how for kind, how in treated.items() if kind not in ALWAYS_REFUSED} == {"allow"}
 

@@ -17,7 +17,7 @@ from sekisho.domain.inspections import (
     Judged,
     Policy,
 )
-from sekisho.terraform.inspection.reading import Tree, decoded, encoded, inspect
+from sekisho.inspection.reading import Tree, decoded, encoded, inspect
 
 K = FindingKind
 

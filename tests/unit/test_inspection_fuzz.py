@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sekisho.domain.inspections import Finding, FindingKind
-from sekisho.terraform.inspection.reading import Tree, inspect
+from sekisho.inspection.reading import Tree, inspect
 from tests.attacks.honest import HONEST
 from tests.attacks.hostile import ALL
 

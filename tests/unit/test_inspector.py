@@ -12,15 +12,15 @@ import pytest
 
 from sekisho.app import build
 from sekisho.domain.inspections import FindingKind
+from sekisho.inspection.inspector import ChildInspector
 from sekisho.settings import read_settings
-from sekisho.terraform.inspection.inspector import Inspector
 
 K = FindingKind
 
 
 @pytest.fixture
-def inspector() -> Iterator[Inspector]:
-    inspector = Inspector()
+def inspector() -> Iterator[ChildInspector]:
+    inspector = ChildInspector()
     yield inspector
     inspector.close()
 
@@ -36,7 +36,7 @@ HUNGRY = {
 
 @pytest.mark.parametrize("name", HUNGRY)
 def test_what_exhausts_a_parser_ends_neither_the_server_nor_the_next_look(
-    name: str, tmp_path: Path, inspector: Inspector
+    name: str, tmp_path: Path, inspector: ChildInspector
 ):
     (tmp_path / "main.tf").write_bytes(HUNGRY[name])
     assert {f.kind for f in inspector.inspect(tmp_path, ["main.tf"], "", "1")} == {K.UNMODELLED}
@@ -46,13 +46,13 @@ def test_what_exhausts_a_parser_ends_neither_the_server_nor_the_next_look(
 
 def test_a_look_that_takes_too_long_is_ended_and_not_remembered(tmp_path: Path):
     (tmp_path / "main.tf").write_bytes(b"locals {\n}\n")
-    hasty = Inspector(seconds=0.0)
+    hasty = ChildInspector(seconds=0.0)
     (found,) = hasty.inspect(tmp_path, ["main.tf"], "", "1")
     assert found.kind == K.UNMODELLED
     hasty.close()
 
 
-def test_the_same_files_are_read_once(tmp_path: Path, inspector: Inspector):
+def test_the_same_files_are_read_once(tmp_path: Path, inspector: ChildInspector):
     (tmp_path / "main.tf").write_text('data "external" "x" {\n}\n', encoding="utf-8")
     first = inspector.inspect(tmp_path, ["main.tf"], "", "digest")
     (tmp_path / "main.tf").write_text("", encoding="utf-8")
@@ -60,7 +60,7 @@ def test_the_same_files_are_read_once(tmp_path: Path, inspector: Inspector):
     assert inspector.inspect(tmp_path, ["main.tf"], "", "other") == ()
 
 
-def test_who_asks_for_what_is_known_waits_for_nobody(tmp_path: Path, inspector: Inspector):
+def test_who_asks_for_what_is_known_waits_for_nobody(tmp_path: Path, inspector: ChildInspector):
     (tmp_path / "main.tf").write_bytes(b"locals {\n}\n")
     known = inspector.inspect(tmp_path, ["main.tf"], "", "known")
     os.mkfifo(tmp_path / "pipe.tf")  # the child waits for a writer

@@ -24,7 +24,7 @@ from sekisho.terraform import bundle
 from sekisho.terraform.commands import Commands, Held, ended_as, first_problem
 from sekisho.terraform.environment import environment
 from sekisho.terraform.files import entries, remove_tree, sha256_of, tree_digest
-from sekisho.terraform.inspection.installed import fetched, modules_in, providers_in
+from sekisho.terraform.installed import fetched, modules_in, providers_in
 from sekisho.terraform.json_text import load, objects
 from sekisho.terraform.layout import lay_out, make_folders_read_only, run_folder
 from sekisho.terraform.options import TerraformOptions

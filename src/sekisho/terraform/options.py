@@ -1,12 +1,12 @@
 """What the wiring hands to the Terraform adapter; nothing here is read from the environment."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from sekisho.domain.leases import ProcessMark
-from sekisho.terraform.inspection.inspector import Inspector
+from sekisho.ports.inspection import Inspector
 
 
 @dataclass(frozen=True)
@@ -26,9 +26,9 @@ class TerraformOptions:
     clock: Callable[[], datetime]
     mark: Callable[[int], ProcessMark | None]
     mac: Callable[[bytes], str]
+    inspector: Inspector
     binaries: tuple[Path, ...] = ()
     mirror: Path | None = None
     network_mirror: str | None = None
     direct: bool = False
     stop_grace: float = 60.0
-    inspector: Inspector = field(default_factory=Inspector)

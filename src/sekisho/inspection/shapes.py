@@ -3,7 +3,7 @@
 Source: https://developer.hashicorp.com/terraform/language and Terraform 1.15's own schema of it.
 """
 
-from sekisho.terraform.inspection.syntax import Block, Body, Unmodelled
+from sekisho.inspection.syntax import Block, Body, Unmodelled
 
 LABELS = {
     "terraform": 0,

@@ -4,8 +4,8 @@ import dataclasses
 from collections.abc import Callable, Iterable, Iterator
 
 from sekisho.domain.inspections import Finding, FindingKind
-from sekisho.terraform.inspection import native
-from sekisho.terraform.inspection.constants import (
+from sekisho.inspection import native
+from sekisho.inspection.constants import (
     ANY_NAME,
     Scope,
     Texts,
@@ -14,7 +14,7 @@ from sekisho.terraform.inspection.constants import (
     loop_scope,
     texts,
 )
-from sekisho.terraform.inspection.syntax import (
+from sekisho.inspection.syntax import (
     Block,
     Call,
     Expression,

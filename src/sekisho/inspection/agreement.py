@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import pygohcl  # pyright: ignore[reportMissingTypeStubs] (it has none)
 
-from sekisho.terraform.inspection.syntax import Block, Body, Unmodelled
+from sekisho.inspection.syntax import Block, Body, Unmodelled
 
 Seen = Mapping[str, Any]
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 import tree_sitter_hcl
 from tree_sitter import Language, Node, Parser
 
-from sekisho.terraform.inspection.syntax import (
+from sekisho.inspection.syntax import (
     Attribute,
     Block,
     Body,

@@ -1,6 +1,6 @@
 """The process that reads configurations: whatever a file does to a parser, it does it here.
 
-Started as `python -I -m sekisho.terraform.inspection.child`; a line in is a configuration, a line
+Started as `python -I -m sekisho.inspection.child`; a line in is a configuration, a line
 out is what was found in it.
 """
 
@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from sekisho.terraform.inspection.reading import Tree, encoded, inspect
+from sekisho.inspection.reading import Tree, encoded, inspect
 
 _MEMORY = 3 * 1024**3
 """Bytes of address space; the Go runtime reserves most of it without using it."""

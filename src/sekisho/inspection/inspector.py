@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO
 
 from sekisho.domain.inspections import Finding, FindingKind
-from sekisho.terraform.inspection.reading import decoded
+from sekisho.inspection.reading import decoded
 
 _REMEMBERED = 256
 _SECONDS = 20.0
@@ -28,12 +28,11 @@ _GONE = (
 )
 
 
-class Inspector:
-    """One warm child, for one configuration after the other; it is started by `start`,
-    or when it is first needed.
+class ChildInspector:
+    """One warm child, for one configuration after the other.
 
-    Where it dies or takes too long, what it was reading is `unmodelled`, and the next one gets
-    another child.
+    It is started by `start`, or when it is first needed. Where it dies or takes too long, what it
+    was reading is `unmodelled`, and the next one gets another child.
     """
 
     def __init__(self, seconds: float = _SECONDS) -> None:
@@ -49,7 +48,7 @@ class Inspector:
     def inspect(
         self, root: Path, paths: Iterable[str], directory: str, digest: str
     ) -> tuple[Finding, ...]:
-        """Return what is found in the files of a folder; `digest` is over all of them."""
+        """Return what is found: at once where the same files were read before."""
         key = (digest, directory)
         found = self._remembered(key)
         if found is not None:

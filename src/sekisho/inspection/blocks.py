@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from sekisho.domain.inspections import Finding, FindingKind
-from sekisho.terraform.inspection.syntax import Block, Body, Expression, Pairs, Text
+from sekisho.inspection.syntax import Block, Body, Expression, Pairs, Text
 
 K = FindingKind
 

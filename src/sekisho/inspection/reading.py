@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sekisho.domain.inspections import Finding, FindingKind
-from sekisho.terraform.inspection import agreement, blocks, json_files, native
-from sekisho.terraform.inspection.constants import ANY_NAME, Scope
-from sekisho.terraform.inspection.functions import Place, in_block
-from sekisho.terraform.inspection.names import by_name, is_configuration
-from sekisho.terraform.inspection.shapes import check_shapes
-from sekisho.terraform.inspection.syntax import Body, Expression, Unmodelled
+from sekisho.inspection import agreement, blocks, json_files, native
+from sekisho.inspection.constants import ANY_NAME, Scope
+from sekisho.inspection.functions import Place, in_block
+from sekisho.inspection.names import by_name, is_configuration
+from sekisho.inspection.shapes import check_shapes
+from sekisho.inspection.syntax import Body, Expression, Unmodelled
 
 K = FindingKind
 

@@ -11,7 +11,7 @@ import itertools
 import posixpath
 from collections.abc import Callable, Mapping, Sequence
 
-from sekisho.terraform.inspection.syntax import (
+from sekisho.inspection.syntax import (
     Call,
     Choice,
     Expression,

@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterable
 from typing import Any, cast
 
-from sekisho.terraform.inspection import native
-from sekisho.terraform.inspection.shapes import LABELS
-from sekisho.terraform.inspection.syntax import (
+from sekisho.inspection import native
+from sekisho.inspection.shapes import LABELS
+from sekisho.inspection.syntax import (
     Attribute,
     Block,
     Body,

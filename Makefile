@@ -35,7 +35,7 @@ install = $(UV) pip install --quiet --compile-bytecode --python $(BIN)/python --
   { echo "uv could not; installing $(1) with pip"; $(PIP) install --only-binary :all: --require-hashes -r $(1); }
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test test-long engine fuzz-api coverage check docs bench pyz lock format clean
+.PHONY: help setup demo serve test test-long engine fuzz-api hunt coverage check docs bench pyz lock format clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-12s %s\n", $$1, $$2}'
@@ -93,6 +93,9 @@ docs: $(PROJECT) ## write the generated parts of the docs again
 
 fuzz-api: $(PROJECT) ## ten minutes of schemathesis against the API of a real server
 	$(BIN)/python tests/fuzz/fuzz.py --seconds 600
+
+hunt: $(PROJECT) ## throw mutated bytes at archives, Git arguments and the inspection (atheris), a minute each
+	$(BIN)/python tests/fuzz/hunt.py --seconds 60
 
 bench: $(PROJECT) ## measure the budgets
 	$(BIN)/python bench/run.py

@@ -37,6 +37,20 @@ def test_a_place_is_transport_host_and_port(url: str, expected: tuple[str, str, 
 
 
 @pytest.mark.parametrize(
+    "url",
+    [
+        "https://[0:1]:8443/a",
+        "https://[.]/a",
+        "git@[::g]:a/b",
+        "https://a:65536/b",
+        "ssh://a:99999/b",
+    ],
+)
+def test_what_is_no_place_is_no_address(url: str):
+    assert url_problem(url) is not None
+
+
+@pytest.mark.parametrize(
     ("base", "relative", "expected"),
     [
         (URL, "../modules.git", "https://git.example/modules.git"),

@@ -1,6 +1,7 @@
 """Git as a source: what the operator declared, and the commit that a configuration came from."""
 
 import dataclasses
+import ipaddress
 import re
 
 DEFAULT_REF = "main"
@@ -18,6 +19,7 @@ _LONG = re.compile(
     r"(?P<path>(/[A-Za-z0-9_.~+@%-]+)+/?)"
 )
 _SHORT = re.compile(rf"{_USER}@{_HOST}:(?P<path>/?[A-Za-z0-9_.~+@%-]+(/[A-Za-z0-9_.~+@%-]+)*/?)")
+_LAST_PORT = 65535
 _USUAL = {"https": 443, "ssh": 22}
 
 
@@ -104,6 +106,18 @@ def _form_problem(url: str) -> str | None:
         return "the address is not well formed: a host and the path of a repository are needed"
     if any(part == ".." or part.startswith("-") for part in match["path"].split("/")):
         return "the path of the address may not climb, and no name in it may begin with `-`"
+    if int(match.groupdict().get("port") or 1) > _LAST_PORT:
+        return f"a port is at most {_LAST_PORT}"
+    return _host_problem(match["host"])
+
+
+def _host_problem(host: str) -> str | None:
+    """Say why what stands in brackets is no IPv6 address; other hosts are names, and looked up."""
+    try:
+        if host.startswith("["):
+            ipaddress.IPv6Address(host.strip("[]"))
+    except ValueError:
+        return "only an IPv6 address may stand in brackets"
     return None
 
 

@@ -19,6 +19,7 @@ from sekisho.domain.leases import ProcessMark
 from sekisho.executors.processes import LocalProcesses
 from sekisho.ports.terraform import Build
 from sekisho.terraform.desk import LocalDesk
+from sekisho.ports.containment import Bounds, Uncontained
 from sekisho.terraform.process import Command, Control, run
 from tests.fakes.desks import Bench, Listening, local, options_in
 
@@ -183,7 +184,14 @@ def test_a_build_that_vanished_is_said(tmp_path: Path):
 
 
 def shell(tmp_path: Path, script: str) -> Command:
-    return Command(("/bin/sh", "-c", script), tmp_path, {"PATH": "/bin:/usr/bin"}, tmp_path / "o")
+    return Command(
+        ("/bin/sh", "-c", script),
+        tmp_path,
+        {"PATH": "/bin:/usr/bin"},
+        tmp_path / "o",
+        Uncontained().tenancy(tmp_path),
+        Bounds(),
+    )
 
 
 def test_a_flood_of_output_fills_no_memory(tmp_path: Path):
@@ -263,10 +271,13 @@ def test_a_question_that_is_never_answered_ends(tmp_path: Path, monkeypatch: pyt
 CRASH = """
 import os, sys
 from pathlib import Path
+from sekisho.ports.containment import Bounds, Uncontained
 from sekisho.terraform.process import Command, Control, run
 root = Path(sys.argv[1])
 script = ("/bin/sh", "-c", "sh -c 'until [ -e stop ]; do sleep 0.05; done' & exit 0")
-command = Command(script, root, {"PATH": os.environ["PATH"]}, root / "out" / "apply", root)
+nobody = Uncontained().tenancy(root)
+output = root / "out" / "apply"
+command = Command(script, root, {"PATH": os.environ["PATH"]}, output, nobody, Bounds(), root)
 run(command, Control(started=print), lambda _pid: os._exit(9), 1.0)
 """
 

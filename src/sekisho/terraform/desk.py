@@ -52,12 +52,14 @@ class LocalDesk:
         # Refuses before anything is on disk.
         variables = environment(self._root(), order.workspace.target)
         self._layout, self._uploaded = lay_out(options, order)
-        variables["TMPDIR"] = str(short_name(self._layout.tmp))
+        short = short_name(self._layout.tmp)
+        variables["TMPDIR"] = str(short)
         secrets = workspace_secrets(order.workspace)
         secrets |= declared_secrets(self._layout.work, order.workspace.variables)
         secrets |= secrets_in_state(self._layout.state)
         self._redactor = Redactor(secrets)
         self._commands = Commands(options, order, self._layout, variables, self._redactor)
+        self._commands.tenancy.own(short, self._layout.tmp)
         self._slot = WarmSlot(options, order, self._layout)
         self._own_lock = self._layout.lock_file.is_file()
         self._warm = False
@@ -99,6 +101,8 @@ class LocalDesk:
         lock = ("-lockfile=readonly",) if self._own_lock else ()
         finished = self._init(watch, *lock, "-reconfigure")
         if finished.ok:
+            # What was installed is used again by others: nobody who ran here may own any of it.
+            self._commands.tenancy.take_back(self._layout.data / "providers")
             self._slot.keep(self._layout)
         return finished
 
@@ -129,6 +133,7 @@ class LocalDesk:
 
     def _plan(self, watch: Watch) -> Finished:
         options, listener = self._order.options, self._commands.listener(watch)
+        self._layout.plan.touch(mode=0o600)  # it may be written, and nothing else beside it
         if isinstance(watch, Held):
             watch.listener = listener
         ended = self._commands.run(
@@ -222,6 +227,7 @@ class LocalDesk:
         return self._layout.errored.read_bytes() if self._layout.errored.is_file() else None
 
     def close(self) -> None:
+        self._commands.tenancy.leave()
         forget_name(self._layout.tmp)
         remove_tree(self._layout.root)
         with suppress(OSError):  # other working directories of the run are there
@@ -272,7 +278,7 @@ class LocalDesk:
     def _var_file(self, values: Mapping[str, Any] | None = None) -> tuple[str, ...]:
         """Name the file of the operator's variables, or of `values` alone."""
         if values is not None:
-            path = self._layout.root / "again.tfvars.json"
+            path = self._layout.again
             path.write_text(json.dumps(dict(values), ensure_ascii=False), encoding="utf-8")
             return (f"-var-file={self._layout.up}{path.name}",) if values else ()
         path = self._layout.variables

@@ -81,6 +81,24 @@ class Layout:
         return self.root / "tmp"
 
     @property
+    def home(self) -> Path:
+        return self.root / "home"
+
+    @property
+    def settings(self) -> Path:
+        """The CLI configuration."""
+        return self.root / "cli.tfrc"
+
+    @property
+    def override(self) -> Path:
+        return self.work / OVERRIDE_FILE
+
+    @property
+    def again(self) -> Path:
+        """Variables that are given once more at apply."""
+        return self.root / "again.tfvars.json"
+
+    @property
     def errored(self) -> Path:
         return self.work / ERRORED
 
@@ -145,8 +163,8 @@ def _fill(options: TerraformOptions, order: DeskOrder, layout: Layout) -> frozen
         problem = f"it has no folder {layout.directory!r}, where this workspace works"
         raise ConfigurationInvalid(problem=problem)
     block = backend_block(workspace.backend, layout.up)
-    (layout.work / OVERRIDE_FILE).write_text(block, encoding="utf-8")
-    (layout.root / "cli.tfrc").write_text(cli_configuration(options), encoding="utf-8")
+    layout.override.write_text(block, encoding="utf-8")
+    layout.settings.write_text(cli_configuration(options), encoding="utf-8")
     if workspace.variables:
         text = json.dumps(dict(workspace.variables), ensure_ascii=False)
         layout.variables.write_text(text, encoding="utf-8")

@@ -1,11 +1,20 @@
 """What the wiring hands to the Terraform adapter; nothing here is read from the environment."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from sekisho.domain.leases import ProcessMark
+from sekisho.ports.containment import Containment, Uncontained
+
+
+@dataclass(frozen=True)
+class RunCaps:
+    """What a command may take: seconds by its first word, and bytes that it may say; 0: no cap."""
+
+    seconds: Mapping[str, float] = field(default_factory=dict[str, float])
+    output: int = 0
 
 
 @dataclass(frozen=True)
@@ -18,6 +27,7 @@ class TerraformOptions:
     `direct` says so. `stop_grace`: seconds between SIGINT and killing the process group. `mark`
     names a process as the executors do; None where it has ended. `mac` is keyed: it proves that a
     warm slot is ours, and marks secret values so that equal ones are seen to be equal.
+    `containment` holds every command, within `caps`.
     """
 
     folder: Path
@@ -30,3 +40,5 @@ class TerraformOptions:
     network_mirror: str | None = None
     direct: bool = False
     stop_grace: float = 60.0
+    containment: Containment = field(default_factory=Uncontained)
+    caps: RunCaps = field(default_factory=RunCaps)

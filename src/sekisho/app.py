@@ -23,10 +23,12 @@ from sekisho.engine.parts import Entrance, Parts
 from sekisho.engine.step_ups import PeopleStepUp
 from sekisho.engine.worker import Worker
 from sekisho.ports import Catalog, Journal, Limits, StepUp
+from sekisho.ports.containment import Containment, Uncontained
 from sekisho.settings import Settings, inside_ecs
 
 if TYPE_CHECKING:
     from sekisho.catalog import TerraformSection
+    from sekisho.executors.containment import Wanted
     from sekisho.executors.processes import LocalProcesses
     from sekisho.identity.oidc import Provider
     from sekisho.terraform import LocalTerraform
@@ -315,8 +317,18 @@ def make_terraform(
     processes: "LocalProcesses",
     mac: Callable[[bytes], str],
 ) -> "LocalTerraform":
-    """Point Terraform at the operator's executables and providers."""
-    from sekisho.terraform import LocalTerraform, TerraformOptions
+    """Point Terraform at the operator's executables and providers.
+
+    Raises:
+        SettingInvalid: it has to be contained, and this machine cannot.
+    """
+    from sekisho.terraform import LocalTerraform, RunCaps, TerraformOptions
+
+    minutes = {
+        "init": settings.init_minutes,
+        "plan": settings.plan_minutes,
+        "apply": settings.apply_minutes,
+    }
 
     return LocalTerraform(
         TerraformOptions(
@@ -330,7 +342,39 @@ def make_terraform(
             network_mirror=section.network_mirror,
             direct=section.direct,
             stop_grace=settings.stop_grace,
+            containment=make_containment(settings),
+            caps=RunCaps({n: m * 60.0 for n, m in minutes.items()}, settings.run_output),
         )
+    )
+
+
+def make_containment(settings: Settings) -> Containment:
+    """Hold what Terraform starts, as far as this machine can and the operator wants.
+
+    Raises:
+        SettingInvalid: it has to be, and this machine cannot.
+    """
+    if settings.containment == "off":
+        return Uncontained()
+    from sekisho.executors.containment import LocalContainment
+
+    made = LocalContainment.found(contained(settings), settings.data_dir)
+    if settings.containment == "require" and not made.levels.holds:
+        problem = "nothing here keeps a run from the server's files (Linux 5.13 with Landlock does)"
+        raise SettingInvalid(name="SEKISHO_CONTAINMENT", problem=problem)
+    return made
+
+
+def contained(settings: Settings) -> "Wanted":
+    """Take the operator's figures for what is contained."""
+    from sekisho.executors.containment import Limits as Most
+    from sekisho.executors.containment import Wanted
+
+    first, last = settings.containment_accounts
+    return Wanted(
+        accounts=range(first, last + 1) if last else range(0),
+        ports=settings.containment_ports.numbers,
+        limits=Most(settings.run_memory, settings.run_file, settings.run_processes),
     )
 
 

@@ -17,9 +17,9 @@ import pytest
 from sekisho.domain.errors import TerraformMissing
 from sekisho.domain.leases import ProcessMark
 from sekisho.executors.processes import LocalProcesses
+from sekisho.ports.containment import Bounds, Uncontained
 from sekisho.ports.terraform import Build
 from sekisho.terraform.desk import LocalDesk
-from sekisho.ports.containment import Bounds, Uncontained
 from sekisho.terraform.process import Command, Control, run
 from tests.fakes.desks import Bench, Listening, local, options_in
 
@@ -76,7 +76,7 @@ def test_one_interrupt_stops_an_apply_and_terraform_saves_what_it_did(tmp_path: 
 def test_whatever_a_command_leaves_behind_ends_with_it(tmp_path: Path):
     note = tmp_path / "orphan"
     files = {"main.tf": DONE_THEN_SLOW % f"sleep 61 >/dev/null 2>&1 & echo $! > {note}"}
-    bench = Bench(local(tmp_path / "data"))
+    bench = Bench(local(tmp_path / "data", containment=Uncontained()))
     bench.applied(files)
     pid = int(note.read_text("utf-8"))
     until(lambda: gone(pid))

@@ -21,7 +21,13 @@ from sekisho.ports.terraform import DeskOrder, Fingerprints, Finished, StateRead
 from sekisho.terraform import bundle
 from sekisho.terraform.commands import Commands, Held, ended_as, first_problem
 from sekisho.terraform.environment import environment
-from sekisho.terraform.files import remove_tree, sha256_of
+from sekisho.terraform.files import (
+    is_regular,
+    open_regular,
+    read_regular,
+    remove_tree,
+    sha256_of,
+)
 from sekisho.terraform.json_text import load, objects
 from sekisho.terraform.layout import lay_out, make_folders_read_only, run_folder
 from sekisho.terraform.options import TerraformOptions
@@ -54,6 +60,8 @@ class LocalDesk:
         self._layout, self._uploaded = lay_out(options, order)
         short = short_name(self._layout.tmp)
         variables["TMPDIR"] = str(short)
+        # Relative: what Terraform notes there then means the same in every working directory.
+        variables["TF_DATA_DIR"] = f"{self._layout.up}data"
         secrets = workspace_secrets(order.workspace)
         secrets |= declared_secrets(self._layout.work, order.workspace.variables)
         secrets |= secrets_in_state(self._layout.state)
@@ -61,7 +69,7 @@ class LocalDesk:
         self._commands = Commands(options, order, self._layout, variables, self._redactor)
         self._commands.tenancy.own(short, self._layout.tmp)
         self._slot = WarmSlot(options, order, self._layout)
-        self._own_lock = self._layout.lock_file.is_file()
+        self._own_lock = is_regular(self._layout.lock_file)
         self._warm = False
         self._needed: tuple[str, ...] = ()
         if order.bundle:
@@ -171,7 +179,7 @@ class LocalDesk:
         )
 
     def open_plan(self) -> BinaryIO:
-        return self._layout.plan.open("rb")
+        return open_regular(self._layout.plan)
 
     def open_bundle(self) -> BinaryIO:
         goal = self._layout.root / "bundle.tar"
@@ -183,7 +191,7 @@ class LocalDesk:
     def position(self) -> StatePosition:
         raw = self._pull()
         try:
-            return position_of(raw.read_bytes()) if raw else NO_STATE
+            return position_of(read_regular(raw)) if raw else NO_STATE
         except ValueError as error:
             raise StoreUnavailable(
                 problem="the backend holds something that is no state"
@@ -212,7 +220,7 @@ class LocalDesk:
 
     def read_state(self) -> StateReading | None:
         pulled = self._pull()
-        raw = pulled.read_bytes() if pulled else b""
+        raw = read_regular(pulled) if pulled else b""
         position = position_of(raw)
         if pulled is None or position == NO_STATE:
             return None
@@ -224,7 +232,8 @@ class LocalDesk:
         return StateReading(raw, index)
 
     def unsaved_state(self) -> bytes | None:
-        return self._layout.errored.read_bytes() if self._layout.errored.is_file() else None
+        errored = self._layout.errored
+        return read_regular(errored) if is_regular(errored) else None
 
     def close(self) -> None:
         self._commands.tenancy.leave()
@@ -236,7 +245,7 @@ class LocalDesk:
     def _pull(self) -> Path | None:
         """Return a file with the state as it stands in the backend, None where there is none."""
         if isinstance(self._order.workspace.backend, ServerBackend):
-            return self._layout.state if self._layout.state.is_file() else None
+            return self._layout.state if is_regular(self._layout.state) else None
         answer, listener, ended = self._commands.capture("state", "pull")
         if ended.code != 0:
             raise StoreUnavailable(problem=first_problem(listener, ended.code))
@@ -252,7 +261,7 @@ class LocalDesk:
 
     def _mentions_ephemeral(self) -> bool:
         files = [p for p in self._layout.work.iterdir() if p.name.endswith((".tf", ".tf.json"))]
-        return any(b"ephemeral" in p.read_bytes() for p in files)
+        return any(b"ephemeral" in read_regular(p) for p in files if is_regular(p))
 
     # --- commands -------------------------------------------------------------------------------
 

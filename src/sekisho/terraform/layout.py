@@ -30,7 +30,7 @@ from sekisho.domain.targets import ServerBackend
 from sekisho.ports.terraform import DeskOrder
 from sekisho.terraform.backend import backend_block, up
 from sekisho.terraform.environment import cli_configuration
-from sekisho.terraform.files import is_full, remove_tree
+from sekisho.terraform.files import is_full, read_regular, remove_tree
 from sekisho.terraform.options import TerraformOptions
 
 LOCK_FILE = ".terraform.lock.hcl"
@@ -227,7 +227,7 @@ def left_behind(layout: Layout) -> bytes | None:
     # Whoever rescues does not know the workspace's directory; uploads hold no such file.
     for path in (layout.state, *layout.config.rglob(ERRORED)):
         with suppress(OSError, ValueError, AttributeError):
-            raw = path.read_bytes()
+            raw = read_regular(path)
             if raw and hashlib.sha256(raw).hexdigest() != given:
                 found.append((int(json.loads(raw).get("serial", 0)), raw))
     return max(found, key=lambda pair: pair[0])[1] if found else None

@@ -13,7 +13,7 @@ from typing import TypeVar
 from sekisho.executors.containment import accounts, limits
 from sekisho.executors.containment.accounts import Account, passable
 from sekisho.executors.containment.landlock import LOOK, WORK, Fence, restrict
-from sekisho.executors.containment.levels import Levels, Wanted
+from sekisho.executors.containment.levels import Levels, Wanted, find
 from sekisho.executors.containment.places import system
 from sekisho.executors.containment.powers import drop_powers
 from sekisho.executors.containment.threads import apart
@@ -104,6 +104,11 @@ class LocalContainment:
         """`within`: folders of ours, which accounts of runs are let through."""
         self.levels, self._wanted, self._within = levels, wanted, within
 
+    @classmethod
+    def found(cls, wanted: Wanted, within: Path) -> "LocalContainment":
+        """Make it of what is found here."""
+        return cls(find(wanted), wanted, within)
+
     def tenancy(self, root: Path, programs: tuple[Path, ...] = ()) -> Tenancy:
         return LocalTenancy(self.levels, self._wanted, self._account(root, programs))
 
@@ -112,7 +117,7 @@ class LocalContainment:
         if not self.levels.accounts:
             return "the server may not switch accounts"
         group = self._wanted.accounts[0]
-        outside = [p for p in root.parents if not p.is_relative_to(self._within)]
+        outside = [p for p in root.parents if p.exists() and not p.is_relative_to(self._within)]
         for path in (*outside[:1], *programs):
             if not passable(path, group):
                 return f"other accounts cannot pass to {path}"

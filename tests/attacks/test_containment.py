@@ -106,10 +106,9 @@ def attacked(terraform: Any, text: str) -> tuple[Finished, str]:
             done = step(watch)
             if not done.ok:
                 return done, watch.text()
-        bundle, plan = desk.open_bundle(), desk.open_plan()
-        order = dataclasses.replace(bench.order({"main.tf": text}, phase="apply"))
-        order = dataclasses.replace(order, bundle=bundle, plan=plan)
-        apply = terraform.open(order)
+        with desk.open_bundle() as bundle, desk.open_plan() as plan:
+            order = bench.order({"main.tf": text}, phase="apply")
+            apply = terraform.open(dataclasses.replace(order, bundle=bundle, plan=plan))
         try:
             apply.init(watch)
             done = apply.apply(watch)
@@ -255,7 +254,8 @@ def of(first: int, count: int) -> list[int]:
     for entry in Path("/proc").iterdir():
         try:
             if entry.name.isdecimal() and first <= entry.stat().st_uid < first + count:
-                found.append(int(entry.name))
+                state = (entry / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
+                found += [int(entry.name)] if state not in "ZX" else []
         except OSError:
             continue
     return found

@@ -125,12 +125,13 @@ def stealing(place: Place) -> dict[str, str]:
     facts = place.facts()
     return {
         "a key of the server, by a function": OUTPUT % f'file("{facts["key"]}")',
-        "somebody's credentials, by a script": PROVISION % f"cat {facts['home']}",
-        "another run's state": PROVISION % f"cat {facts['other']}",
-        "the server's environment": PROVISION % f"tr '\\0' '\\n' < /proc/{facts['pid']}/environ",
+        "somebody's credentials, by a script": PROVISION % f"grep -q {CANARY} {facts['home']}",
+        "another run's state": PROVISION % f"grep -q {CANARY} {facts['other']}",
+        "the server's environment": PROVISION % f"grep -q {CANARY} /proc/{facts['pid']}/environ",
         "the server's environment, by a function": OUTPUT
         % f'base64decode(filebase64("/proc/{facts["pid"]}/environ"))',
-        "a file through a link": PROVISION % f"ln -s {facts['key']} ../tmp/link && cat ../tmp/link",
+        "a file through a link": PROVISION
+        % f"ln -s {facts['key']} ../tmp/link && grep -q {CANARY} ../tmp/link",
     }
 
 
@@ -151,8 +152,10 @@ QUICK = {THEFTS[0], THEFTS[3]}
 )
 def test_what_is_outside_of_its_folder_is_not_read(place: Place, what: str, accounts: bool):
     text = stealing(place)[what]
-    _, said = attacked(place.terraform(Uncontained()), text)
-    assert CANARY in said
+    # What scripts print is in no log: they succeed where they find it.
+    done, said = attacked(place.terraform(Uncontained()), text)
+    assert done.ok
+    assert "output" not in text or CANARY in said
     done, said = attacked(place.terraform(held(place, accounts=accounts)), text)
     assert not done.ok
     assert CANARY not in said
@@ -216,12 +219,12 @@ def test_a_file_that_is_too_large_is_cut_off(place: Place):
 
 
 def test_too_much_memory_is_refused(place: Place):
-    text = PROVISION % "head -c 3000000000 /dev/zero | tail -c 2500000000 | wc -c >/dev/null"
+    text = PROVISION % "head -c 600000000 /dev/zero | tail -c 500000000 >/dev/null"
     limits = dataclasses.replace(SMALL, memory=256 << 20)
     low = LocalContainment.found(Wanted(accounts=range(0), limits=limits), place.data)
     assert attacked(place.terraform(low), PROVISION % "true")[0].ok
-    _, said = attacked(place.terraform(low), text)
-    assert "memory exhausted" in said or "annot allocate" in said
+    assert attacked(place.terraform(Uncontained()), text)[0].ok
+    assert not attacked(place.terraform(low), text)[0].ok
 
 
 def test_an_endless_loop_ends_when_its_time_is_over(place: Place):

@@ -125,13 +125,13 @@ def stealing(place: Place) -> dict[str, str]:
     facts = place.facts()
     return {
         "a key of the server, by a function": OUTPUT % f'file("{facts["key"]}")',
-        "somebody's credentials, by a script": PROVISION % f"grep -q {CANARY} {facts['home']}",
-        "another run's state": PROVISION % f"grep -q {CANARY} {facts['other']}",
-        "the server's environment": PROVISION % f"grep -q {CANARY} /proc/{facts['pid']}/environ",
+        "somebody's credentials, by a script": PROVISION % f"grep -q canar[y] {facts['home']}",
+        "another run's state": PROVISION % f"grep -q canar[y] {facts['other']}",
+        "the server's environment": PROVISION % f"grep -q canar[y] /proc/{facts['pid']}/environ",
         "the server's environment, by a function": OUTPUT
         % f'base64decode(filebase64("/proc/{facts["pid"]}/environ"))',
         "a file through a link": PROVISION
-        % f"ln -s {facts['key']} ../tmp/link && grep -q {CANARY} ../tmp/link",
+        % f"ln -s {facts['key']} ../tmp/link && grep -q canar[y] ../tmp/link",
     }
 
 

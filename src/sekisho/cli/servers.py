@@ -13,6 +13,7 @@ from sekisho.cli import output
 from sekisho.cli.containing import contain
 from sekisho.cli.hosts import settings_of
 from sekisho.cli.options import DOOR, Nouns, door_options, host_options, verb
+from sekisho.cli.reloading import following
 from sekisho.settings import Settings, given_transport, setting_remarks
 
 
@@ -78,7 +79,9 @@ def stdio(args: argparse.Namespace) -> int:
     thread.start()
     try:
         face = FaceOptions(__version__, selection=tool_selection(settings))
-        serve_stdio(build_server(app.engine, face))
+        # An IDE that goes away may say so by SIGHUP, so that ends this process, as ever.
+        with following(app, "stdio", hangup=False):
+            serve_stdio(build_server(app.engine, face))
     finally:
         stop.set()
         app.parts.bell.ring()
@@ -107,7 +110,8 @@ def work(args: argparse.Namespace) -> int:
     contain(app.settings, app.parts.journal.event)
     stop = threading.Event()
     _stop_on_signals(app, stop)
-    app.worker().run(stop.is_set)
+    with following(app, "worker"):
+        app.worker().run(stop.is_set)
     app.close()
     return output.OK
 

@@ -19,7 +19,7 @@ from sekisho.ports.runtime import (
     Processes,
 )
 from sekisho.ports.sign_in_stores import PasskeyStore, SessionStore, TicketStore
-from sekisho.ports.sources import Catalog, Received, Snapshot, Sources
+from sekisho.ports.sources import Catalog, Declarations, Received, Snapshot, Sources
 from sekisho.ports.stores import (
     AuditLog,
     BlobStore,
@@ -61,6 +61,7 @@ __all__ = [
     "Catalog",
     "Clock",
     "ConfigurationStore",
+    "Declarations",
     "Desk",
     "DeskOrder",
     "Execution",

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from sekisho.domain.leases import ProcessMark
-from sekisho.ports.containment import Containment, Uncontained
+from sekisho.ports.containment import Containment
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class TerraformOptions:
     `direct` says so. `stop_grace`: seconds between SIGINT and killing the process group. `mark`
     names a process as the executors do; None where it has ended. `mac` is keyed: it proves that a
     warm slot is ours, and marks secret values so that equal ones are seen to be equal.
-    `containment` holds every command, within `caps`.
+    `containment` holds every command, within `caps`; it has no default, which would hold nobody.
     """
 
     folder: Path
@@ -35,10 +35,10 @@ class TerraformOptions:
     clock: Callable[[], datetime]
     mark: Callable[[int], ProcessMark | None]
     mac: Callable[[bytes], str]
+    containment: Containment
     binaries: tuple[Path, ...] = ()
     mirror: Path | None = None
     network_mirror: str | None = None
     direct: bool = False
     stop_grace: float = 60.0
-    containment: Containment = field(default_factory=Uncontained)
     caps: RunCaps = field(default_factory=RunCaps)

@@ -6,7 +6,6 @@ still has processes, of a server that died, is left alone.
 
 import contextlib
 import os
-import pwd
 import random
 import stat
 import subprocess
@@ -16,8 +15,9 @@ from pathlib import Path
 
 try:
     import fcntl
+    import pwd
 except ImportError:  # Windows
-    fcntl = None
+    fcntl = pwd = None
 
 from sekisho.executors.containment.powers import drop_powers
 from sekisho.executors.containment.threads import apart
@@ -79,6 +79,8 @@ def _lock(path: Path) -> int | None:
 
 
 def _known(number: int) -> bool:
+    if pwd is None:
+        return False
     try:
         pwd.getpwuid(number)
     except KeyError:

@@ -333,7 +333,9 @@ def make_terraform(
         "init": settings.init_minutes,
         "plan": settings.plan_minutes,
         "apply": settings.apply_minutes,
+        "validate": settings.init_minutes,
     }
+    seconds = {name: most * 60.0 for name, most in minutes.items()}
 
     return LocalTerraform(
         TerraformOptions(
@@ -348,7 +350,7 @@ def make_terraform(
             direct=section.direct,
             stop_grace=settings.stop_grace,
             containment=make_containment(settings),
-            caps=RunCaps({n: m * 60.0 for n, m in minutes.items()}, settings.run_output),
+            caps=RunCaps(seconds, settings.run_output, settings.run_disk),
         )
     )
 
@@ -379,7 +381,12 @@ def contained(settings: Settings) -> "Wanted":
     return Wanted(
         accounts=range(first, last + 1) if last else range(0),
         ports=settings.containment_ports.numbers,
-        limits=Most(settings.run_memory, settings.run_file, settings.run_processes),
+        limits=Most(
+            memory=settings.run_memory,
+            file=settings.run_file,
+            processes=settings.run_processes,
+            cpu=settings.run_cpu_minutes * 60,
+        ),
     )
 
 

@@ -6,119 +6,41 @@ time says something.
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from sekisho.executors.containment import Limits, LocalContainment, Wanted, find
-from sekisho.ports.containment import Containment, Uncontained
-from sekisho.ports.terraform import Finished
-from sekisho.terraform import RunCaps
-from tests.fakes.desks import Bench, Listening, local
+from sekisho.executors.containment import LocalContainment, Wanted, find
+from sekisho.ports.containment import Uncontained
+from tests.attacks.holding import (
+    CANARY,
+    OUTPUT,
+    PROVISION,
+    Place,
+    a_place,
+    attacked,
+    held,
+    of,
+    own_accounts,
+)
 
 pytestmark = [
     pytest.mark.timeout(120),
     pytest.mark.skipif(sys.platform != "linux", reason="Landlock is Linux's"),
 ]
 
-CANARY = "canary-1f0c9a"
-SMALL = Limits(memory=2 << 30, file=64 << 20, processes=256)
-PROVISION = """
-resource "terraform_data" "attack" {
-  provisioner "local-exec" {
-    command = <<-EOT
-      %s
-    EOT
-  }
-}
-"""
-OUTPUT = 'output "stolen" {\n  value = %s\n}\n'
-
-
-@dataclasses.dataclass
-class Place:
-    """A data folder as a server has it, somebody's home beside it, and a server that runs."""
-
-    root: Path
-    server: subprocess.Popen[bytes]
-
-    @property
-    def data(self) -> Path:
-        return self.root / "data"
-
-    def facts(self) -> dict[str, str]:
-        return {
-            "key": str(self.data / "keys" / "seal"),
-            "home": str(self.root / "home" / "credentials"),
-            "other": str(self.data / "terraform" / "work" / "other" / "plan" / "state"),
-            "mark": str(self.root / "home" / "mark"),
-            "pid": str(self.server.pid),
-        }
-
-    def terraform(self, containment: Containment, **more: Any) -> Any:
-        return local(self.data / "terraform", containment=containment, **more)
-
 
 @pytest.fixture
 def place() -> Iterator[Place]:
-    # Not below pytest's own folder, which no other account may pass.
-    root = Path(tempfile.mkdtemp(prefix="held-"))
-    root.chmod(0o755)
-    (root / "home").mkdir()
-    (root / "home").chmod(0o777)
-    (root / "data").mkdir(mode=0o700)
-    command = [sys.executable, "-I", "-S", "-c", "import time; time.sleep(100)"]
-    environment = {"SECRET": CANARY, "PATH": os.environ["PATH"]}
-    made = Place(root, subprocess.Popen(command, env=environment))
-    for name in ("key", "home", "other"):
-        path = Path(made.facts()[name])
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(CANARY, encoding="utf-8")
-        path.chmod(0o644)  # the account alone should not be what keeps it
-    yield made
-    made.server.kill()
-    made.server.wait()
-    shutil.rmtree(root)
-
-
-def held(place: Place, *, accounts: bool = False, **more: Any) -> LocalContainment:
-    wanted = Wanted(accounts=range(64_000, 64_100) if accounts else range(0), limits=SMALL, **more)
-    return LocalContainment.found(wanted, place.data)
-
-
-def attacked(terraform: Any, text: str) -> tuple[Finished, str]:
-    """Plan and apply; return how it ended, with all that it printed, and its state."""
-    bench, watch = Bench(terraform), Listening()
-    desk = terraform.open(bench.order({"main.tf": text}))
-    try:
-        for step in (desk.init, desk.plan):
-            done = step(watch)
-            if not done.ok:
-                return done, watch.text()
-        with desk.open_bundle() as bundle, desk.open_plan() as plan:
-            order = bench.order({"main.tf": text}, phase="apply")
-            apply = terraform.open(dataclasses.replace(order, bundle=bundle, plan=plan))
-        try:
-            apply.init(watch)
-            done = apply.apply(watch)
-            state = apply.read_state()
-            raw = state.raw.decode() if state else ""
-            return done, f"{watch.text()}\n{raw}"
-        finally:
-            apply.close()
-    finally:
-        desk.close()
+    with a_place() as made:
+        yield made
 
 
 def stealing(place: Place) -> dict[str, str]:
@@ -212,58 +134,6 @@ def test_ports_are_connected_to_as_the_operator_says_and_none_is_listened_on(pla
             assert attacked(place.terraform(contained), text)[0].ok is ok, (script, contained)
 
 
-def test_a_file_that_is_too_large_is_cut_off(place: Place):
-    text = PROVISION % "head -c 80000000 /dev/zero > ../tmp/large"
-    assert attacked(place.terraform(Uncontained()), text)[0].ok
-    assert not attacked(place.terraform(held(place)), text)[0].ok
-
-
-def test_too_much_memory_is_refused(place: Place):
-    text = PROVISION % "head -c 600000000 /dev/zero | tail -c 500000000 >/dev/null"
-    limits = dataclasses.replace(SMALL, memory=256 << 20)
-    low = LocalContainment.found(Wanted(accounts=range(0), limits=limits), place.data)
-    assert attacked(place.terraform(low), PROVISION % "true")[0].ok
-    assert attacked(place.terraform(Uncontained()), text)[0].ok
-    assert not attacked(place.terraform(low), text)[0].ok
-
-
-def test_an_endless_loop_ends_when_its_time_is_over(place: Place):
-    text = PROVISION % "while true; do :; done"
-    caps = RunCaps({"apply": 1.0})
-    begun = time.monotonic()
-    done, _ = attacked(place.terraform(held(place), caps=caps, stop_grace=1.0), text)
-    assert time.monotonic() - begun < 30
-    assert not done.ok
-    assert not done.stopped  # nobody asked for it: it failed
-    assert "longer than it may" in done.errors[0].text
-
-
-def test_endless_output_is_stopped_too(place: Place):
-    text = PROVISION % "yes wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww"
-    caps = RunCaps(output=1 << 20)
-    done, _ = attacked(place.terraform(held(place), caps=caps, stop_grace=1.0), text)
-    assert not done.ok
-    assert "said more than it may" in done.errors[0].text
-
-
-own_accounts = pytest.mark.skipif(
-    not find(Wanted()).accounts, reason="only root may start processes as somebody else"
-)
-
-
-def of(first: int, count: int) -> list[int]:
-    """Return what runs as one of some accounts."""
-    found: list[int] = []
-    for entry in Path("/proc").iterdir():
-        try:
-            if entry.name.isdecimal() and first <= entry.stat().st_uid < first + count:
-                state = (entry / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
-                found += [int(entry.name)] if state not in "ZX" else []
-        except OSError:
-            continue
-    return found
-
-
 @own_accounts
 def test_each_working_directory_has_an_account_of_its_own_and_leaves_nothing(place: Place):
     contained = LocalContainment.found(Wanted(accounts=range(64_200, 64_210)), place.data)
@@ -298,17 +168,3 @@ def test_what_takes_itself_out_of_its_session_is_killed_by_its_account(place: Pl
     assert lost.stdout
     for pid in lost.stdout.split():
         os.kill(int(pid), signal.SIGKILL)
-
-
-@own_accounts
-def test_a_bomb_of_processes_stays_within_its_account(place: Place):
-    text = PROVISION % "for i in $(seq 400); do sleep 20 >/dev/null 2>&1 & done; exit 0"
-    limits = dataclasses.replace(SMALL, processes=120)
-    contained = LocalContainment.found(Wanted(range(64_230, 64_234), limits=limits), place.data)
-    done, said = attacked(place.terraform(contained), text)
-    assert not done.ok or "annot fork" in said
-    assert of(64_230, 4) == []
-    limits = dataclasses.replace(SMALL, processes=0)
-    contained = LocalContainment.found(Wanted(range(64_230, 64_234), limits=limits), place.data)
-    assert attacked(place.terraform(contained), text)[0].ok
-    assert of(64_230, 4) == []

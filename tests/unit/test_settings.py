@@ -126,6 +126,8 @@ TABLE: dict[str, tuple[object, dict[str, object], tuple[str, ...]]] = {
     "run_file": (4096 * MB, {"0": 0, "1GiB": 1024 * MB}, ("-1", "x")),
     "run_memory": (4096 * MB, {"0": 0, "2GiB": 2048 * MB}, ("-1", "x")),
     "run_processes": (2048, {"0": 0, "500": 500}, ("-1", "1000001")),
+    "run_disk": (16384 * MB, {"0": 0, "2GiB": 2048 * MB}, ("-1", "x")),
+    "run_cpu_minutes": (240, {"0": 0, "5": 5}, ("-1", "100001")),
     "worker": (True, {"false": False, "0": False, "yes": True, "1": True}, ("maybe", "2")),
     "terraform_path": (None, {"/opt/a:/opt/b": "/opt/a:/opt/b"}, ()),
 }  # fmt: skip

@@ -54,6 +54,10 @@ class Tenancy(Protocol):
         """Call `start` where what it starts is contained; what it raises is raised again."""
         ...
 
+    def started(self, process: int) -> None:
+        """Take note of what was just started: it goes first where the machine has no memory."""
+        ...
+
     def clear(self) -> None:
         """Kill what a command left behind, as far as it can be told from other processes."""
         ...
@@ -89,6 +93,9 @@ class _Anywhere:
     def spawn(self, start: Callable[[Terms], T], bounds: Bounds) -> T:
         del bounds
         return start(Terms())
+
+    def started(self, process: int) -> None:
+        pass
 
     def clear(self) -> None:
         pass

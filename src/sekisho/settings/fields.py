@@ -302,8 +302,19 @@ class Settings(BaseSettings):
         default=2048,
         ge=0,
         le=1_000_000,
-        description="Most processes and threads of a run, where it has an account of its own; 0"
-        " for no limit.",
+        description="Most processes and threads of a run; 0 for no limit. It is not kept where"
+        " Terraform runs as root.",
+    )
+    run_disk: Size = Field(
+        default=ByteSize(16384 * _MB),
+        description="Most that the folders of a run may hold, providers included; 0 for no limit.",
+    )
+    run_cpu_minutes: int = Field(
+        default=240,
+        ge=0,
+        le=100_000,
+        description="Minutes that each process of a run may compute; 0 for no limit. Whoever is"
+        " over it is killed at once, Terraform too, whose state may then be lost: be generous.",
     )
     worker: bool = Field(
         default=True,

@@ -18,10 +18,11 @@ from sekisho.domain.versions import Constraint, Version
 from sekisho.ports.containment import Bounds
 from sekisho.ports.terraform import Build
 from sekisho.terraform import shim
+from sekisho.terraform.caps import Caps
 from sekisho.terraform.confines import programs
 from sekisho.terraform.files import sha256_of, write_whole
 from sekisho.terraform.options import TerraformOptions
-from sekisho.terraform.process import Caps, Command, Control, output_paths, run
+from sekisho.terraform.process import Command, Control, output_paths, run
 
 _ASKED = Caps(seconds=60, output=1024 * 1024)
 _NAMES = ("terraform", "tofu")

@@ -1,5 +1,6 @@
 """The Terraform commands of one working directory, and what is made of how they end."""
 
+import dataclasses
 import errno
 import time
 from pathlib import Path
@@ -8,18 +9,16 @@ from sekisho.domain.errors import ConfigurationInvalid, DiskFull, TerraformMissi
 from sekisho.domain.leases import ProcessMark
 from sekisho.domain.logs import LogLine
 from sekisho.ports.terraform import DeskOrder, Finished, Watch
+from sekisho.terraform.caps import Caps, Over
 from sekisho.terraform.confines import bounds_of, programs, settle
 from sekisho.terraform.events import Listener
 from sekisho.terraform.files import is_full
 from sekisho.terraform.layout import Layout
 from sekisho.terraform.options import TerraformOptions
 from sekisho.terraform.process import (
-    NO_CAPS,
-    Caps,
     Command,
     Control,
     Ended,
-    Over,
     output_paths,
     run,
 )
@@ -33,7 +32,11 @@ _OVER = {
     " SEKISHO_PLAN_MINUTES and SEKISHO_APPLY_MINUTES say how long each may take.",
     Over.OUTPUT: "It said more than it may, so it was asked to stop: SEKISHO_RUN_OUTPUT says how"
     " many bytes that are.",
+    Over.DISK: "It wrote more into its folders than it may, so it was asked to stop:"
+    " SEKISHO_RUN_DISK says how many bytes that are.",
 }
+_LARGE = ("show", "state")
+"""What answers with a plan or a state is as large as they are, but for what a file may be."""
 _AWAY = (errno.ENOENT, errno.EACCES, errno.ENOEXEC)
 
 
@@ -62,13 +65,14 @@ class Commands:
     def run(self, watch: Watch, listener: Listener, *arguments: str) -> Ended:
         """Run a command whose output is a log."""
         control = Control(listener.line, watch.started, watch.stopping)
-        caps = self._options.caps
-        told = Caps(caps.seconds.get(arguments[0], 0), caps.output)
-        return self._start(self._command(arguments, told), control)
+        return self._start(self._command(arguments, self._caps(arguments[0])), control)
 
     def capture(self, *arguments: str, watch: Watch | None = None) -> tuple[Path, Listener, Ended]:
         """Run a command whose output is an answer, not a log; return the file it is in."""
-        listener, command = self.listener(), self._command(arguments)
+        caps = self._caps(arguments[0])
+        if arguments[0] in _LARGE:
+            caps = dataclasses.replace(caps, output=0)
+        listener, command = self.listener(), self._command(arguments, caps)
         late = time.monotonic() + _ANSWER_WITHIN
         # A backend that takes the call and never answers must not hold a workspace for ever.
         stop = watch.stopping if watch else lambda: time.monotonic() > late
@@ -85,7 +89,11 @@ class Commands:
             raise ConfigurationInvalid(problem=first_problem(listener, ended.code))
         return answer
 
-    def _command(self, arguments: tuple[str, ...], caps: Caps = NO_CAPS) -> Command:
+    def _caps(self, word: str) -> Caps:
+        caps = self._options.caps
+        return Caps(caps.seconds.get(word, 0), caps.output, caps.disk)
+
+    def _command(self, arguments: tuple[str, ...], caps: Caps) -> Command:
         return Command(
             argv=(*self._order.build.command, *arguments),
             folder=self._layout.work,

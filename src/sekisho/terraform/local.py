@@ -9,13 +9,14 @@ from sekisho.domain.errors import ConfigurationInvalid, DiskFull, TerraformMissi
 from sekisho.ports.containment import Bounds
 from sekisho.ports.terraform import Build, Desk, DeskOrder, Finished, Watch
 from sekisho.terraform.builds import Builds
+from sekisho.terraform.caps import Caps
 from sekisho.terraform.confines import programs
 from sekisho.terraform.desk import LocalDesk
 from sekisho.terraform.files import is_full, remove_tree
 from sekisho.terraform.holding import is_held
 from sekisho.terraform.layout import Layout, left_behind, run_folder
 from sekisho.terraform.options import TerraformOptions
-from sekisho.terraform.process import Caps, Command, Control, output_paths, run
+from sekisho.terraform.process import Command, Control, output_paths, run
 from sekisho.terraform.redaction import Redactor
 from sekisho.terraform.sockets import forget_name
 

@@ -11,10 +11,11 @@ from sekisho.ports.containment import Containment
 
 @dataclass(frozen=True)
 class RunCaps:
-    """What a command may take: seconds by its first word, and bytes that it may say; 0: no cap."""
+    """Seconds that commands may take, by first word; bytes to say, and on disk. 0: no cap."""
 
     seconds: Mapping[str, float] = field(default_factory=dict[str, float])
     output: int = 0
+    disk: int = 0
 
 
 @dataclass(frozen=True)

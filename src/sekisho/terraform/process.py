@@ -16,12 +16,12 @@ import time
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO
 
 from sekisho.domain.leases import ProcessMark
 from sekisho.ports.containment import Bounds, Tenancy, Terms
+from sekisho.terraform.caps import NO_CAPS, Caps, Meter, Over
 from sekisho.terraform.holding import held
 
 _QUICK, _SLOW = 0.02, 0.1
@@ -35,24 +35,6 @@ _LINE_CAP = 1024 * 1024
 OVERLONG = b"(a line of more than 1 MB was left out)"
 
 _log = logging.getLogger(__name__)
-
-
-class Over(StrEnum):
-    """A cap that a command went over."""
-
-    TIME = "time"
-    OUTPUT = "output"
-
-
-@dataclass(frozen=True)
-class Caps:
-    """Seconds that a command may take, bytes that it may say; 0: as many as it likes."""
-
-    seconds: float = 0
-    output: int = 0
-
-
-NO_CAPS = Caps()
 
 
 @dataclass(frozen=True)
@@ -128,25 +110,11 @@ class _Tail:
             self._line(line)
 
 
-class _Meter:
-    """Measures a command against its caps."""
-
-    def __init__(self, command: Command) -> None:
-        self._caps, self._files = command.caps, output_paths(command.output)
-        self._begun = time.monotonic()
-
-    def over(self, now: float) -> Over | None:
-        if self._caps.seconds and now - self._begun > self._caps.seconds:
-            return Over.TIME
-        said = self._caps.output and sum(path.stat().st_size for path in self._files)
-        return Over.OUTPUT if said > self._caps.output else None
-
-
 class _Stopper:
     """Asks once, waits, then kills the whole group: Terraform may lose state on a second SIGINT."""
 
     def __init__(
-        self, pid: int, asks: Callable[[], bool] | None, grace: float, meter: _Meter
+        self, pid: int, asks: Callable[[], bool] | None, grace: float, meter: Meter
     ) -> None:
         self.stopped = self.killed = False
         self.over: Over | None = None
@@ -155,7 +123,7 @@ class _Stopper:
 
     def look(self, now: float) -> None:
         if self.stopped:
-            if not self.killed and now >= self._deadline:
+            if not self.killed and (now >= self._deadline or self._meter.flees(now)):
                 self.killed = True
                 kill_group(self._pid)
         elif now >= self._next:
@@ -183,7 +151,7 @@ def run(
         process = _spawn(command, out, err, kept)
     line = _guarded(control.line) if control.line else None
     tails = [_Tail(path, line) for path in output_paths(command.output)] if line else []
-    stopper = _Stopper(process.pid, control.stopping, grace, _Meter(command))
+    stopper = _Stopper(process.pid, control.stopping, grace, _meter(command))
     failure: Exception | None = None
     try:
         if control.started:
@@ -209,6 +177,10 @@ def run(
     # Terraform takes SIGINT as a request from its first moments on: what ends by it had not begun.
     killed = stopper.killed or (process.returncode < 0 and process.returncode != -signal.SIGINT)
     return Ended(process.returncode, stopper.stopped, killed, stopper.over)
+
+
+def _meter(command: Command) -> Meter:
+    return Meter(command.caps, output_paths(command.output), command.bounds.writes)
 
 
 def output_paths(output: Path) -> tuple[Path, Path]:
@@ -254,7 +226,9 @@ def _spawn(
             extra_groups=None if terms.account is None else terms.groups,
         )
 
-    return command.tenancy.spawn(start, command.bounds)
+    process = command.tenancy.spawn(start, command.bounds)
+    command.tenancy.started(process.pid)
+    return process
 
 
 def _follow(pid: int, tails: list[_Tail], stopper: _Stopper) -> None:

@@ -4,6 +4,7 @@ Each working directory has a tenancy. A command of it is started from a thread t
 (`threads`); the account is switched by the C code of `subprocess`, between fork and exec.
 """
 
+import contextlib
 import os
 import stat
 from collections.abc import Callable, Iterator
@@ -84,6 +85,11 @@ class LocalTenancy:
         if self.account is None:
             return Terms(prefix)
         return Terms(prefix, self.account.number, (self._wanted.accounts[0],))
+
+    def started(self, process: int) -> None:
+        # Whatever it starts inherits it. The kernel then ends the largest of them, not the server.
+        with contextlib.suppress(OSError):
+            Path("/proc", str(process), "oom_score_adj").write_text("1000", encoding="ascii")
 
     def clear(self) -> None:
         if self.account and self.account.processes():

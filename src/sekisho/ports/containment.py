@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 T = TypeVar("T")
+NOTHING = "none"
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,11 @@ class Terms:
 
 class Tenancy(Protocol):
     """Who the commands of one working directory run as. Threads do not share it."""
+
+    @property
+    def held(self) -> str:
+        """What holds them, in words that stay the same: `landlock-6 account limits`, or `none`."""
+        ...
 
     def own(self, *places: Path) -> None:
         """Give files and folders, but not what is in them, to whoever the commands run as."""
@@ -77,6 +83,8 @@ class Containment(Protocol):
 
 class _Anywhere:
     """Nobody is held."""
+
+    held = NOTHING
 
     def own(self, *places: Path) -> None:
         pass

@@ -94,6 +94,11 @@ class StateReading:
 class Desk(Protocol):
     """One working directory of one phase, and the Terraform commands in it."""
 
+    @property
+    def held(self) -> str:
+        """What keeps code of the configuration in: see `ports.containment.Tenancy.held`."""
+        ...
+
     def init(self, watch: Watch) -> Finished:
         """Install providers and modules, or use what an earlier run of the workspace installed.
 

@@ -85,7 +85,12 @@ class LocalDesk:
 
     # --- init -----------------------------------------------------------------------------------
 
+    @property
+    def held(self) -> str:
+        return self._commands.tenancy.held
+
     def init(self, watch: Watch) -> Finished:
+        self._note(watch, f"contained by: {self.held}")
         if self._order.bundle:
             if not self._needed or self._slot.lay_providers(self._layout):
                 return self._used_warm(watch)
@@ -96,10 +101,11 @@ class LocalDesk:
         return self._init_cold(watch)
 
     def _used_warm(self, watch: Watch) -> Finished:
-        listener = self._commands.listener(watch)
-        text = "init: what an earlier run of this workspace installed is used"
-        watch.line(listener.make("step", "info", text))
+        self._note(watch, "init: what an earlier run of this workspace installed is used")
         return Finished(code=0, warm=True)
+
+    def _note(self, watch: Watch, text: str) -> None:
+        watch.line(self._commands.listener(watch).make("step", "info", text))
 
     def _init_cold(self, watch: Watch) -> Finished:
         remove_tree(self._layout.data)

@@ -18,7 +18,7 @@ from sekisho.executors.containment.levels import Levels, Wanted, find
 from sekisho.executors.containment.places import system
 from sekisho.executors.containment.powers import drop_powers
 from sekisho.executors.containment.threads import apart
-from sekisho.ports.containment import Bounds, Tenancy, Terms
+from sekisho.ports.containment import NOTHING, Bounds, Terms
 
 T = TypeVar("T")
 _LOCKS = Path("/run/sekisho-accounts")
@@ -30,6 +30,12 @@ class LocalTenancy:
 
     def __init__(self, levels: Levels, wanted: Wanted, account: Account | None) -> None:
         self._levels, self._wanted, self.account = levels, wanted, account
+
+    @property
+    def held(self) -> str:
+        landlock, tool = self._levels.landlock, self._levels.tool
+        words = ((f"landlock-{landlock}", landlock), ("account", self.account), ("limits", tool))
+        return " ".join(word for word, there in words if there) or NOTHING
 
     def own(self, *places: Path) -> None:
         if self.account is None:
@@ -115,7 +121,7 @@ class LocalContainment:
         """Make it of what is found here."""
         return cls(find(wanted), wanted, within)
 
-    def tenancy(self, root: Path, programs: tuple[Path, ...] = ()) -> Tenancy:
+    def tenancy(self, root: Path, programs: tuple[Path, ...] = ()) -> LocalTenancy:
         return LocalTenancy(self.levels, self._wanted, self._account(root, programs))
 
     def why_not(self, root: Path, programs: tuple[Path, ...] = ()) -> str:

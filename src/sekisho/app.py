@@ -15,6 +15,7 @@ from sekisho.domain.callers import Caller
 from sekisho.domain.configurations import Limits as Caps
 from sekisho.domain.errors import ConsoleAway, SettingInvalid
 from sekisho.domain.identities import NO_IDENTITIES, Identities
+from sekisho.domain.inspections import Policy
 from sekisho.domain.rules import Require, Rule
 from sekisho.engine.callers import BARE
 from sekisho.engine.closing import PRIVATE_STORE
@@ -94,6 +95,7 @@ class App:
 
         codec.prepare()
         self.parts.keys.sign(b"")
+        self.parts.terraform.prepare()
 
     def worker(self, *, applies: bool = True) -> Worker:
         """Make a worker over the same parts.
@@ -284,14 +286,23 @@ def make_limits(settings: Settings) -> Limits:
 
 def make_catalog(settings: Settings) -> "tuple[Catalog, TerraformSection, Identities]":
     """Read the operator's file, or take the folders under `root`."""
-    from sekisho.catalog import FolderCatalog, LiveCatalog, TerraformSection, parse_operator_file
+    from sekisho.catalog import (
+        FolderCatalog,
+        LiveCatalog,
+        TerraformSection,
+        Usual,
+        parse_operator_file,
+    )
     from sekisho.settings import environment
 
     rules = (Rule("default", Require(plan_age=timedelta(hours=settings.plan_age))),)
+    policy = Policy(kinds=dict.fromkeys(settings.inspection_allow, "allow"))
     if settings.config is None:
-        return FolderCatalog(settings.root, rules), TerraformSection(direct=True), NO_IDENTITIES
+        folders = FolderCatalog(settings.root, rules, policy)
+        return folders, TerraformSection(direct=True), NO_IDENTITIES
     path, names = settings.config, environment()
-    catalog = LiveCatalog(path, lambda raw: parse_operator_file(raw, path, names, rules))
+    usual = Usual(rules, policy)
+    catalog = LiveCatalog(path, lambda raw: parse_operator_file(raw, path, names, usual))
     return catalog, catalog.file.terraform, catalog.file.identities
 
 
@@ -322,20 +333,9 @@ def make_terraform(
     processes: "LocalProcesses",
     mac: Callable[[bytes], str],
 ) -> "LocalTerraform":
-    """Point Terraform at the operator's executables and providers.
-
-    Raises:
-        SettingInvalid: it has to be contained, and this machine cannot.
-    """
+    """Point Terraform at the operator's executables and providers. Raises SettingInvalid."""
+    from sekisho.inspection.inspector import ChildInspector
     from sekisho.terraform import LocalTerraform, RunCaps, TerraformOptions
-
-    minutes = {
-        "init": settings.init_minutes,
-        "plan": settings.plan_minutes,
-        "apply": settings.apply_minutes,
-        "validate": settings.init_minutes,
-    }
-    seconds = {name: most * 60.0 for name, most in minutes.items()}
 
     return LocalTerraform(
         TerraformOptions(
@@ -344,13 +344,14 @@ def make_terraform(
             clock=SystemClock().now,
             mark=processes.mark,
             mac=mac,
+            inspector=ChildInspector(),
             binaries=section.binaries,
             mirror=section.mirror,
             network_mirror=section.network_mirror,
             direct=section.direct,
             stop_grace=settings.stop_grace,
             containment=make_containment(settings),
-            caps=RunCaps(seconds, settings.run_output, settings.run_disk),
+            caps=RunCaps(settings.run_seconds, settings.run_output, settings.run_disk),
         )
     )
 
@@ -377,14 +378,13 @@ def contained(settings: Settings) -> "Wanted":
     from sekisho.executors.containment import Limits as Most
     from sekisho.executors.containment import Wanted
 
-    first, last = settings.containment_accounts
     return Wanted(
-        accounts=range(first, last + 1) if last else range(0),
+        accounts=settings.containment_accounts.numbers,
         ports=settings.containment_ports.numbers,
         limits=Most(
-            memory=settings.run_memory,
-            file=settings.run_file,
-            processes=settings.run_processes,
+            settings.run_memory,
+            settings.run_file,
+            settings.run_processes,
             cpu=settings.run_cpu_minutes * 60,
         ),
     )

@@ -19,6 +19,7 @@ from sekisho.domain.plans import PlanOptions
 from sekisho.domain.workspaces import Workspace
 from sekisho.executors.containment import LocalContainment, Wanted
 from sekisho.executors.processes import LocalProcesses
+from sekisho.inspection.inspector import ChildInspector
 from sekisho.ports.terraform import Build, Desk, DeskOrder, Terraform
 from sekisho.terraform import LocalTerraform, TerraformOptions
 from tests.fakes.readings import whole
@@ -70,6 +71,7 @@ def options_in(folder: Path, **changes: Any) -> TerraformOptions:
         "path": str(Path(found).parent) if found else "",
         "clock": lambda: datetime.now(UTC),
         "mark": LocalProcesses().mark,
+        "inspector": ChildInspector(),
         "mac": lambda b: hmac.new(b"test", b, hashlib.sha256).hexdigest(),
         "stop_grace": 10.0,
         "containment": LocalContainment.found(Wanted(), folder),

@@ -26,12 +26,24 @@ from sekisho.domain.access import EVERYTHING, Access
 from sekisho.domain.errors import OperatorFileInvalid
 from sekisho.domain.groups import Group
 from sekisho.domain.identities import NO_IDENTITIES, Identities
+from sekisho.domain.inspections import DEFAULT_POLICY, Policy
 from sekisho.domain.rules import DAY, DEFAULT_RULES, Rule
 from sekisho.domain.targets import LOCAL_TARGET, Backend, S3Backend, ServerBackend, Target
 from sekisho.domain.workspaces import SourceKind, Workspace
 
 _MOST_SHOWN = 50
 _LOCAL = LOCAL_TARGET.name
+
+
+@dataclass(frozen=True)
+class Usual:
+    """What holds in a workspace of which the file says nothing."""
+
+    rules: tuple[Rule, ...] = DEFAULT_RULES
+    policy: Policy = DEFAULT_POLICY
+
+
+USUAL = Usual()
 
 
 @dataclass(frozen=True)
@@ -59,14 +71,14 @@ class OperatorFile:
 
 
 def read_operator_file(
-    path: Path, environment: Mapping[str, str], rules: tuple[Rule, ...] = DEFAULT_RULES
+    path: Path, environment: Mapping[str, str], usual: Usual = USUAL
 ) -> OperatorFile:
     """Read `sekisho.yaml`; `environment` is where `{env: NAME}` is looked up.
 
     Raises:
         OperatorFileInvalid: with every problem, its line, and a near name where there is one.
     """
-    return parse_operator_file(file_content(path), path, environment, rules)
+    return parse_operator_file(file_content(path), path, environment, usual)
 
 
 def file_content(path: Path, *, regular: bool = False) -> bytes:
@@ -91,7 +103,7 @@ def parse_operator_file(
     content: bytes,
     path: Path,
     environment: Mapping[str, str],
-    rules: tuple[Rule, ...] = DEFAULT_RULES,
+    usual: Usual = USUAL,
 ) -> OperatorFile:
     """As `read_operator_file`, of what was read from `path` before. Raises OperatorFileInvalid."""
     document = read_document(content)
@@ -104,7 +116,7 @@ def parse_operator_file(
         findings += [finding for finding in others if finding.line not in known]
     if section is None or findings:
         raise OperatorFileInvalid(path=path, problem=_joined(findings))
-    return _operator_file(section, rules)
+    return _operator_file(section, usual)
 
 
 def json_schema() -> dict[str, Any]:
@@ -217,7 +229,7 @@ def _mapping(data: Any, key: str) -> dict[str, Any]:
     return cast("dict[str, Any]", found) if isinstance(found, dict) else {}
 
 
-def _operator_file(section: FileSection, rules: tuple[Rule, ...]) -> OperatorFile:
+def _operator_file(section: FileSection, usual: Usual) -> OperatorFile:
     given = section.terraform
     mirrors = bool(given.mirror or given.network_mirror)
     terraform = TerraformSection(
@@ -228,8 +240,11 @@ def _operator_file(section: FileSection, rules: tuple[Rule, ...]) -> OperatorFil
     )
     groups = tuple(group_of(name, members) for name, members in section.groups.items())
     targets = {name: _target(name, target) for name, target in section.targets.items()}
+    policy = section.inspection.meant(usual.policy) if section.inspection else usual.policy
     workspaces = tuple(
-        _workspace(name, workspace, targets, _rules(name, section, groups, rules))
+        _workspace(
+            name, workspace, targets, Usual(_rules(name, section, groups, usual.rules), policy)
+        )
         for name, workspace in section.workspaces.items()
     )
     return OperatorFile(
@@ -271,7 +286,7 @@ def _workspace(
     name: str,
     section: WorkspaceSection,
     targets: Mapping[str, Target],
-    rules: tuple[Rule, ...],
+    usual: Usual,
 ) -> Workspace:
     target = targets[section.target] if section.target else LOCAL_TARGET
     source = section.source
@@ -287,7 +302,8 @@ def _workspace(
         terraform=section.terraform,
         variables=dict(section.variables),
         labels=dict(section.labels),
-        rules=rules,
+        rules=usual.rules,
+        inspection=section.inspection.meant(usual.policy) if section.inspection else usual.policy,
         description=section.description,
     )
 

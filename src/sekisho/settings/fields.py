@@ -12,6 +12,7 @@ from pydantic import ByteSize, Field, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from sekisho.domain.errors import SettingInvalid
+from sekisho.domain.inspections import FindingKind
 from sekisho.settings.kinds import (
     AccountRange,
     Accounts,
@@ -231,6 +232,11 @@ class Settings(BaseSettings):
     plan_age: int = Field(
         default=24, ge=1, le=24 * 30, description="Hours after which a plan is too old to apply."
     )
+    inspection_allow: Annotated[tuple[FindingKind, ...], NoDecode, Words] = Field(
+        default=(),
+        description="Kinds of findings that inspection lets pass where sekisho.yaml says nothing of"
+        " them, separated by commas: `provisioner, provider_source`. See docs/en/inspection.md.",
+    )
     keep_runs: int = Field(
         default=90,
         ge=1,
@@ -325,6 +331,13 @@ class Settings(BaseSettings):
         default_factory=lambda: os.environ.get("PATH", os.defpath),
         description="Folders to search for terraform and tofu, as in PATH. Default: PATH.",
     )
+
+    @property
+    def run_seconds(self) -> dict[str, float]:
+        """Seconds that each command of a run may take, by its first word."""
+        minutes = {"init": self.init_minutes, "validate": self.init_minutes}
+        minutes |= {"plan": self.plan_minutes, "apply": self.apply_minutes}
+        return {word: most * 60.0 for word, most in minutes.items()}
 
     @model_validator(mode="after")
     def _one_catalog(self) -> "Settings":

@@ -119,6 +119,11 @@ class Accounts(NamedTuple):
     first: int
     last: int
 
+    @property
+    def numbers(self) -> range:
+        """All of them."""
+        return range(self.first, self.last + 1) if self.last else range(0)
+
     def __str__(self) -> str:
         """Write it as it is read."""
         return f"{self.first}-{self.last}" if self.last else "off"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sekisho.domain.leases import ProcessMark
 from sekisho.ports.containment import Containment
+from sekisho.ports.inspection import Inspector
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class TerraformOptions:
     mark: Callable[[int], ProcessMark | None]
     mac: Callable[[bytes], str]
     containment: Containment
+    inspector: Inspector
     binaries: tuple[Path, ...] = ()
     mirror: Path | None = None
     network_mirror: str | None = None

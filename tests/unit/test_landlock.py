@@ -31,6 +31,10 @@ def within(fence: Fence, work: Callable[[], object]) -> object:
     return apart(body)
 
 
+def reading(path: Path) -> Callable[[], str]:
+    return lambda: path.read_text("utf-8")
+
+
 @pytest.fixture
 def inside(tmp_path: Path) -> Path:
     folder = tmp_path / "inside"
@@ -42,11 +46,11 @@ def inside(tmp_path: Path) -> Path:
 
 def test_only_what_is_allowed_is_read(inside: Path):
     fence = Fence(((inside, LOOK),))
-    assert within(fence, (inside / "f").read_text) == "in"
-    assert within(fence, (inside.parent / "f").read_text) is PermissionError
+    assert within(fence, reading(inside / "f")) == "in"
+    assert within(fence, reading(inside.parent / "f")) is PermissionError
     assert within(fence, lambda: [p.name for p in inside.iterdir()]) == ["f"]
     assert within(fence, lambda: [*inside.parent.iterdir()]) is PermissionError
-    assert within(fence, (inside / ".." / "f").read_text) is PermissionError
+    assert within(fence, reading(inside / ".." / "f")) is PermissionError
 
 
 def test_who_may_look_may_not_write(inside: Path):
@@ -88,18 +92,18 @@ def test_a_file_from_outside_is_not_linked_in(inside: Path):
     assert within(fence, lambda: os.link(inside.parent / "f", inside / "g")) is OSError
     assert not (inside / "g").exists()
     (inside / "l").symlink_to(inside.parent / "f")
-    assert within(fence, (inside / "l").read_text) is PermissionError
+    assert within(fence, reading(inside / "l")) is PermissionError
 
 
 def test_a_file_may_be_allowed_by_itself(inside: Path):
     fence = Fence(((inside.parent / "f", READ | WORK),))
-    assert within(fence, (inside.parent / "f").read_text) == "out"
-    assert within(fence, (inside / "f").read_text) is PermissionError
+    assert within(fence, reading(inside.parent / "f")) == "out"
+    assert within(fence, reading(inside / "f")) is PermissionError
 
 
 def test_what_is_not_there_allows_nothing_and_breaks_nothing(inside: Path):
     fence = Fence(((inside / "gone", WORK), (inside, LOOK)))
-    assert within(fence, (inside / "f").read_text) == "in"
+    assert within(fence, reading(inside / "f")) == "in"
     assert within(fence, (inside / "gone").mkdir) is PermissionError
 
 
@@ -113,9 +117,9 @@ def test_what_a_held_thread_starts_is_held(inside: Path):
 
 
 def test_nobody_else_is_held(inside: Path):
-    within(Fence(()), (inside / "f").read_text)
+    within(Fence(()), reading(inside / "f"))
     assert (inside.parent / "f").read_text("utf-8") == "out"
-    assert apart((inside.parent / "f").read_text) == "out"
+    assert apart(reading(inside.parent / "f")) == "out"
 
 
 def test_there_is_no_way_back(inside: Path):

@@ -24,10 +24,12 @@ from sekisho.engine.parts import Entrance, Parts
 from sekisho.engine.step_ups import PeopleStepUp
 from sekisho.engine.worker import Worker
 from sekisho.ports import Catalog, Declarations, Journal, Limits, StepUp
+from sekisho.ports.containment import Containment, Uncontained
 from sekisho.settings import Settings, inside_ecs
 
 if TYPE_CHECKING:
     from sekisho.catalog import TerraformSection
+    from sekisho.executors.containment import Wanted
     from sekisho.executors.processes import LocalProcesses
     from sekisho.identity.oidc import Provider
     from sekisho.terraform import LocalTerraform
@@ -331,9 +333,9 @@ def make_terraform(
     processes: "LocalProcesses",
     mac: Callable[[bytes], str],
 ) -> "LocalTerraform":
-    """Point Terraform at the operator's executables and providers."""
+    """Point Terraform at the operator's executables and providers. Raises SettingInvalid."""
     from sekisho.inspection.inspector import ChildInspector
-    from sekisho.terraform import LocalTerraform, TerraformOptions
+    from sekisho.terraform import LocalTerraform, RunCaps, TerraformOptions
 
     return LocalTerraform(
         TerraformOptions(
@@ -348,7 +350,43 @@ def make_terraform(
             network_mirror=section.network_mirror,
             direct=section.direct,
             stop_grace=settings.stop_grace,
+            containment=make_containment(settings),
+            caps=RunCaps(settings.run_seconds, settings.run_output, settings.run_disk),
         )
+    )
+
+
+def make_containment(settings: Settings) -> Containment:
+    """Hold what Terraform starts, as far as this machine can and the operator wants.
+
+    Raises:
+        SettingInvalid: it has to be, and this machine cannot.
+    """
+    if settings.containment == "off":
+        return Uncontained()
+    from sekisho.executors.containment import LocalContainment
+
+    made = LocalContainment.found(contained(settings), settings.data_dir)
+    if settings.containment == "require" and not made.levels.holds:
+        problem = "nothing here keeps a run from the server's files (Linux 5.13 with Landlock does)"
+        raise SettingInvalid(name="SEKISHO_CONTAINMENT", problem=problem)
+    return made
+
+
+def contained(settings: Settings) -> "Wanted":
+    """Take the operator's figures for what is contained."""
+    from sekisho.executors.containment import Limits as Most
+    from sekisho.executors.containment import Wanted
+
+    return Wanted(
+        accounts=settings.containment_accounts.numbers,
+        ports=settings.containment_ports.numbers,
+        limits=Most(
+            settings.run_memory,
+            settings.run_file,
+            settings.run_processes,
+            cpu=settings.run_cpu_minutes * 60,
+        ),
     )
 
 

@@ -135,7 +135,10 @@ def main(data_dir: str, run_id: str, point: str) -> None:
     """Carry the run as far as it goes: approve it when it waits, apply it when it is approved."""
     codes: list[str] = []
     settings = read_settings(
-        data_dir=Path(data_dir), log_format="text", inspection_allow="provisioner"
+        data_dir=Path(data_dir),
+        log_format="text",
+        inspection_allow="provisioner",
+        containment="off",  # scripts write into the journal of the test
     )
     app = build(settings, serves=True, show=codes.append)
     parts = wrapped(app.parts, point)

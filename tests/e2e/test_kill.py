@@ -80,7 +80,10 @@ class Place:
     def open(self, codes: list[str] | None = None) -> App:
         show = (codes if codes is not None else []).append
         settings = read_settings(
-            data_dir=self.data, log_format="text", inspection_allow="provisioner"
+            data_dir=self.data,
+            log_format="text",
+            inspection_allow="provisioner",
+            containment="off",  # scripts write into the journal of the test
         )
         return build(settings, serves=True, show=show)
 

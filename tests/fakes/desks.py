@@ -17,6 +17,7 @@ from sekisho.domain.leases import ProcessMark
 from sekisho.domain.logs import LogLine
 from sekisho.domain.plans import PlanOptions
 from sekisho.domain.workspaces import Workspace
+from sekisho.executors.containment import LocalContainment, Wanted
 from sekisho.executors.processes import LocalProcesses
 from sekisho.inspection.inspector import ChildInspector
 from sekisho.ports.terraform import Build, Desk, DeskOrder, Terraform
@@ -73,6 +74,7 @@ def options_in(folder: Path, **changes: Any) -> TerraformOptions:
         "inspector": ChildInspector(),
         "mac": lambda b: hmac.new(b"test", b, hashlib.sha256).hexdigest(),
         "stop_grace": 10.0,
+        "containment": LocalContainment.found(Wanted(), folder),
     }
     return TerraformOptions(**given | changes)
 

@@ -156,6 +156,8 @@ class FakeTerraform:
 class FakeDesk:
     """One working directory, in memory."""
 
+    held = "none"
+
     def __init__(self, terraform: FakeTerraform, order: DeskOrder, room: _Room) -> None:
         self._terraform, self._order, self._room = terraform, order, room
 

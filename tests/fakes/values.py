@@ -97,6 +97,7 @@ def a_full_run(id: str = "run_000001") -> Run:
         alarms=("state_lost",),
         warm=True,
         traits=PlanTraits(Risk.DANGEROUS, (Kind("aws_vpc", "delete"),), True, 3, 1),
+        contained="landlock-6 account limits",
     )
     passed = Override(
         by=suzuki,

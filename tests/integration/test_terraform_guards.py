@@ -13,6 +13,7 @@ from sekisho.domain.errors import ArchiveInvalid, SettingInvalid
 from sekisho.domain.states import MASK
 from sekisho.domain.targets import Target
 from sekisho.domain.workspaces import Workspace
+from sekisho.ports.containment import Uncontained
 from tests.fakes.desks import Bench, Listening, local
 
 SECRET = "kagi-wa-koko-ni-aru-42"
@@ -44,7 +45,9 @@ def test_the_child_sees_our_environment_and_nothing_of_the_servers(
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
     monkeypatch.setenv("TF_CLI_ARGS_plan", "-destroy")
     target = Target(name="t", region="ap-northeast-1", environment={"TF_VAR_x": "given"})
-    bench = Bench(local(tmp_path), Workspace("w", target=target))
+    # Contained, it could not even look.
+    free = local(tmp_path, containment=Uncontained())
+    bench = Bench(free, Workspace("w", target=target))
     files = {"main.tf": 'output "e" {\n  value = filebase64("/proc/self/environ")\n}\n'}
     bench.applied(files)
     assert bench.state is not None

@@ -17,6 +17,7 @@ import pytest
 from sekisho.domain.errors import TerraformMissing
 from sekisho.domain.leases import ProcessMark
 from sekisho.executors.processes import LocalProcesses
+from sekisho.ports.containment import Bounds, Uncontained
 from sekisho.ports.terraform import Build
 from sekisho.terraform.desk import LocalDesk
 from sekisho.terraform.process import Command, Control, run
@@ -75,7 +76,7 @@ def test_one_interrupt_stops_an_apply_and_terraform_saves_what_it_did(tmp_path: 
 def test_whatever_a_command_leaves_behind_ends_with_it(tmp_path: Path):
     note = tmp_path / "orphan"
     files = {"main.tf": DONE_THEN_SLOW % f"sleep 61 >/dev/null 2>&1 & echo $! > {note}"}
-    bench = Bench(local(tmp_path / "data"))
+    bench = Bench(local(tmp_path / "data", containment=Uncontained()))
     bench.applied(files)
     pid = int(note.read_text("utf-8"))
     until(lambda: gone(pid))
@@ -183,7 +184,14 @@ def test_a_build_that_vanished_is_said(tmp_path: Path):
 
 
 def shell(tmp_path: Path, script: str) -> Command:
-    return Command(("/bin/sh", "-c", script), tmp_path, {"PATH": "/bin:/usr/bin"}, tmp_path / "o")
+    return Command(
+        ("/bin/sh", "-c", script),
+        tmp_path,
+        {"PATH": "/bin:/usr/bin"},
+        tmp_path / "o",
+        Uncontained().tenancy(tmp_path),
+        Bounds(),
+    )
 
 
 def test_a_flood_of_output_fills_no_memory(tmp_path: Path):
@@ -263,10 +271,13 @@ def test_a_question_that_is_never_answered_ends(tmp_path: Path, monkeypatch: pyt
 CRASH = """
 import os, sys
 from pathlib import Path
+from sekisho.ports.containment import Bounds, Uncontained
 from sekisho.terraform.process import Command, Control, run
 root = Path(sys.argv[1])
 script = ("/bin/sh", "-c", "sh -c 'until [ -e stop ]; do sleep 0.05; done' & exit 0")
-command = Command(script, root, {"PATH": os.environ["PATH"]}, root / "out" / "apply", root)
+nobody = Uncontained().tenancy(root)
+output = root / "out" / "apply"
+command = Command(script, root, {"PATH": os.environ["PATH"]}, output, nobody, Bounds(), root)
 run(command, Control(started=print), lambda _pid: os._exit(9), 1.0)
 """
 

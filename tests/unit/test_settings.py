@@ -11,6 +11,8 @@ from sekisho.domain.configurations import Limits
 from sekisho.domain.errors import SettingInvalid
 from sekisho.domain.inspections import FindingKind
 from sekisho.settings import (
+    Accounts,
+    Ports,
     Rate,
     Settings,
     environment,
@@ -112,6 +114,26 @@ TABLE: dict[str, tuple[object, dict[str, object], tuple[str, ...]]] = {
     "upload_packed": (50 * MB, {"10MiB": 10 * MB, "1000": 1000}, ("0", "-1", "big", "10 apples")),
     "upload_unpacked": (200 * MB, {"1GB": 1_000_000_000}, ("0", "x")),
     "upload_files": (10_000, {"5": 5}, ("0", "x")),
+    "containment": ("auto", {"REQUIRE": "require", "off": "off"}, ("on", "none")),
+    "containment_accounts": (
+        Accounts(64_000, 64_999),
+        {"70000-70001": Accounts(70_000, 70_001), "OFF": Accounts(0, 0)},
+        ("64000", "64000-64000", "2-1", "0-10", "999-2000", "a-b", "1000-4294967295", "-"),
+    ),
+    "containment_ports": (
+        Ports(),
+        {"all": Ports(), "none": Ports(()), "443, 80,443": Ports((80, 443))},
+        ("0", "65536", "https", "443,", "1-2"),
+    ),
+    "init_minutes": (10, {"0": 0, "5": 5}, ("-1", "10001", "5m")),
+    "plan_minutes": (60, {"0": 0, "90": 90}, ("-1", "10001")),
+    "apply_minutes": (0, {"1440": 1440}, ("-1", "100001")),
+    "run_output": (256 * MB, {"0": 0, "1MiB": MB}, ("-1", "much")),
+    "run_file": (4096 * MB, {"0": 0, "1GiB": 1024 * MB}, ("-1", "x")),
+    "run_memory": (4096 * MB, {"0": 0, "2GiB": 2048 * MB}, ("-1", "x")),
+    "run_processes": (2048, {"0": 0, "500": 500}, ("-1", "1000001")),
+    "run_disk": (16384 * MB, {"0": 0, "2GiB": 2048 * MB}, ("-1", "x")),
+    "run_cpu_minutes": (240, {"0": 0, "5": 5}, ("-1", "100001")),
     "worker": (True, {"false": False, "0": False, "yes": True, "1": True}, ("maybe", "2")),
     "terraform_path": (None, {"/opt/a:/opt/b": "/opt/a:/opt/b"}, ()),
 }  # fmt: skip

@@ -7,7 +7,14 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from sekisho.app import SystemClock, build, make_catalog, make_identities, make_terraform
+from sekisho.app import (
+    SystemClock,
+    build,
+    make_catalog,
+    make_containment,
+    make_identities,
+    make_terraform,
+)
 from sekisho.cli.host_texts import SAYS
 from sekisho.domain.errors import SekishoError
 from sekisho.domain.text import Language
@@ -127,6 +134,25 @@ def _terraform(settings: Settings) -> HostFinding:
     return HostFinding("terraform", OK, "terraform_ok", {"found": named})
 
 
+def _containment(settings: Settings) -> HostFinding:
+    from sekisho.executors.containment import LocalContainment
+
+    made = make_containment(settings)
+    if not isinstance(made, LocalContainment):
+        return HostFinding("containment", NG, "containment_off")
+    if not made.levels.holds:
+        return HostFinding("containment", NG, "containment_none")
+    facts = {"landlock": made.levels.landlock}
+    if not made.levels.tool:
+        return HostFinding("containment", NG, "containment_unlimited", facts)
+    why = made.why_not(settings.data_dir / "terraform" / "work")
+    if why:
+        return HostFinding("containment", OK, "containment_shared", facts | {"why": why})
+    return HostFinding(
+        "containment", OK, "containment_ok", facts | {"accounts": settings.containment_accounts}
+    )
+
+
 def _disk(settings: Settings) -> HostFinding:
     place = next(p for p in (settings.data_dir, *settings.data_dir.parents) if p.exists())
     free = shutil.disk_usage(place).free
@@ -136,8 +162,14 @@ def _disk(settings: Settings) -> HostFinding:
 
 
 def _others(path: Path) -> bool:
-    """Say whether other people on this machine can read it. Windows keeps that elsewhere."""
-    return os.name == "posix" and bool(path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))
+    """Say whether other people on this machine can read it. Windows keeps that elsewhere.
+
+    A group may pass a folder without looking around: the accounts of runs do.
+    """
+    bits = stat.S_IRWXG | stat.S_IRWXO
+    if path.is_dir():
+        bits &= ~stat.S_IXGRP
+    return os.name == "posix" and bool(path.stat().st_mode & bits)
 
 
 CHECKS: tuple[tuple[str, Callable[[Settings], HostFinding]], ...] = (
@@ -148,6 +180,7 @@ CHECKS: tuple[tuple[str, Callable[[Settings], HostFinding]], ...] = (
     ("keys", _keys),
     ("store", _store),
     ("terraform", _terraform),
+    ("containment", _containment),
     ("disk", _disk),
 )
 """Each check of the machine."""

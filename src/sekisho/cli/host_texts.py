@@ -57,6 +57,36 @@ SAYS: dict[str, Said] = {
         "Install one on PATH, name it in sekisho.yaml, or install the extra: engine.lock.",
         "PATH にインストールするか、sekisho.yaml で指定するか、engine.lock を使ってください。",
     ),
+    "containment_ok": Said(
+        "each run is contained: Landlock {landlock}, an account of its own ({accounts}), limits",
+        "実行は隔離されます（Landlock {landlock}、専用アカウント {accounts}、資源制限）",
+    ),
+    "containment_shared": Said(
+        "each run is contained: Landlock {landlock}, limits; but under the server's account: {why}",
+        "実行は隔離されます（Landlock {landlock}、資源制限）。"
+        "ただしサーバーと同じアカウントです: {why}",
+        "For an account of its own: docs/en/containment.md.",
+        "専用アカウントの使い方は docs/ja/containment.md を参照してください。",
+    ),
+    "containment_unlimited": Said(
+        "each run is contained: Landlock {landlock}; but nothing limits what it uses up",
+        "実行は隔離されます（Landlock {landlock}）が、資源の使用量を制限できません",
+        "Install prlimit (util-linux).",
+        "prlimit（util-linux）をインストールしてください。",
+    ),
+    "containment_none": Said(
+        "nothing keeps a configuration from this server's files",
+        "構成に書かれたコードからサーバーのファイルを守る手段がありません",
+        "Run it on Linux 5.13 or later with Landlock; SEKISHO_CONTAINMENT=require insists on it.",
+        "Landlock が有効な Linux 5.13 以降で実行してください。"
+        "SEKISHO_CONTAINMENT=require で必須にできます。",
+    ),
+    "containment_off": Said(
+        "SEKISHO_CONTAINMENT=off: a configuration can read all that this server can",
+        "SEKISHO_CONTAINMENT=off のため、構成に書かれたコードはサーバーと同じものを読めます",
+        "Remove it, unless every configuration is written by people who may do all of that.",
+        "構成の作成者全員にその権限がある場合を除き、この設定を外してください。",
+    ),
     "disk_ok": Said("{free} GiB are free at {folder}", "{folder} の空きは {free} GiB です"),
     "disk_short": Said(
         "only {free} GiB are free at {folder}",

@@ -10,6 +10,7 @@ from types import FrameType
 from sekisho import __version__
 from sekisho.app import App, build, console_url, only_here
 from sekisho.cli import output
+from sekisho.cli.containing import contain
 from sekisho.cli.hosts import settings_of
 from sekisho.cli.options import DOOR, Nouns, door_options, host_options, verb
 from sekisho.cli.reloading import following
@@ -53,6 +54,7 @@ def serve(args: argparse.Namespace) -> int:
     listener = listen(settings.host, settings.port)
     settings = settings.model_copy(update={"port": listener.getsockname()[1]})
     app = build(settings, serves=True, show=output.note)
+    contain(settings, app.parts.journal.event)
     url = console_url(settings)
     console = f"console {url}  " if only_here(settings) else ""
     output.note(f"Sekisho: {console}MCP {url}{settings.endpoint}  data {settings.data_dir}")
@@ -71,6 +73,7 @@ def stdio(args: argparse.Namespace) -> int:
     settings = settings_of(args)
     _warn(settings)
     app = build(near(settings), serves=False)
+    contain(settings, app.parts.journal.event)
     stop = threading.Event()
     thread = threading.Thread(target=_carry_plans, args=(app, stop), daemon=True)
     thread.start()
@@ -104,6 +107,7 @@ def _carry_plans(app: App, stop: threading.Event) -> None:
 def work(args: argparse.Namespace) -> int:
     """`sekisho worker`."""
     app = build(settings_of(args), serves=False)
+    contain(app.settings, app.parts.journal.event)
     stop = threading.Event()
     _stop_on_signals(app, stop)
     with following(app, "worker"):

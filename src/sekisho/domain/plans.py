@@ -115,6 +115,8 @@ class PlanRecord:
     warm: bool = False
     traits: PlanTraits = WORST_TRAITS
     """What rules look at."""
+    contained: str = ""
+    """What kept code of the configuration in while it was planned; empty where nobody noted it."""
 
 
 DESTROYS_TYPED = 10

@@ -115,6 +115,7 @@ def _plan(run: Run) -> Body | None:
     return {
         "made_at": run.plan.made_at.isoformat(),
         "terraform": run.plan.terraform_version,
+        "contained": run.plan.contained,
         "state": str(run.plan.position),
         "add": counts.add,
         "change": counts.change,

@@ -155,6 +155,7 @@ def seal(phase: PlanPhase) -> End | None:
         alarms=tuple(a.code for a in reading.alarms),
         warm=phase.warm,
         traits=laid.traits,
+        contained=phase.table.held,
     )
     return None
 
@@ -284,6 +285,7 @@ def _told(run: Run) -> dict[str, str | int | bool | None]:
         facts |= {"seal": signed.seal.digest, "plan": signed.seal.plan}
         facts |= {"add": run.plan.counts.add, "destroy": run.plan.counts.destroy}
         facts |= {"change": run.plan.counts.change, "state": signed.seal.state}
+        facts |= {"contained": run.plan.contained}
     return facts
 
 

@@ -99,6 +99,11 @@ class StateReading:
 class Desk(Protocol):
     """One working directory of one phase, and the Terraform commands in it."""
 
+    @property
+    def held(self) -> str:
+        """What keeps code of the configuration in: see `ports.containment.Tenancy.held`."""
+        ...
+
     def inspect(self) -> tuple[Finding, ...]:
         """Say what the configuration would run or reach for; nothing of Terraform runs for it."""
         ...

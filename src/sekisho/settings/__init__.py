@@ -2,7 +2,7 @@
 
 from sekisho.settings.doors import DOORS, Door
 from sekisho.settings.fields import Settings
-from sekisho.settings.kinds import Rate
+from sekisho.settings.kinds import Accounts, Ports, Rate
 from sekisho.settings.reading import (
     environment,
     given_transport,
@@ -14,7 +14,9 @@ from sekisho.settings.reading import (
 
 __all__ = [
     "DOORS",
+    "Accounts",
     "Door",
+    "Ports",
     "Rate",
     "Settings",
     "environment",

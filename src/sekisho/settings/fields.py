@@ -14,6 +14,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sekisho.domain.errors import SettingInvalid
 from sekisho.domain.inspections import FindingKind
 from sekisho.settings.kinds import (
+    AccountRange,
+    Accounts,
     Cap,
     Endpoint,
     Host,
@@ -22,6 +24,9 @@ from sekisho.settings.kinds import (
     Lower,
     Origin,
     Place,
+    PortList,
+    Ports,
+    Size,
     Transport,
     WebAddress,
     Words,
@@ -255,6 +260,68 @@ class Settings(BaseSettings):
     upload_files: int = Field(
         default=10_000, ge=1, le=1_000_000, description="Most files and folders of one upload."
     )
+    containment: Annotated[Literal["auto", "require", "off"], Lower] = Field(
+        default="auto",
+        description="Whether Terraform, and all that a configuration runs in it, is contained."
+        " auto: as far as this machine can. require: nothing starts where files of the server"
+        " cannot be kept from it. off: not at all.",
+    )
+    containment_accounts: AccountRange = Field(
+        default=Accounts(64_000, 64_999),
+        description="Numbers of accounts (uid and gid) that nobody has, one for each working"
+        " directory while it is there, where the server runs as root; or off. The first is the"
+        " group by which they pass the server's folders.",
+    )
+    containment_ports: PortList = Field(
+        default=Ports(),
+        description="TCP ports that contained processes may connect to, separated by commas; all;"
+        " or none. It needs Linux 6.7. Names are looked up over UDP, which this does not hold.",
+    )
+    init_minutes: int = Field(
+        default=10, ge=0, le=10_000, description="Minutes that init may take; 0 for no limit."
+    )
+    plan_minutes: int = Field(
+        default=60, ge=0, le=10_000, description="Minutes that planning may take; 0 for no limit."
+    )
+    apply_minutes: int = Field(
+        default=0,
+        ge=0,
+        le=100_000,
+        description="Minutes that an apply may take; 0 for no limit. One that is stopped saves its"
+        " state, and is half done.",
+    )
+    run_output: Size = Field(
+        default=ByteSize(256 * _MB),
+        description="Most that one command of a run may print; bytes, or a size like 256MiB; 0 for"
+        " no limit. The log keeps less.",
+    )
+    run_file: Size = Field(
+        default=ByteSize(4096 * _MB),
+        description="Largest file that a process of a run may write; 0 for no limit.",
+    )
+    run_memory: Size = Field(
+        default=ByteSize(4096 * _MB),
+        description="Most memory (data) of each process of a run; 0 for no limit. For all of them"
+        " together, limit the server's service or container.",
+    )
+    run_processes: int = Field(
+        default=2048,
+        ge=0,
+        le=1_000_000,
+        description="Most processes and threads of a run; 0 for no limit. It is not kept where"
+        " Terraform runs as root.",
+    )
+    run_disk: Size = Field(
+        default=ByteSize(16384 * _MB),
+        description="Most that the folders of a run may hold, providers included; 0 for no limit.",
+    )
+    run_cpu_minutes: int = Field(
+        default=240,
+        ge=0,
+        le=100_000,
+        description="Minutes that each process of a run may compute; 0 for no limit. Whoever is"
+        " over it is killed at once, Terraform too, whose state may then be lost: be generous.",
+    )
     worker: bool = Field(
         default=True,
         description="Whether `sekisho serve` also runs plans and applies itself. If false, start"
@@ -264,6 +331,13 @@ class Settings(BaseSettings):
         default_factory=lambda: os.environ.get("PATH", os.defpath),
         description="Folders to search for terraform and tofu, as in PATH. Default: PATH.",
     )
+
+    @property
+    def run_seconds(self) -> dict[str, float]:
+        """Seconds that each command of a run may take, by its first word."""
+        minutes = {"init": self.init_minutes, "validate": self.init_minutes}
+        minutes |= {"plan": self.plan_minutes, "apply": self.apply_minutes}
+        return {word: most * 60.0 for word, most in minutes.items()}
 
     @model_validator(mode="after")
     def _one_catalog(self) -> "Settings":

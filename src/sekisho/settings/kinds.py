@@ -85,6 +85,60 @@ def _rate(given: object) -> object:
     return Rate(float(each), int(burst))
 
 
+def _accounts(given: object) -> object:
+    """Take `first-last`, at least two numbers above those of real accounts; `off` for none."""
+    if not isinstance(given, str):
+        return given
+    text = given.strip().lower()
+    if text == "off":
+        return Accounts(0, 0)
+    first, _, last = text.partition("-")
+    if not _DIGITS.fullmatch(first) or not _DIGITS.fullmatch(last):
+        raise ValueError("a range of numbers is needed, like 64000-64999; or off")
+    if not _FIRST_FREE <= int(first) < int(last) <= _LAST_FREE:
+        raise ValueError(f"the range lies within {_FIRST_FREE}-{_LAST_FREE} and has two or more")
+    return Accounts(int(first), int(last))
+
+
+def _ports(given: object) -> object:
+    """Take port numbers separated by commas; `all` for all of them, `none` for none."""
+    if not isinstance(given, str):
+        return given
+    text = given.strip().lower()
+    if text in ("all", "none"):
+        return Ports() if text == "all" else Ports(())
+    words = [word.strip() for word in text.split(",")]
+    if not all(_DIGITS.fullmatch(w) and 0 < int(w) <= _LAST_PORT for w in words):
+        raise ValueError("port numbers are needed, like 443,5432; or all; or none")
+    return Ports(tuple(sorted({int(w) for w in words})))
+
+
+class Accounts(NamedTuple):
+    """Numbers of accounts, both ends included; 0 and 0: none."""
+
+    first: int
+    last: int
+
+    @property
+    def numbers(self) -> range:
+        """All of them."""
+        return range(self.first, self.last + 1) if self.last else range(0)
+
+    def __str__(self) -> str:
+        """Write it as it is read."""
+        return f"{self.first}-{self.last}" if self.last else "off"
+
+
+class Ports(NamedTuple):
+    """TCP ports; None: all."""
+
+    numbers: tuple[int, ...] | None = None
+
+    def __str__(self) -> str:
+        """Write it as it is read."""
+        return "all" if self.numbers is None else ",".join(map(str, self.numbers)) or "none"
+
+
 class Rate(NamedTuple):
     """A limit: so many requests a second, and so many at once; none where `each` is 0."""
 
@@ -97,6 +151,8 @@ class Rate(NamedTuple):
 
 
 _PATH = re.compile(r"(/[A-Za-z0-9._~-]+)+")
+_DIGITS = re.compile(r"[0-9]{1,10}")
+_FIRST_FREE, _LAST_FREE, _LAST_PORT = 1000, 2**31 - 2, 65_535
 _NUMBER = re.compile(r"\d+(\.\d+)?")
 _LEVELS = {"trace": "debug", "warn": "warning", "fatal": "error", "panic": "error"}
 
@@ -105,9 +161,12 @@ WebAddress = Annotated[str, AfterValidator(_web_address)]
 Level = BeforeValidator(_level)
 Transport = Annotated[Literal["stdio", "streamable-http"], BeforeValidator(_transport)]
 Limit = Annotated[Rate | None, NoDecode, BeforeValidator(_rate)]
+AccountRange = Annotated[Accounts, NoDecode, BeforeValidator(_accounts)]
+PortList = Annotated[Ports, NoDecode, BeforeValidator(_ports)]
 Place = Annotated[Path, AfterValidator(_folder_or_file)]
 Origin = Annotated[str, AfterValidator(_origin)]
 Host = Annotated[str, AfterValidator(_host)]
 Words = BeforeValidator(_words)
 Lower = BeforeValidator(_lower)
 Cap = Annotated[ByteSize, Field(ge=1)]
+Size = Annotated[ByteSize, Field(ge=0)]

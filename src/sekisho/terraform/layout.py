@@ -30,7 +30,7 @@ from sekisho.domain.targets import ServerBackend
 from sekisho.ports.terraform import DeskOrder
 from sekisho.terraform.backend import backend_block, up
 from sekisho.terraform.environment import cli_configuration
-from sekisho.terraform.files import is_full, remove_tree
+from sekisho.terraform.files import is_full, read_regular, remove_tree
 from sekisho.terraform.options import TerraformOptions
 
 LOCK_FILE = ".terraform.lock.hcl"
@@ -79,6 +79,24 @@ class Layout:
     @property
     def tmp(self) -> Path:
         return self.root / "tmp"
+
+    @property
+    def home(self) -> Path:
+        return self.root / "home"
+
+    @property
+    def settings(self) -> Path:
+        """The CLI configuration."""
+        return self.root / "cli.tfrc"
+
+    @property
+    def override(self) -> Path:
+        return self.work / OVERRIDE_FILE
+
+    @property
+    def again(self) -> Path:
+        """Variables that are given once more at apply."""
+        return self.root / "again.tfvars.json"
 
     @property
     def errored(self) -> Path:
@@ -145,8 +163,8 @@ def _fill(options: TerraformOptions, order: DeskOrder, layout: Layout) -> frozen
         problem = f"it has no folder {layout.directory!r}, where this workspace works"
         raise ConfigurationInvalid(problem=problem)
     block = backend_block(workspace.backend, layout.up)
-    (layout.work / OVERRIDE_FILE).write_text(block, encoding="utf-8")
-    (layout.root / "cli.tfrc").write_text(cli_configuration(options), encoding="utf-8")
+    layout.override.write_text(block, encoding="utf-8")
+    layout.settings.write_text(cli_configuration(options), encoding="utf-8")
     if workspace.variables:
         text = json.dumps(dict(workspace.variables), ensure_ascii=False)
         layout.variables.write_text(text, encoding="utf-8")
@@ -209,7 +227,7 @@ def left_behind(layout: Layout) -> bytes | None:
     # Whoever rescues does not know the workspace's directory; uploads hold no such file.
     for path in (layout.state, *layout.config.rglob(ERRORED)):
         with suppress(OSError, ValueError, AttributeError):
-            raw = path.read_bytes()
+            raw = read_regular(path)
             if raw and hashlib.sha256(raw).hexdigest() != given:
                 found.append((int(json.loads(raw).get("serial", 0)), raw))
     return max(found, key=lambda pair: pair[0])[1] if found else None

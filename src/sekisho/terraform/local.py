@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from sekisho.domain.errors import ConfigurationInvalid, DiskFull, TerraformMissing
+from sekisho.ports.containment import Bounds
 from sekisho.ports.terraform import Build, Desk, DeskOrder, Finished, Watch
 from sekisho.terraform.builds import Builds
+from sekisho.terraform.caps import Caps
+from sekisho.terraform.confines import programs
 from sekisho.terraform.desk import LocalDesk
 from sekisho.terraform.files import is_full, remove_tree
 from sekisho.terraform.holding import is_held
@@ -18,6 +21,7 @@ from sekisho.terraform.redaction import Redactor
 from sekisho.terraform.sockets import forget_name
 
 _FORMATTED = (".tf", ".tfvars", ".tftest.hcl")
+_FORMATTING = Caps(seconds=60, output=1024 * 1024)
 _PLACE = re.compile(r"on (?P<name>f\d+\.\S+) line (?P<line>\d+)")
 _SUMMARY = re.compile(r"^Error: (?P<text>.+)$", re.MULTILINE)
 
@@ -83,13 +87,27 @@ class LocalTerraform:
             if ends:
                 places[name] = home / "files" / f"f{i}{ends}"
                 places[name].write_bytes(text.encode())
+        needed = programs(build.command)
+        tenancy = self._options.containment.tenancy(home, needed)
+        tenancy.show(home)
+        tenancy.own_all(home / "files")
         command = Command(
             argv=(*build.command, "fmt", "-no-color", "-list=false"),
             folder=home / "files",
-            environment={"HOME": str(home), "TMPDIR": str(home), "CHECKPOINT_DISABLE": "1"},
+            environment={
+                "HOME": str(home / "files"),
+                "TMPDIR": str(home / "files"),
+                "CHECKPOINT_DISABLE": "1",
+            },
             output=home / "fmt",
+            tenancy=tenancy,
+            bounds=Bounds(needed, (home / "files",)),
+            caps=_FORMATTING,
         )
-        ended = run(command, Control(), self._options.mark, self._options.stop_grace)
+        try:
+            ended = run(command, Control(), self._options.mark, self._options.stop_grace)
+        finally:
+            tenancy.leave()
         if ended.code != 0:
             said = output_paths(command.output)[1].read_text(encoding="utf-8", errors="replace")
             raise ConfigurationInvalid(problem=_problem(said, places))

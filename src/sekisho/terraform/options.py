@@ -1,12 +1,22 @@
 """What the wiring hands to the Terraform adapter; nothing here is read from the environment."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from sekisho.domain.leases import ProcessMark
+from sekisho.ports.containment import Containment
 from sekisho.ports.inspection import Inspector
+
+
+@dataclass(frozen=True)
+class RunCaps:
+    """Seconds that commands may take, by first word; bytes to say, and on disk. 0: no cap."""
+
+    seconds: Mapping[str, float] = field(default_factory=dict[str, float])
+    output: int = 0
+    disk: int = 0
 
 
 @dataclass(frozen=True)
@@ -19,6 +29,7 @@ class TerraformOptions:
     `direct` says so. `stop_grace`: seconds between SIGINT and killing the process group. `mark`
     names a process as the executors do; None where it has ended. `mac` is keyed: it proves that a
     warm slot is ours, and marks secret values so that equal ones are seen to be equal.
+    `containment` holds every command, within `caps`; it has no default, which would hold nobody.
     """
 
     folder: Path
@@ -26,9 +37,11 @@ class TerraformOptions:
     clock: Callable[[], datetime]
     mark: Callable[[int], ProcessMark | None]
     mac: Callable[[bytes], str]
+    containment: Containment
     inspector: Inspector
     binaries: tuple[Path, ...] = ()
     mirror: Path | None = None
     network_mirror: str | None = None
     direct: bool = False
     stop_grace: float = 60.0
+    caps: RunCaps = field(default_factory=RunCaps)

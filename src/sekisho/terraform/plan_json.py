@@ -17,6 +17,7 @@ from sekisho.domain.plans import PlanReading, count
 from sekisho.domain.references import module_of
 from sekisho.domain.states import MASK, StatePosition, position_of
 from sekisho.terraform.documents import chosen, open_document, raw_part
+from sekisho.terraform.files import open_regular
 from sekisho.terraform.json_text import Json, check_format, obj, objects
 from sekisho.terraform.leaves import Lens
 from sekisho.terraform.masks import secrets_in
@@ -112,7 +113,7 @@ def base_position(plan: Path) -> StatePosition:
         ConfigurationInvalid: the file is no saved plan.
     """
     try:
-        with zipfile.ZipFile(plan) as archive:
+        with open_regular(plan) as file, zipfile.ZipFile(file) as archive:
             return position_of(archive.read("tfstate"))
     except (zipfile.BadZipFile, KeyError, OSError, ValueError) as error:
         raise ConfigurationInvalid(problem="Terraform left no saved plan") from error

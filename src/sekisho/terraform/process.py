@@ -5,9 +5,11 @@ process group of its own. Its output goes to files, never to pipes: when this se
 broken pipe would kill Terraform in the middle of an apply, before it saved its state.
 """
 
+import errno
 import logging
 import os
 import select
+import shutil
 import signal
 import subprocess
 import time
@@ -18,6 +20,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from sekisho.domain.leases import ProcessMark
+from sekisho.ports.containment import Bounds, Tenancy, Terms
+from sekisho.terraform.caps import NO_CAPS, Caps, Meter, Over
 from sekisho.terraform.holding import held
 
 _QUICK, _SLOW = 0.02, 0.1
@@ -37,26 +41,32 @@ _log = logging.getLogger(__name__)
 class Command:
     """One command: `output` is the path that `.out` and `.err` are put behind.
 
-    `holds` is the working directory that it holds for as long as anything of it lives (`holding`).
+    `tenancy` and `bounds` say what it is held by. `holds` is the working directory that it holds
+    for as long as anything of it lives (`holding`).
     """
 
     argv: tuple[str, ...]
     folder: Path
     environment: Mapping[str, str]
     output: Path
+    tenancy: Tenancy
+    bounds: Bounds
     holds: Path | None = None
+    caps: Caps = NO_CAPS
 
 
 @dataclass(frozen=True)
 class Ended:
     """How a process ended; a negative code is the signal that ended it.
 
-    `stopped`: we asked it to. `killed`: by us, who waited too long, or by anybody else.
+    `stopped`: we asked it to. `killed`: by us, who waited too long, or by anybody else. `over`: why
+    we asked, where nobody had told us to.
     """
 
     code: int
     stopped: bool = False
     killed: bool = False
+    over: Over | None = None
 
 
 @dataclass(frozen=True)
@@ -103,19 +113,25 @@ class _Tail:
 class _Stopper:
     """Asks once, waits, then kills the whole group: Terraform may lose state on a second SIGINT."""
 
-    def __init__(self, pid: int, asks: Callable[[], bool] | None, grace: float) -> None:
+    def __init__(
+        self, pid: int, asks: Callable[[], bool] | None, grace: float, meter: Meter
+    ) -> None:
         self.stopped = self.killed = False
-        self._pid, self._asks, self._grace = pid, asks, grace
+        self.over: Over | None = None
+        self._pid, self._asks, self._grace, self._meter = pid, asks, grace, meter
         self._next = self._deadline = 0.0
 
     def look(self, now: float) -> None:
         if self.stopped:
-            if not self.killed and now >= self._deadline:
+            if not self.killed and (now >= self._deadline or self._meter.flees(now)):
                 self.killed = True
                 kill_group(self._pid)
-        elif self._asks and now >= self._next:
+        elif now >= self._next:
             self._next = now + _ASK_EVERY
-            if _safely(self._asks, default=False):
+            if self._asks and _safely(self._asks, default=False):
+                self.ask(now)
+            elif over := self._meter.over(now):
+                self.over = over
                 self.ask(now)
 
     def ask(self, now: float) -> None:
@@ -135,7 +151,7 @@ def run(
         process = _spawn(command, out, err, kept)
     line = _guarded(control.line) if control.line else None
     tails = [_Tail(path, line) for path in output_paths(command.output)] if line else []
-    stopper = _Stopper(process.pid, control.stopping, grace)
+    stopper = _Stopper(process.pid, control.stopping, grace, _meter(command))
     failure: Exception | None = None
     try:
         if control.started:
@@ -153,13 +169,18 @@ def run(
         if _ended(process.pid):
             kill_group(process.pid)
             process.wait()
+        command.tenancy.clear()
         for tail in tails:
             tail.close()
     if failure:
         raise failure
     # Terraform takes SIGINT as a request from its first moments on: what ends by it had not begun.
     killed = stopper.killed or (process.returncode < 0 and process.returncode != -signal.SIGINT)
-    return Ended(process.returncode, stopper.stopped, killed)
+    return Ended(process.returncode, stopper.stopped, killed, stopper.over)
+
+
+def _meter(command: Command) -> Meter:
+    return Meter(command.caps, output_paths(command.output), command.bounds.writes)
 
 
 def output_paths(output: Path) -> tuple[Path, Path]:
@@ -183,18 +204,31 @@ def _outputs(output: Path) -> Generator[tuple[BinaryIO, BinaryIO]]:
 def _spawn(
     command: Command, out: BinaryIO, err: BinaryIO, kept: tuple[int, ...]
 ) -> "subprocess.Popen[bytes]":
-    return subprocess.Popen(
-        command.argv,
-        cwd=command.folder,
-        env=dict(command.environment),
-        stdin=subprocess.DEVNULL,
-        stdout=out,
-        stderr=err,
-        start_new_session=True,
-        close_fds=True,
-        pass_fds=kept,
-        umask=0o077,
-    )
+    # What stands before it would start, whether it is there or not.
+    program = shutil.which(command.argv[0])
+    if program is None:
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), command.argv[0])
+
+    def start(terms: Terms) -> "subprocess.Popen[bytes]":
+        return subprocess.Popen(
+            (*terms.prefix, program, *command.argv[1:]),
+            cwd=command.folder,
+            env=dict(command.environment),
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=err,
+            start_new_session=True,
+            close_fds=True,
+            pass_fds=kept,
+            umask=0o077,
+            user=terms.account,
+            group=terms.account,
+            extra_groups=None if terms.account is None else terms.groups,
+        )
+
+    process = command.tenancy.spawn(start, command.bounds)
+    command.tenancy.started(process.pid)
+    return process
 
 
 def _follow(pid: int, tails: list[_Tail], stopper: _Stopper) -> None:

@@ -16,7 +16,14 @@ from pathlib import Path
 from sekisho.ports.terraform import DeskOrder
 from sekisho.terraform.backend import backend_block
 from sekisho.terraform.environment import cli_configuration
-from sekisho.terraform.files import clone, entries, remove_tree, sha256_of, tree_digest
+from sekisho.terraform.files import (
+    clone,
+    entries,
+    is_regular,
+    remove_tree,
+    sha256_of,
+    tree_digest,
+)
 from sekisho.terraform.layout import Layout
 from sekisho.terraform.options import TerraformOptions
 
@@ -29,7 +36,7 @@ class WarmSlot:
     """The slot of one order: the same workspace, build, providers' origin, backend, lock file."""
 
     def __init__(self, options: TerraformOptions, order: DeskOrder, layout: Layout) -> None:
-        lock = sha256_of(layout.lock_file) if layout.lock_file.is_file() else ""
+        lock = sha256_of(layout.lock_file) if is_regular(layout.lock_file) else ""
         parts = [
             order.workspace.name,
             order.build.digest,
@@ -68,7 +75,7 @@ class WarmSlot:
     def lay_providers(self, layout: Layout) -> bool:
         """Lay the providers alone, where the slot was made under the very same lock file."""
         newest = self._newest()
-        if newest is None or not layout.lock_file.is_file():
+        if newest is None or not is_regular(layout.lock_file):
             return False
         goal = layout.data / "providers"
         try:
@@ -86,7 +93,7 @@ class WarmSlot:
         with suppress(OSError):
             draft.mkdir(mode=0o700, parents=True)
             clone(layout.data, draft / "data", _LINK_OVER)
-            if layout.lock_file.is_file():
+            if is_regular(layout.lock_file):
                 shutil.copyfile(layout.lock_file, draft / "lock")
             (draft / "mac").write_text(self._mac(layout), encoding="ascii")
             self._folder.mkdir(mode=0o700, exist_ok=True)
@@ -99,7 +106,7 @@ class WarmSlot:
         remove_tree(draft)
 
     def _mac(self, layout: Layout) -> str:
-        lock = sha256_of(layout.lock_file) if layout.lock_file.is_file() else ""
+        lock = sha256_of(layout.lock_file) if is_regular(layout.lock_file) else ""
         content = tree_digest(entries(layout.data, leave_out=frozenset({"providers"})))
         return self._options.mac(f"warm\n{self._key}\n{lock}\n{content}".encode())
 

@@ -46,6 +46,7 @@ def facts_of(
         "targets": _addresses(options.targets, language),
         "replace": _addresses(options.replace, language),
         "terraform": reading.terraform_version,
+        "contained": contained_said(run, language),
         "planned": minute(plan.made_at) if plan else "",
         "seal": seal.digest if seal else "",
     }
@@ -54,6 +55,14 @@ def facts_of(
         for key, value in rows.items()
         if value
     ]
+
+
+def contained_said(run: Run, language: Language) -> str:
+    """Say what contained a run while it was planned; nothing where nobody noted it."""
+    held = run.plan.contained if run.plan else ""
+    names = [word.partition("-") for word in held.split()]
+    said = [say(language, f"contained.{name}", version=version) for name, _, version in names]
+    return say(language, "contained.and").join(said)
 
 
 def _known(language: Language, kind: str, word: str) -> str:

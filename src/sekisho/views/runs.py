@@ -72,7 +72,10 @@ class ProblemView(View):
 
 
 class RunPlanView(View):
-    """The plan of a run in short; `plan_get` tells more. `rules`: the version it was judged by."""
+    """The plan of a run in short; `plan_get` tells more. `rules`: the version it was judged by.
+
+    `contained`: what kept its configuration's code in, as `landlock-6 account limits`; or `none`.
+    """
 
     summary: str
     counts: CountsView
@@ -82,6 +85,7 @@ class RunPlanView(View):
     made_at: datetime
     expires_at: datetime
     terraform_version: str
+    contained: str
     seal: str
     rules: str
 
@@ -97,6 +101,7 @@ class RunPlanView(View):
             made_at=plan.made_at,
             expires_at=plan.seal.seal.expires_at,
             terraform_version=plan.terraform_version,
+            contained=plan.contained,
             seal=plan.seal.seal.digest,
             rules=short_version(plan.seal.seal.rules),
         )

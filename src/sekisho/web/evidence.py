@@ -14,6 +14,7 @@ from sekisho.domain.runs import FINAL, Run
 from sekisho.domain.text import Text
 from sekisho.engine.engine import Engine
 from sekisho.engine.workspaces import WorkspaceView
+from sekisho.views.plan_facts import contained_said
 from sekisho.views.plan_warnings import warnings_of
 from sekisho.web.decisions import gate_lines, overrides_said, said_before
 from sekisho.web.plan_diffs import LEAVES, Diff, Room, diff_of_outputs
@@ -100,6 +101,7 @@ def _show(console: Console, visit: Visit) -> Response:
         run=run,
         gate=gate_lines(evidence.verdict, visit, run),
         said=said_before(run, visit.language),
+        contained=contained_said(run, visit.language),
         overrides_said=overrides_said(console.engine, run, visit.language),
     )
 

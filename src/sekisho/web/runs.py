@@ -12,6 +12,7 @@ from sekisho.engine.approvals import Decision
 from sekisho.ports import RunQuery
 from sekisho.views.http_errors import http_status
 from sekisho.views.inspections import FindingLine
+from sekisho.views.plan_facts import contained_said
 from sekisho.web.decisions import gate_lines, overrides_said, said_before
 from sekisho.web.plan_pictures import picture_of
 from sekisho.web.reviews import Wanted, review_of
@@ -105,6 +106,7 @@ def show(
         picture=picture_of(review.plan, review.run.id, visit.language) if review.plan else None,
         gate=gate_lines(review.verdict, visit, review.run),
         said=said_before(review.run, visit.language),
+        contained=contained_said(review.run, visit.language),
         overrides_said=overrides_said(console.engine, review.run, visit.language),
         findings=FindingLine.all(review.run.inspection, visit.language),
         decide=decide if decide in review.actions else "",

@@ -93,6 +93,7 @@ ENGLISH: dict[str, str] = {
     "fact.mode": "Mode",
     "fact.target": "Target",
     "fact.terraform": "Terraform",
+    "fact.contained": "Contained by",
     "fact.planned": "Planned",
     "fact.seal": "Seal",
     "fact.no_state": "no state yet",

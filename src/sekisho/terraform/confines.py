@@ -1,0 +1,67 @@
+"""What Terraform may touch in its working directory, and whose each place in it is.
+
+The folder itself, the configuration, the operator's variables and the CLI configuration stay the
+server's, to be read. Terraform writes where it must: `layout` says what lies where.
+"""
+
+import sys
+from pathlib import Path
+
+from sekisho.domain.targets import Target
+from sekisho.ports.containment import Bounds, Tenancy
+from sekisho.ports.terraform import DeskOrder
+from sekisho.terraform.layout import Layout
+from sekisho.terraform.options import TerraformOptions
+
+_CREDENTIALS = 64 * 1024
+"""Bytes of a file that an operator may name in a target's environment: certificates, settings."""
+
+
+def programs(command: tuple[str, ...]) -> tuple[Path, ...]:
+    """Return what a build needs to start: its executable, or an interpreter with all of its own."""
+    named = [Path(word) for word in command if word.startswith("/")]
+    if command[0] != sys.executable:
+        return tuple(named)
+    library = [path.parent for path in named if path.suffix in (".so", ".dylib")]
+    settings = Path(sys.prefix, "pyvenv.cfg")
+    return (*named, *library, Path(sys.base_prefix), *([settings] if settings.is_file() else []))
+
+
+def bounds_of(options: TerraformOptions, layout: Layout, order: DeskOrder) -> Bounds:
+    """Say what the commands of a working directory may touch."""
+    mirror = (options.mirror,) if options.mirror else ()
+    reads = (*programs(order.build.command), *mirror, *named_files(order.workspace.target))
+    writes = (layout.work, layout.data, layout.state.parent, layout.home, layout.tmp, layout.plan)
+    return Bounds((*reads, layout.root), writes)
+
+
+def named_files(target: Target) -> tuple[Path, ...]:
+    """Return small files that the operator names in a target's environment, for Terraform to read.
+
+    They are what the operator gives to every run of the target; nothing that a caller said.
+    """
+    return tuple(path for value in target.environment.values() for path in _files(value))
+
+
+def _files(value: str) -> tuple[Path, ...]:
+    path = Path(value)
+    try:
+        fits = path.is_absolute() and path.is_file() and path.stat().st_size <= _CREDENTIALS
+    except (OSError, ValueError):
+        return ()
+    return (path,) if fits else ()
+
+
+def settle(tenancy: Tenancy, layout: Layout) -> None:
+    """Say whose each place is, before each command: what was laid since is the server's."""
+    tenancy.show(layout.root, layout.config)
+    tenancy.own(layout.work)
+    ours = (layout.override, layout.settings, layout.variables, layout.again, layout.lock_file)
+    tenancy.show(*(path for path in ours if _regular(path)))
+    tenancy.own_all(layout.data, layout.state.parent, layout.home, layout.tmp)
+    if _regular(layout.plan):
+        tenancy.own(layout.plan)
+
+
+def _regular(path: Path) -> bool:
+    return path.is_file() and not path.is_symlink()

@@ -8,10 +8,11 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Generator
+import zipfile
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pytest
 
@@ -90,28 +91,37 @@ def held(
     return LocalContainment.found(wanted, place.data)
 
 
-def attacked(terraform: Any, text: str) -> tuple[Finished, str]:
-    """Plan and apply; return how it ended, with all that it printed, and its state."""
+def attacked(terraform: Any, files: str | Mapping[str, str]) -> tuple[Finished, str]:
+    """Plan and apply; return how it ended, with all that it printed, its plan, and its state."""
+    given = {"main.tf": files} if isinstance(files, str) else dict(files)
     bench, watch = Bench(terraform), Listening()
-    desk = terraform.open(bench.order({"main.tf": text}))
+    desk = terraform.open(bench.order(given))
     try:
         for step in (desk.init, desk.plan):
             done = step(watch)
             if not done.ok:
                 return done, watch.text()
         with desk.open_bundle() as bundle, desk.open_plan() as plan:
-            order = bench.order({"main.tf": text}, phase="apply")
+            order = bench.order(given, phase="apply")
+            told = in_plan(plan)
+            plan.seek(0)
             apply = terraform.open(dataclasses.replace(order, bundle=bundle, plan=plan))
         try:
             apply.init(watch)
             done = apply.apply(watch)
             state = apply.read_state()
             raw = state.raw.decode() if state else ""
-            return done, f"{watch.text()}\n{raw}"
+            return done, f"{watch.text()}\n{told}\n{raw}"
         finally:
             apply.close()
     finally:
         desk.close()
+
+
+def in_plan(plan: BinaryIO) -> str:
+    """Return everything that a saved plan says, which is a ZIP of texts and of values in clear."""
+    with zipfile.ZipFile(plan) as whole:
+        return "\n".join(whole.read(n).decode("utf-8", "replace") for n in whole.namelist())
 
 
 own_accounts = pytest.mark.skipif(

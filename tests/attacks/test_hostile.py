@@ -1,4 +1,4 @@
-"""Each attack first succeeds by hand, and is then refused before Terraform sees it, by its kind."""
+"""Each attack succeeds by hand, is refused by its kind, and where nothing inspects is contained."""
 
 from __future__ import annotations
 
@@ -14,13 +14,20 @@ from pathlib import Path
 
 import pytest
 
+from sekisho.domain.errors import ArchiveInvalid
 from sekisho.domain.inspections import DEFAULT_POLICY
+from sekisho.executors.containment import LocalContainment, Wanted
 from sekisho.inspection.reading import Tree, inspect
+from tests.attacks.holding import SMALL, attacked
 from tests.attacks.hostile import ALL, SECRET, SECRET_NAME, Hostile
 from tests.breadth import broad
+from tests.fakes.desks import local
 from tests.terraform_command import terraform_command
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(180)
+
+TOLD = frozenset({"true"})
+"""What containment does not hold: whether a file is there whose path is known."""
 
 
 class Trap:
@@ -92,6 +99,22 @@ class World:
             said += done.stdout + done.stderr
         return said
 
+    def forget(self) -> None:
+        """Be as before the attack."""
+        self.canary.unlink(missing_ok=True)
+        self.trap.called.clear()
+
+    def contained(self, files: dict[str, str]) -> str:
+        """Run it as a server does, with one port let through; nothing inspects it."""
+        data = self.root / "data"
+        data.mkdir(mode=0o700)
+        wanted = Wanted(accounts=range(0), limits=SMALL, ports=(443,))
+        held = LocalContainment.found(wanted, data)
+        try:
+            return attacked(local(data, containment=held, direct=True), files)[1]
+        except ArchiveInvalid:
+            return ""  # some files are not even laid out
+
     def succeeded(self, attack: Hostile, said: str) -> bool:
         if attack.shows == "canary":
             return self.canary.exists()
@@ -116,6 +139,10 @@ def test_an_attack_that_succeeds_by_hand_is_refused_by_its_kind(attack: Hostile,
     assert attack.kind in {f.kind for f in refused}, findings
     said = world.by_hand(attack)
     assert world.succeeded(attack, said), said
+
+    world.forget()
+    said = world.contained(files)
+    assert attack.shows in TOLD or not world.succeeded(attack, said), said
 
 
 def test_there_are_enough_attacks_and_each_is_one_of_its_own():

@@ -1,0 +1,148 @@
+"""The program in Checkov's own process: reads orders from stdin, writes what was found to stdout.
+
+It is run by the Python of Checkov's environment and knows nothing of Sekisho. One line of JSON is
+an order: `{"folder": …, "plan": …}`; one line is its answer. What it reads is hostile and what reads
+it is large, so this process can reach no network, start no program and write no file outside of its
+own folder: hooks that cannot be taken off again see to that, besides the limits of the system.
+"""
+
+import contextlib
+import importlib
+import json
+import os
+import sys
+from typing import Any
+
+_MEMORY = 3 * 1024**3
+_FILE = 64 * 1024**2
+_FILES = 512
+_LONGEST = 600
+_MOST = 20_000
+"""Findings of one answer; the worst are not known here, so more is an error."""
+_NEEDS_MORE = {"sca_image", "sca_package", "helm", "kustomize", "sast", "cdk", "terraform_plan"}
+"""These ask a network or start programs; plans are looked at by themselves."""
+_STARTS = ("subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.spawn", "os.system", "pty.")
+_CONNECTS = ("socket.connect", "socket.bind", "socket.getaddrinfo", "socket.gethost", "socket.send")
+_WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_TRUNC
+_CHANGES = ("os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.link", "os.symlink", "os.chmod")
+
+
+def limit() -> None:
+    """Take memory, files and dumps from this process, where the system has such limits."""
+    with contextlib.suppress(ImportError):
+        resource: Any = importlib.import_module("resource")
+        for name, most in (
+            ("RLIMIT_AS", _MEMORY),
+            ("RLIMIT_FSIZE", _FILE),
+            ("RLIMIT_NOFILE", _FILES),
+            ("RLIMIT_CORE", 0),
+        ):
+            with contextlib.suppress(OSError, ValueError, AttributeError):
+                resource.setrlimit(getattr(resource, name), (most, most))
+
+
+def guard(own: str) -> None:
+    """Refuse networks, programs, and writing outside of a folder, from now on and for good."""
+
+    def refuse(event: str, args: tuple[Any, ...]) -> None:
+        if event.startswith(_CONNECTS) or event.startswith(_STARTS):
+            raise PermissionError(event)
+        writes = event == "open" and bool((args[2] or 0) & _WRITES)
+        if (writes or event in _CHANGES) and not _inside(args[0], own):
+            raise PermissionError(event)
+
+    sys.addaudithook(refuse)
+
+
+def _inside(path: object, own: str) -> bool:
+    if isinstance(path, int):
+        return True
+    place = os.path.realpath(os.fsdecode(path))  # pyright: ignore[reportArgumentType] (as open does)
+    return place == os.devnull or place.startswith(own + os.sep)
+
+
+class Scanner:
+    """Checkov in this process: loaded once, which takes most of the time that a scan takes."""
+
+    def __init__(self) -> None:
+        platform: Any = importlib.import_module("checkov.common.bridgecrew.platform_integration")
+        platform.bc_integration.skip_download = True
+        parallel: Any = importlib.import_module("checkov.common.parallelizer.parallel_runner")
+        parallel.parallel_runner.type = "none"
+        main: Any = importlib.import_module("checkov.main")
+        self._filter: Any = importlib.import_module("checkov.runner_filter").RunnerFilter
+        registry = "checkov.common.runners.runner_registry"
+        self._registry: Any = importlib.import_module(registry).RunnerRegistry
+        self._runners: dict[str, Any] = {r.check_type: type(r) for r in main.DEFAULT_RUNNERS}
+        self.version: str = importlib.import_module("checkov.version").version
+
+    def scan(self, folder: str, plan: str) -> dict[str, Any]:
+        """Look at a folder and at a plan."""
+        names = sorted(self._runners.keys() - _NEEDS_MORE)
+        found = {"configuration": self._run(names, root_folder=folder)}
+        if plan:
+            found["plan"] = self._run(["terraform_plan"], files=[plan])
+        return found
+
+    def _run(self, names: list[str], **where: Any) -> dict[str, Any]:
+        runners = [self._runners[name]() for name in names]
+        registry = self._registry("", self._filter(framework=names), *runners)
+        rows: list[dict[str, Any]] = []
+        unread = set[str]()
+        for report in _flat(registry.run(**where)):
+            unread |= {str(path) for path in report.parsing_errors}
+            for skipped, records in ((False, report.failed_checks), (True, report.skipped_checks)):
+                rows += [_row(record, report.check_type, skipped=skipped) for record in records]
+            if len(rows) > _MOST:
+                raise ValueError("more findings than can be told")
+        return {"findings": rows, "unread": sorted(unread)}
+
+
+def _flat(reports: Any) -> list[Any]:
+    return reports if isinstance(reports, list) else [reports]
+
+
+def _row(record: Any, framework: str, *, skipped: bool) -> dict[str, Any]:
+    """Tell a finding without any of the code that it is about: secrets may be in there."""
+    result = record.check_result
+    lines = record.file_line_range or [0, 0]
+    return {
+        "check": str(record.check_id)[:_LONGEST],
+        "name": str(record.check_name)[:_LONGEST],
+        "framework": framework,
+        # Of a secret, Checkov's resource is its digest: short ones are found by trial.
+        "resource": "" if framework == "secrets" else str(record.resource)[: 4 * _LONGEST],
+        "file": str(record.file_path)[: 4 * _LONGEST],
+        "line": int(lines[0] or 0),
+        "last_line": int(lines[1] or 0),
+        "keys": [str(key)[:_LONGEST] for key in result.get("evaluated_keys") or []][:20],
+        "guideline": str(record.guideline or "")[:_LONGEST],
+        "skip": str(result.get("suppress_comment") or "-")[:_LONGEST] if skipped else "",
+    }
+
+
+def main() -> None:
+    """Answer orders until there are none."""
+    # Libraries print; the answers go where nobody else writes.
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    limit()
+    scanner = Scanner()
+    guard(os.path.realpath(os.getcwd()))
+    _say(answers, {"ready": scanner.version})
+    for line in sys.stdin:
+        order = json.loads(line)
+        try:
+            answer = scanner.scan(order["folder"], order["plan"])
+        except Exception as error:  # noqa: BLE001 (whatever Checkov raises, the next order may do)
+            answer = {"error": type(error).__name__}
+        _say(answers, answer)
+
+
+def _say(answers: Any, answer: dict[str, Any]) -> None:
+    answers.write(json.dumps(answer) + "\n")
+    answers.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -143,11 +143,13 @@ def build(settings: Settings, *, serves: bool, show: Callable[[str], None] | Non
     from sekisho.executors.local import LocalExecutor
     from sekisho.executors.processes import LocalProcesses
     from sekisho.identity.keys import FileKeys
+    from sekisho.scanners import Checkov, Installation
     from sekisho.sources import GitOptions, LocalSources
     from sekisho.stores.cipher import Cipher
     from sekisho.stores.disk.anchors import FolderAnchors
     from sekisho.stores.sqlite import SqliteStore
 
+    scanner = Checkov(Installation(settings.data_dir / "scanners" / "checkov"))
     clock, ids, processes = SystemClock(), SystemIds(), LocalProcesses()
     journal = make_journal(settings, clock)
     folder = settings.data_dir
@@ -182,9 +184,15 @@ def build(settings: Settings, *, serves: bool, show: Callable[[str], None] | Non
         identities=provider,
         entrance=entrance,
         anchors=FolderAnchors(settings.audit_anchors or folder / "anchors"),
+        scanner=scanner,
     )
     engine = make_engine(settings, parts)
-    return App(settings, parts, engine, caps, store.close)
+
+    def close() -> None:
+        scanner.close()
+        store.close()
+
+    return App(settings, parts, engine, caps, close)
 
 
 def make_identities(identities: "Identities", clock: SystemClock) -> "Provider | None":

@@ -13,9 +13,11 @@ import io
 import json
 import re
 import tarfile
+import tempfile
 import threading
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from sekisho.domain.actions import Action, action_of
@@ -27,6 +29,7 @@ from sekisho.domain.plans import PlanMode, PlanReading, count
 from sekisho.domain.states import NO_STATE, Output, StateIndex, StatePosition, StateResource
 from sekisho.domain.targets import S3Backend
 from sekisho.domain.versions import Constraint, Version
+from sekisho.ports.scanners import ScanOrder
 from sekisho.ports.terraform import (
     Build,
     DeskOrder,
@@ -217,6 +220,14 @@ class FakeDesk:
             code=tuple(CodeRun(a, CodeKind.PROVISIONER, "local-exec") for a in plan["runs_code"]),
         )
         return handed(reading, keep)
+
+    def to_scan(self) -> ScanOrder:
+        self._folder = tempfile.TemporaryDirectory(prefix="sekisho-scan-")
+        for name, text in self._room.files.items():
+            path = Path(self._folder.name, name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        return ScanOrder(self._folder.name)
 
     def fingerprints(self) -> Fingerprints:
         return Fingerprints(

@@ -25,6 +25,7 @@ from sekisho.domain.errors import OperatorFileInvalid
 from sekisho.domain.groups import Group
 from sekisho.domain.identities import NO_IDENTITIES, Identities
 from sekisho.domain.rules import DAY, DEFAULT_RULES, Rule
+from sekisho.domain.scans import Scanning
 from sekisho.domain.targets import LOCAL_TARGET, Backend, S3Backend, ServerBackend, Target
 from sekisho.domain.workspaces import SourceKind, Workspace
 
@@ -200,9 +201,10 @@ def _operator_file(section: FileSection, rules: tuple[Rule, ...]) -> OperatorFil
         direct=not mirrors if given.direct is None else given.direct,
     )
     groups = tuple(group_of(name, members) for name, members in section.groups.items())
+    scanning = section.scan.meant()
     targets = {name: _target(name, target) for name, target in section.targets.items()}
     workspaces = tuple(
-        _workspace(name, workspace, targets, _rules(name, section, groups, rules))
+        _workspace(name, workspace, targets, _rules(name, section, groups, rules), scanning)
         for name, workspace in section.workspaces.items()
     )
     return OperatorFile(
@@ -228,7 +230,8 @@ def _rules(
     age = min((rule.require.plan_age for rule in otherwise), default=DAY)
     of = section.workspaces[name]
     mine = (r for r in section.rules if is_for(r.match, name, of.labels, of.target or _LOCAL))
-    return tuple(rule_of(rule, groups, age) for rule in mine) or otherwise
+    lives_with = section.scan.meant().suppressions
+    return tuple(rule_of(rule, groups, age, lives_with) for rule in mine) or otherwise
 
 
 def _target(name: str, section: TargetSection) -> Target:
@@ -245,6 +248,7 @@ def _workspace(
     section: WorkspaceSection,
     targets: Mapping[str, Target],
     rules: tuple[Rule, ...],
+    scanning: Scanning,
 ) -> Workspace:
     target = targets[section.target] if section.target else LOCAL_TARGET
     source = section.source
@@ -262,6 +266,7 @@ def _workspace(
         labels=dict(section.labels),
         rules=rules,
         description=section.description,
+        scanning=scanning,
     )
 
 

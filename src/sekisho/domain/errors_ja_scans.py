@@ -15,7 +15,6 @@ SCANS_JA: dict[str, tuple[str, str]] = {
     ),
     "scanner_setup_failed": (
         "スキャナーを導入できませんでした: {problem}",
-        "pip の設定でインデックスに接続できるか確認するか、ファイル一式を指定してください: "
-        "sekisho scan setup --wheels DIR",
+        "pip の接続先を確認するか、ファイル一式を指定してください: sekisho scan setup --wheels DIR",
     ),
 }

@@ -16,6 +16,7 @@ from sekisho.domain.plan_changes import (
 from sekisho.domain.plan_graphs import PlanGraph
 from sekisho.domain.plan_traits import WORST_TRAITS, PlanTraits
 from sekisho.domain.reasons import Reason
+from sekisho.domain.scans import ScanMark
 from sekisho.domain.seals import SignedSeal
 from sekisho.domain.states import StatePosition
 
@@ -115,6 +116,8 @@ class PlanRecord:
     warm: bool = False
     traits: PlanTraits = WORST_TRAITS
     """What rules look at."""
+    scan: ScanMark | None = None
+    """What a security scan found, or why there is none; nothing where none was wanted."""
 
 
 DESTROYS_TYPED = 10

@@ -60,6 +60,28 @@ class Suppression:
         return [self.check, self.resource, self.reason, self.expires.isoformat()]
 
 
+class When(StrEnum):
+    """Which plans are scanned."""
+
+    INSTALLED = "installed"
+    """All, where a scanner is installed."""
+    ALWAYS = "always"
+    """All; where no scanner is, that is said with the plan."""
+    RULES = "rules"
+    """Those that a rule wants a scan of."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Scanning:
+    """What the operator says of scans."""
+
+    when: When = When.INSTALLED
+    suppressions: tuple[Suppression, ...] = ()
+
+
+NO_SCANNING = Scanning()
+
+
 @dataclasses.dataclass(frozen=True)
 class ScanFinding:
     """One thing that is wrong.
@@ -185,9 +207,7 @@ def joined(
     return tuple(sorted({*planned, *rest}, key=lambda f: f.order))
 
 
-def suppress(
-    findings: Iterable[ScanFinding], by: Sequence[Suppression]
-) -> tuple[ScanFinding, ...]:
+def suppress(findings: Iterable[ScanFinding], by: Sequence[Suppression]) -> tuple[ScanFinding, ...]:
     """Mark what the operator lives with; of several words about one finding, the longest holds."""
     return tuple(_suppressed(finding, by) for finding in findings)
 
@@ -231,9 +251,12 @@ def _row(finding: ScanFinding) -> dict[str, Any]:
 
 
 def _finding(row: dict[str, Any]) -> ScanFinding:
-    lists = {key: tuple(row[key]) for key in ("keys", "found_in") if key in row}
-    until = {"until": date.fromisoformat(row["until"])} if "until" in row else {}
-    return ScanFinding(**(row | lists | until | {"severity": Severity(row["severity"])}))
+    given: dict[str, Any] = dict(row)
+    for key in ("keys", "found_in"):
+        given[key] = tuple(row.get(key, ()))
+    given["severity"] = Severity(row["severity"])
+    given["until"] = date.fromisoformat(row["until"]) if "until" in row else None
+    return ScanFinding(**given)
 
 
 def _placed(finding: ScanFinding, written: ScanFinding) -> ScanFinding:

@@ -10,6 +10,7 @@ from sekisho.domain.errors import WorkspaceBusy, WorkspaceLocked, WorkspaceNotLo
 from sekisho.domain.git import GitSource
 from sekisho.domain.leases import WorkspaceLease, WorkspaceLock
 from sekisho.domain.rules import DEFAULT_RULES, Rule
+from sekisho.domain.scans import NO_SCANNING, Scanning
 from sekisho.domain.states import StatePointer
 from sekisho.domain.targets import LOCAL_TARGET, Backend, ServerBackend, Target
 
@@ -40,6 +41,7 @@ class Workspace:
     labels: Mapping[str, str] = dataclasses.field(default_factory=dict[str, str])
     rules: tuple[Rule, ...] = DEFAULT_RULES
     description: str = ""
+    scanning: Scanning = NO_SCANNING
 
 
 @dataclasses.dataclass(frozen=True)

@@ -20,6 +20,7 @@ from sekisho.engine.plans import Plans
 from sekisho.engine.pushes import Pushes
 from sekisho.engine.retention import Retention
 from sekisho.engine.runs import Runs
+from sekisho.engine.scanning import Scans
 from sekisho.engine.sessions import Sessions
 from sekisho.engine.sign_ins import SignIns
 from sekisho.engine.states import States
@@ -53,6 +54,7 @@ class Engine:
     audits: Audits
     evidences: Evidences
     retention: Retention
+    scans: Scans
     closed: Closure | None = None
     """Why this server takes no runs."""
 
@@ -86,5 +88,6 @@ class Engine:
             audits=Audits(parts),
             evidences=Evidences(parts),
             retention=Retention(parts),
+            scans=Scans(parts),
             closed=parts.closed,
         )

@@ -26,6 +26,7 @@ from sekisho.ports import (
     LoadBalancer,
     Processes,
     RunQuery,
+    Scanner,
     SignIn,
     Sources,
     StepUp,
@@ -67,6 +68,7 @@ class Parts:
     runs; the store then refuses all that has to do with them.
     `identities`: who vouches for people besides our own keys.
     `anchors`: where checkpoints of the audit go besides the log.
+    `scanner`: what looks for what is unsafe, where one may be.
     """
 
     store: Store
@@ -88,6 +90,7 @@ class Parts:
     closed: Closure | None = None
     identities: Identities | None = None
     anchors: Anchors | None = None
+    scanner: Scanner | None = None
 
     def __post_init__(self) -> None:
         """Shut the store where no runs are taken."""

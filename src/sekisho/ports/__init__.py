@@ -18,6 +18,7 @@ from sekisho.ports.runtime import (
     Limits,
     Processes,
 )
+from sekisho.ports.scanners import Scanned, Scanner, ScanOrder
 from sekisho.ports.sign_in_stores import PasskeyStore, SessionStore, TicketStore
 from sekisho.ports.sources import Catalog, Received, Snapshot, Sources
 from sekisho.ports.stores import (
@@ -84,6 +85,9 @@ __all__ = [
     "Registered",
     "RunQuery",
     "RunStore",
+    "ScanOrder",
+    "Scanned",
+    "Scanner",
     "SessionStore",
     "SignIn",
     "Snapshot",

@@ -65,7 +65,7 @@ class Checkov:
         scratch = self._installation.place / "scratch"
         try:
             scratch.mkdir(mode=0o700, exist_ok=True)
-            self._process = subprocess.Popen(  # noqa: S603 (our own program)
+            self._process = subprocess.Popen(
                 [str(self._installation.python), "-I", "-B", str(_WORKER)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -116,7 +116,7 @@ class Checkov:
 def _environment(scratch: Path) -> dict[str, str]:
     """Everything that the worker gets to know of the machine."""
     place = str(scratch)
-    given = {
+    return {
         "HOME": place,
         "TMPDIR": place,
         "TEMP": place,
@@ -127,6 +127,3 @@ def _environment(scratch: Path) -> dict[str, str]:
         "CHECKOV_PARALLELIZATION_TYPE": "none",
         "GIT_PYTHON_REFRESH": "quiet",
     }
-    if os.name == "nt":
-        given["SYSTEMROOT"] = os.environ.get("SYSTEMROOT", "")
-    return given

@@ -1,9 +1,9 @@
 """The program in Checkov's own process: reads orders from stdin, writes what was found to stdout.
 
 It is run by the Python of Checkov's environment and knows nothing of Sekisho. One line of JSON is
-an order: `{"folder": …, "plan": …}`; one line is its answer. What it reads is hostile and what reads
-it is large, so this process can reach no network, start no program and write no file outside of its
-own folder: hooks that cannot be taken off again see to that, besides the limits of the system.
+an order: `{"folder": …, "plan": …}`; one line is its answer. What it reads is hostile and what
+reads it is large, so this process can reach no network, start no program and write no file outside
+of its own folder: hooks that cannot be taken off again see to that, besides the system's limits.
 """
 
 import contextlib
@@ -11,7 +11,8 @@ import importlib
 import json
 import os
 import sys
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 
 _MEMORY = 3 * 1024**3
 _FILE = 64 * 1024**2
@@ -24,6 +25,7 @@ _NEEDS_MORE = {"sca_image", "sca_package", "helm", "kustomize", "sast", "cdk", "
 _STARTS = ("subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.spawn", "os.system", "pty.")
 _CONNECTS = ("socket.connect", "socket.bind", "socket.getaddrinfo", "socket.gethost", "socket.send")
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_TRUNC
+_OWN_WORDS = ("resource_type", "networking", "value")
 _CHANGES = ("os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.link", "os.symlink", "os.chmod")
 
 
@@ -48,7 +50,10 @@ def guard(own: str) -> None:
         if event.startswith(_CONNECTS) or event.startswith(_STARTS):
             raise PermissionError(event)
         writes = event == "open" and bool((args[2] or 0) & _WRITES)
-        if (writes or event in _CHANGES) and not _inside(args[0], own):
+        if not (writes or event in _CHANGES):
+            return
+        places = args[:1] if writes else [a for a in args if isinstance(a, str | bytes)]
+        if not all(_inside(place, own) for place in places):
             raise PermissionError(event)
 
     sys.addaudithook(refuse)
@@ -99,7 +104,7 @@ class Scanner:
 
 
 def _flat(reports: Any) -> list[Any]:
-    return reports if isinstance(reports, list) else [reports]
+    return cast("list[Any]", reports) if isinstance(reports, list) else [reports]
 
 
 def _row(record: Any, framework: str, *, skipped: bool) -> dict[str, Any]:
@@ -115,10 +120,16 @@ def _row(record: Any, framework: str, *, skipped: bool) -> dict[str, Any]:
         "file": str(record.file_path)[: 4 * _LONGEST],
         "line": int(lines[0] or 0),
         "last_line": int(lines[1] or 0),
-        "keys": [str(key)[:_LONGEST] for key in result.get("evaluated_keys") or []][:20],
+        "keys": _keys(result.get("evaluated_keys")),
         "guideline": str(record.guideline or "")[:_LONGEST],
         "skip": str(result.get("suppress_comment") or "-")[:_LONGEST] if skipped else "",
     }
+
+
+def _keys(given: Any) -> list[str]:
+    """Return the arguments that were looked at; Checkov's own words among them are none."""
+    keys = cast("list[Any]", given) if isinstance(given, list) else []
+    return [str(key)[:_LONGEST] for key in keys if key not in _OWN_WORDS][:20]
 
 
 def main() -> None:
@@ -128,7 +139,7 @@ def main() -> None:
     os.dup2(2, 1)
     limit()
     scanner = Scanner()
-    guard(os.path.realpath(os.getcwd()))
+    guard(str(Path.cwd().resolve()))
     _say(answers, {"ready": scanner.version})
     for line in sys.stdin:
         order = json.loads(line)

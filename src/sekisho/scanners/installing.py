@@ -9,7 +9,7 @@ import os
 import re
 import subprocess
 import venv
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -56,12 +56,14 @@ class Installation:
         except OSError:
             return ""
 
-    def install(self, wheels: Path | None, say: Callable[[str], None]) -> str:
+    def install(
+        self, wheels: Path | None, environment: Mapping[str, str], say: Callable[[str], None]
+    ) -> str:
         """Install Checkov with pip, every file by its hash; return its version.
 
         `wheels`: a folder with all of them, for machines that reach no index. Otherwise pip goes
-        where the machine's own configuration of pip sends it. What is left of an attempt that was
-        broken off is replaced.
+        where the machine's configuration of pip sends it; `environment` is part of that. What is
+        left of an attempt that was broken off is replaced.
 
         Raises:
             ScannerSetupFailed: what pip said.
@@ -77,21 +79,20 @@ class Installation:
         say(f"installing Checkov {self.pinned} and what it needs (about 300 MB)")
         offline = ("--no-index", "--find-links", str(wheels.resolve())) if wheels else ()
         only = ("--only-binary", ":all:", "--require-hashes", *offline, "-r", str(lock))
-        _pip(self.python, only)
+        _pip(self.python, only, environment)
         (self.place / _READY).write_text(self.pinned, encoding="ascii")
         return self.pinned
 
 
-def _pip(python: Path, words: tuple[str, ...]) -> None:
+def _pip(python: Path, words: tuple[str, ...], environment: Mapping[str, str]) -> None:
     try:
-        # The operator's own environment: their pip configuration, proxies and certificates.
-        done = subprocess.run(  # noqa: S603 (our own words)
+        done = subprocess.run(
             [str(python), *_PIP, *words],
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=_WITHIN,
             check=False,
-            env={**os.environ, "PYTHONDONTWRITEBYTECODE": ""},
+            env={**environment, "PYTHONDONTWRITEBYTECODE": ""},
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise ScannerSetupFailed(problem=plain(type(error).__name__)) from None

@@ -26,7 +26,9 @@ def findings_of(
     return joined(written, planned)
 
 
-def _half(half: Mapping[str, Any], where: str, clean: Callable[[str], str]) -> Iterator[ScanFinding]:
+def _half(
+    half: Mapping[str, Any], where: str, clean: Callable[[str], str]
+) -> Iterator[ScanFinding]:
     for row in cast("list[dict[str, Any]]", half["findings"]):
         check, framework = plain(row["check"], 100), plain(row["framework"], 50)
         in_plan = where == PLAN
@@ -59,7 +61,8 @@ def _unread(half: Mapping[str, Any], folder: str) -> Iterator[ScanFinding]:
 def severity_of(check: str, framework: str) -> Severity:
     """Return how bad a finding is by our own table; Checkov keeps its own for its customers."""
     table = _severities()
-    return Severity(table["checks"].get(check) or table["frameworks"].get(framework) or table["default"])  # fmt: skip
+    of_framework = table["frameworks"].get(framework, table["default"])
+    return Severity(table["checks"].get(check, of_framework))
 
 
 def _link(given: str) -> str:

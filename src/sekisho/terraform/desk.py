@@ -17,6 +17,7 @@ from sekisho.domain.plans import PlanMode, PlanReading
 from sekisho.domain.states import NO_STATE, StateIndex, StatePosition, position_of
 from sekisho.domain.targets import ServerBackend
 from sekisho.domain.versions import Version
+from sekisho.ports.scanners import ScanOrder
 from sekisho.ports.terraform import DeskOrder, Fingerprints, Finished, StateReading, Watch
 from sekisho.terraform import bundle
 from sekisho.terraform.commands import Commands, Held, ended_as, first_problem
@@ -150,6 +151,13 @@ class LocalDesk:
         position = base_position(self._layout.plan)
         origin = PlanOrigin(position, self._redactor, self._mark)
         return read_plan(self._show_plan(), origin, keep)
+
+    def to_scan(self) -> ScanOrder:
+        # Scanners go by the name of a file.
+        goal = self._layout.output("plan.json")
+        self._commands.show(f"{self._layout.up}plan.tfplan").replace(goal)
+        self._redactor.learn(sensitive_in(open_plan(goal)))
+        return ScanOrder(str(self._layout.config), str(goal), self._redactor.text)
 
     def _mark(self, value: bytes) -> str:
         """Give a secret value its mark: of this workspace alone, so that none is found by trial."""

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from sekisho.catalog import TerraformSection
     from sekisho.executors.processes import LocalProcesses
     from sekisho.identity.oidc import Provider
+    from sekisho.scanners import Installation
     from sekisho.terraform import LocalTerraform
 
 _CODE_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
@@ -143,13 +144,13 @@ def build(settings: Settings, *, serves: bool, show: Callable[[str], None] | Non
     from sekisho.executors.local import LocalExecutor
     from sekisho.executors.processes import LocalProcesses
     from sekisho.identity.keys import FileKeys
-    from sekisho.scanners import Checkov, Installation
+    from sekisho.scanners import Checkov
     from sekisho.sources import GitOptions, LocalSources
     from sekisho.stores.cipher import Cipher
     from sekisho.stores.disk.anchors import FolderAnchors
     from sekisho.stores.sqlite import SqliteStore
 
-    scanner = Checkov(Installation(settings.data_dir / "scanners" / "checkov"))
+    scanner = Checkov(make_scanner_installation(settings))
     clock, ids, processes = SystemClock(), SystemIds(), LocalProcesses()
     journal = make_journal(settings, clock)
     folder = settings.data_dir
@@ -193,6 +194,13 @@ def build(settings: Settings, *, serves: bool, show: Callable[[str], None] | Non
         store.close()
 
     return App(settings, parts, engine, caps, close)
+
+
+def make_scanner_installation(settings: Settings) -> "Installation":
+    """Say where the security scanner lies, or would."""
+    from sekisho.scanners import Installation
+
+    return Installation(settings.data_dir / "scanners" / "checkov")
 
 
 def make_identities(identities: "Identities", clock: SystemClock) -> "Provider | None":

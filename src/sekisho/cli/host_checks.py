@@ -7,7 +7,14 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from sekisho.app import SystemClock, build, make_catalog, make_identities, make_terraform
+from sekisho.app import (
+    SystemClock,
+    build,
+    make_catalog,
+    make_identities,
+    make_scanner_installation,
+    make_terraform,
+)
 from sekisho.cli.host_texts import SAYS
 from sekisho.domain.errors import SekishoError
 from sekisho.domain.text import Language
@@ -127,6 +134,13 @@ def _terraform(settings: Settings) -> HostFinding:
     return HostFinding("terraform", OK, "terraform_ok", {"found": named})
 
 
+def _scanner(settings: Settings) -> HostFinding:
+    found = make_scanner_installation(settings)
+    if not found.version():
+        return HostFinding("scanner", SKIP, "scanner_absent")
+    return HostFinding("scanner", OK, "scanner_ok", {"version": found.version()})
+
+
 def _disk(settings: Settings) -> HostFinding:
     place = next(p for p in (settings.data_dir, *settings.data_dir.parents) if p.exists())
     free = shutil.disk_usage(place).free
@@ -148,6 +162,7 @@ CHECKS: tuple[tuple[str, Callable[[Settings], HostFinding]], ...] = (
     ("keys", _keys),
     ("store", _store),
     ("terraform", _terraform),
+    ("scanner", _scanner),
     ("disk", _disk),
 )
 """Each check of the machine."""

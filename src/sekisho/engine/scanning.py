@@ -3,6 +3,7 @@
 import hashlib
 import io
 from collections.abc import Callable
+from datetime import date
 
 from sekisho.domain.errors import ScanUnknown, SekishoError, StoreTampered
 from sekisho.domain.runs import Run
@@ -78,6 +79,10 @@ class Scans:
         if f"sha256:{hashlib.sha256(raw).hexdigest()}" != mark.digest:
             raise StoreTampered(what=mark.blob)
         return mark, scan_of(raw)
+
+    def today(self) -> date:
+        """Return the day by which suppressions hold or are over."""
+        return self._parts.clock.now().date()
 
     def version(self) -> str:
         """Return the version of the scanner that is installed here; empty where none is."""

@@ -20,10 +20,23 @@ def warnings_of(run: Run, reading: PlanReading, *, declared: bool) -> tuple[Text
         "warning.undeclared": not declared,
     }
     found = [TEXTS[key] for key, holds in said.items() if holds]
+    found += _scan(run)
     if reading.extra:
         names = ", ".join(one_line(name, 60) for name in reading.extra[:_NAMED])
         found.append(TEXTS["warning.unknown_fields"].fill({"names": names}))
     return tuple(found)
+
+
+def _scan(run: Run) -> list[Text]:
+    mark = run.plan.scan if run.plan else None
+    if mark is None:
+        return []
+    if mark.problem:
+        return [TEXTS["warning.unscanned"].fill({"problem": mark.problem})]
+    if not mark.counts:
+        return []
+    counts = ", ".join(f"{n} {name}" for name, n in mark.counts_on(mark.at.date()).items())
+    return [TEXTS["warning.scan"].fill({"counts": counts, "suppressed": mark.suppressed})]
 
 
 def _does(reading: PlanReading) -> bool:

@@ -24,7 +24,7 @@ from sekisho.views.next_steps import next_steps
 from tests.fakes.values import a_run
 
 NAMES = {t.name for t in TOOLS}
-NOUNS = "workspace|config|plan|run|output|state|approval|gate|caller"
+NOUNS = "workspace|config|plan|run|output|state|approval|gate|caller|scan"
 LOOKS_LIKE_A_TOOL = re.compile(
     rf"\b(?:{NOUNS})_(?!id\b|seconds\b|by\b|url\b|age\b|queued\b)[a-z]+\b"
 )

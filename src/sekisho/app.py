@@ -22,7 +22,7 @@ from sekisho.engine.engine import Engine
 from sekisho.engine.parts import Entrance, Parts
 from sekisho.engine.step_ups import PeopleStepUp
 from sekisho.engine.worker import Worker
-from sekisho.ports import Catalog, Journal, Limits, StepUp
+from sekisho.ports import Catalog, Declarations, Journal, Limits, StepUp
 from sekisho.settings import Settings, inside_ecs
 
 if TYPE_CHECKING:
@@ -84,6 +84,8 @@ class App:
     engine: Engine
     caps: Caps
     close: Callable[[], None]
+    file: Declarations | None = None
+    """The operator's file, where there is one: it may change while we run."""
 
     def prepare(self) -> None:
         """Load and build, ahead of the first plan, what it would wait for."""
@@ -141,6 +143,7 @@ def build(settings: Settings, *, serves: bool, show: Callable[[str], None] | Non
     `serves`: this process runs the console, so links lead here. `show` prints on the terminal that
     this process was started from: the one-time codes go there, and nowhere else.
     """
+    from sekisho.catalog import LiveCatalog
     from sekisho.executors.local import LocalExecutor
     from sekisho.executors.processes import LocalProcesses
     from sekisho.identity.keys import FileKeys
@@ -188,12 +191,13 @@ def build(settings: Settings, *, serves: bool, show: Callable[[str], None] | Non
         scanner=scanner,
     )
     engine = make_engine(settings, parts)
+    file = catalog if isinstance(catalog, LiveCatalog) else None
 
     def close() -> None:
         scanner.close()
         store.close()
 
-    return App(settings, parts, engine, caps, close)
+    return App(settings, parts, engine, caps, close, file)
 
 
 def make_scanner_installation(settings: Settings) -> "Installation":
@@ -294,14 +298,15 @@ def make_limits(settings: Settings) -> Limits:
 
 def make_catalog(settings: Settings) -> "tuple[Catalog, TerraformSection, Identities]":
     """Read the operator's file, or take the folders under `root`."""
-    from sekisho.catalog import FileCatalog, FolderCatalog, TerraformSection, read_operator_file
+    from sekisho.catalog import FolderCatalog, LiveCatalog, TerraformSection, parse_operator_file
     from sekisho.settings import environment
 
     rules = (Rule("default", Require(plan_age=timedelta(hours=settings.plan_age))),)
     if settings.config is None:
         return FolderCatalog(settings.root, rules), TerraformSection(direct=True), NO_IDENTITIES
-    file = read_operator_file(settings.config, environment(), rules)
-    return FileCatalog(file), file.terraform, file.identities
+    path, names = settings.config, environment()
+    catalog = LiveCatalog(path, lambda raw: parse_operator_file(raw, path, names, rules))
+    return catalog, catalog.file.terraform, catalog.file.identities
 
 
 class NoStepUp:

@@ -10,7 +10,7 @@ import anyio.to_thread
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Route
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sekisho import __version__
 from sekisho.domain.errors import SettingInvalid
@@ -28,6 +28,7 @@ from sekisho.web.api import ApiOptions, api_routes
 from sekisho.web.discovery import discovery_routes
 from sekisho.web.front import front_routes
 from sekisho.web.health import Health
+from sekisho.web.outside_refusals import OutsideRefusals
 
 _THREADS = 40
 """Engine calls at a time, over all faces."""
@@ -44,7 +45,8 @@ class AsgiOptions:
     `edge` says by which address and names this server is reached, by whom, and how fast.
     `console`: whether people's pages are served here. `language`: of people's pages, `auto` for
     what each reader asks for. `selection`: which tools are offered. `redirect_root`: where `/`
-    leads without a console. `event` writes the log.
+    leads without a console. `event` writes the log. `steady`: in there, what the operator declares
+    stays what it is; each request has one of its own.
     """
 
     upload_bytes: int
@@ -55,6 +57,7 @@ class AsgiOptions:
     redirect_root: str = ""
     monotonic: Callable[[], float] = time.monotonic
     event: Event = _silent
+    steady: Callable[[], contextlib.AbstractContextManager[None]] = contextlib.nullcontext
 
 
 class Background(Protocol):
@@ -78,8 +81,21 @@ def build_asgi(engine: Engine, options: AsgiOptions, background: Background) -> 
     provider = engine.callers.provider
     scope = provider.required_scope if provider else None
     edge = dataclasses.replace(options.edge, scope=scope)
-    app = build_faces(engine, options, background)
-    return surrounded(app, edge, options.monotonic, options.event)
+    app = _steadied(build_faces(engine, options, background), options.steady)
+    told = OutsideRefusals(engine)
+    return surrounded(app, edge, options.monotonic, options.event, told)
+
+
+def _steadied(
+    app: ASGIApp, steady: Callable[[], contextlib.AbstractContextManager[None]]
+) -> ASGIApp:
+    """Let each request be judged by one file, from who asks to what they may."""
+
+    async def steadied(scope: Scope, receive: Receive, send: Send) -> None:
+        with steady() if scope["type"] == "http" else contextlib.nullcontext():
+            await app(scope, receive, send)
+
+    return steadied
 
 
 def build_faces(engine: Engine, options: AsgiOptions, background: Background) -> Starlette:

@@ -9,16 +9,18 @@ import contextlib
 import json
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx2
 
+from tests.attacks.later_server import LaterServing, later_by
 from tests.e2e.serving import Serving, free_port
 from tests.e2e.test_sign_in import Person, host
-from tests.identity.people_provider import CLIENT, SECRET
+from tests.identity.people_provider import CLIENT, SECRET, PeopleProvider
 from tests.identity.providing import Providing, providing
 
 SATO, SUZUKI, TANAKA = "0001", "0002", "0003"
@@ -41,7 +43,7 @@ class Planned:
 class Fort:
     """What is attacked. `key` is of sato's agent, good for everything a key is good for."""
 
-    def __init__(self, folder: Path, provider: Providing) -> None:
+    def __init__(self, folder: Path, provider: Providing | PeopleProvider) -> None:
         self.folder, self.provider = folder, provider
         self.data, self.port = folder / "data", free_port()
         self.url = f"http://localhost:{self.port}"
@@ -56,8 +58,8 @@ class Fort:
             base_url=self.url, headers={"authorization": f"Bearer {self.key}"}, timeout=60
         )
 
-    def write_config(self, **net: Any) -> None:
-        """Write the operator's file: two workspaces, and where people sign in."""
+    def write_config(self, rules: Sequence[dict[str, Any]] = (), **net: Any) -> None:
+        """Write the operator's file: two workspaces, their rules, and where people sign in."""
         oidc = {
             "issuer": self.provider.url,
             "audience": f"{self.url}/mcp",
@@ -69,24 +71,26 @@ class Fort:
             "version": 1,
             "workspaces": {"net": server | net, "db": server},
             "identity": {"oidc": oidc},
-        }
+        } | ({"rules": list(rules)} if rules else {})
         self.config.write_text(json.dumps(whole), encoding="utf-8")
 
-    def _serve(self) -> Serving:
+    def _serve(self, later: timedelta = timedelta(0)) -> Serving:
         more = {"SEKISHO_PUBLIC_URL": self.url, "CONSOLE_SECRET": SECRET}
-        return Serving(self.data, ("--config", str(self.config)), more, self.port)
+        make = LaterServing if later else Serving
+        more |= later_by(later) if later else {}
+        return make(self.data, ("--config", str(self.config)), more, self.port)
 
     def host(self, *words: str) -> str:
         return host(self.config, self.data, *words)
 
     @contextlib.contextmanager
-    def away(self) -> Iterator[None]:
-        """Stop the server, and start it again afterwards."""
+    def away(self, later: timedelta = timedelta(0)) -> Iterator[None]:
+        """Stop the server, and start it again afterwards, so much later by its clock."""
         self.server.stop()
         try:
             yield
         finally:
-            self.server = self._serve()
+            self.server = self._serve(later)
 
     def close(self) -> None:
         for person in self.people:
@@ -105,7 +109,7 @@ class Fort:
 
     def signed_in(self, subject: str) -> Person:
         person = self.browser()
-        assert NAMES[subject] in person.sign_in({"sub": subject}).text
+        assert NAMES[subject] in person.sign_in({"sub": subject, "subject": subject}).text
         return person
 
     def enrolled(self, subject: str) -> Person:
@@ -116,9 +120,17 @@ class Fort:
 
     # --- what they do ---
 
-    def planned(self, value: str, workspace: str = "net") -> Planned:
-        order = {"workspace": workspace, "files": {"main.tf": main_tf(value)}}
-        run_id = self.agent.post("/api/v1/runs", json=order).raise_for_status().json()["id"]
+    def planned(
+        self,
+        value: str,
+        workspace: str = "net",
+        by: httpx2.Client | None = None,
+        more: Mapping[str, str] | None = None,
+    ) -> Planned:
+        """Plan, by sato's agent or by another one."""
+        order = {"workspace": workspace, "files": {"main.tf": main_tf(value), **(more or {})}}
+        asked = (by or self.agent).post("/api/v1/runs", json=order)
+        run_id = asked.raise_for_status().json()["id"]
         run = self.server.settled(run_id)
         assert run["status"] == "awaiting_approval", run
         return Planned(run_id, run["plan"]["seal"])
@@ -139,9 +151,13 @@ class Fort:
 
     def tool(self, name: str, /, **arguments: Any) -> dict[str, Any]:
         """Have the agent call a tool; return the answer as it came."""
+        return self.tool_as(self.agent, name, **arguments)
+
+    def tool_as(self, client: httpx2.Client, name: str, /, **arguments: Any) -> dict[str, Any]:
+        """Call a tool with another key."""
         call = {"jsonrpc": "2.0", "id": 1, "method": "tools/call"}
         body = {**call, "params": {"name": name, "arguments": arguments}}
-        answer = self.agent.post("/mcp", json=body, headers=ACCEPT)
+        answer = client.post("/mcp", json=body, headers=ACCEPT)
         if not answer.headers.get("content-type", "").startswith("text/event-stream"):
             return answer.json()
         data = next(row for row in answer.text.splitlines() if row.startswith("data: "))
@@ -153,12 +169,14 @@ class Fort:
         return str(self.server.run(run.id)["status"])
 
     def state(self, workspace: str = "net") -> Any:
-        """Return where the state of a workspace stands."""
+        """Return where the state of a workspace stands; None where there is none yet."""
         with self.server.api() as api:
-            return api.get(f"/workspaces/{workspace}").raise_for_status().json()["state"]
+            return api.get(f"/workspaces/{workspace}").raise_for_status().json().get("state")
 
     def records(self, run: Planned) -> list[dict[str, Any]]:
-        return json.loads(self.host("audit", "list", "--run", run.id, "--json"))
+        with self.server.api() as api:
+            asked = api.get("/audit", params={"run_id": run.id, "limit": 500})
+            return asked.raise_for_status().json()["records"]
 
     def refusals(self, run: Planned) -> set[tuple[str, str]]:
         """Return what was refused, by the audit: verb and code."""
@@ -169,6 +187,23 @@ class Fort:
         """Hold the audit to having told these refusals."""
         missing = set(wanted) - self.refusals(run)
         assert not missing, (missing, self.records(run))
+
+    def told_of(self, action: str, code: str) -> list[dict[str, Any]]:
+        """Return the records of an action with a code, whatever they are about; there are some."""
+        told: list[dict[str, Any]] = []
+        with self.server.api() as api:
+            cursor: int | None = 0
+            while cursor is not None:
+                asked = api.get("/audit", params={"cursor": cursor, "limit": 500})
+                page = asked.raise_for_status().json()
+                told, cursor = told + page["records"], page["cursor"]
+        found = [r for r in told if r["action"] == action and r["facts"].get("code") == code]
+        assert found, (action, code, [(r["action"], r["facts"]) for r in told[-20:]])
+        return found
+
+    def actions(self, run: Planned) -> list[str]:
+        """Return what was done about a run, by the audit."""
+        return [r["action"] for r in self.records(run)]
 
     def unapproved(self, run: Planned) -> None:
         """Hold a run to being as it was: nobody approved it, nothing was applied by it."""
@@ -201,9 +236,15 @@ def until(holds: Callable[[], bool], seconds: float = 30) -> None:
 
 @contextlib.contextmanager
 def a_fort(folder: Path) -> Iterator[Fort]:
-    with providing() as provider:
-        fort = Fort(folder, provider)
-        try:
-            yield fort
-        finally:
-            fort.close()
+    with providing() as provider, a_fort_of(folder, provider) as fort:
+        yield fort
+
+
+@contextlib.contextmanager
+def a_fort_of(folder: Path, provider: Providing | PeopleProvider) -> Iterator[Fort]:
+    """As `a_fort`, with a provider that is there."""
+    fort = Fort(folder, provider)
+    try:
+        yield fort
+    finally:
+        fort.close()

@@ -60,6 +60,7 @@ NOT_YET = {"case03-sensitivity-on": "marked by the plan, and not yet in the stat
 PLANTED = [n for n in names() if "himitsu" in (PLANS / f"{n}.json").read_text("utf-8")]
 
 
+@pytest.mark.long
 def test_no_planted_secret_of_a_fixture_leaves_by_any_face(tmp_path: Path):
     house = build(tmp_path)
     house.applied()

@@ -268,10 +268,18 @@ COMMANDS: Mapping[str, tuple[tuple[str, ...], ...]] = {
         *(("--format", "jsonl", "--no-bom"), ("--format", "csv", "--zone", "Asia/Tokyo", "--bom")),
         ("--format", "csv", "--language", "ja", "--month", "{month}"),
     ),
+    "access report": (
+        *((), ("--format", "csv", "--zone", "Asia/Tokyo", "--bom")),
+        ("--format", "csv", "--language", "ja", "--no-bom"),
+    ),
     "token list": ((),),
     "server status": ((),),
     "person list": ((),),
-    "config check": ((),),
+    "config check": (
+        (),
+        ("--explain", "{workspace}"),
+        ("--explain", "{workspace}", "--lang", "ja"),
+    ),
     "doctor": ((),),
 }
 """Command → the ways to call it; each is also asked for JSON where it knows that."""
@@ -309,7 +317,7 @@ SILENT = {
     "help": "prints help",
 }
 """Commands that show nothing of runs, and why."""
-OF_THE_HOST = ("audit", "token", "person", "server", "config", "doctor")
+OF_THE_HOST = ("access", "audit", "token", "person", "server", "config", "doctor")
 """Commands that open the stores themselves: they get a process of their own."""
 _EVERYWHERE = {
     *("-h", "--help", "--color", "--server", "--data-dir", "--config", "--root"),

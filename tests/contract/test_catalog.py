@@ -8,7 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from sekisho.catalog import FileCatalog, FolderCatalog, read_operator_file
+from sekisho.catalog import (
+    FileCatalog,
+    FolderCatalog,
+    LiveCatalog,
+    parse_operator_file,
+    read_operator_file,
+)
 from sekisho.domain.errors import WorkspaceUnknown
 from sekisho.domain.workspaces import NAME
 from sekisho.ports import Catalog
@@ -23,6 +29,12 @@ def by_file(folder: Path) -> Catalog:
     return FileCatalog(read_operator_file(path, {}))
 
 
+def by_live_file(folder: Path) -> Catalog:
+    by_file(folder)
+    path = folder / "sekisho.yaml"
+    return LiveCatalog(path, lambda raw: parse_operator_file(raw, path, {}))
+
+
 def by_folders(folder: Path) -> Catalog:
     for name in NAMES:
         (folder / name).mkdir()
@@ -30,7 +42,7 @@ def by_folders(folder: Path) -> Catalog:
     return FolderCatalog(folder)
 
 
-@pytest.fixture(params=[by_file, by_folders], ids=["file", "folders"])
+@pytest.fixture(params=[by_file, by_live_file, by_folders], ids=["file", "live", "folders"])
 def catalog(request: pytest.FixtureRequest, tmp_path: Path) -> Catalog:
     make: Callable[[Path], Catalog] = request.param
     return make(tmp_path)

@@ -1,6 +1,7 @@
 """What every store promises about runs, and about the one write primitive."""
 
 import dataclasses
+from typing import Any
 
 import pytest
 
@@ -328,6 +329,33 @@ def test_runs_are_found_by_workspace_and_status(store: Store):
     ]
     assert numbers(store, RunQuery(statuses=frozenset({RunStatus.APPLIED}))) == []
     assert numbers(store, RunQuery(workspace="nowhere")) == []
+
+
+def test_runs_are_found_within_some_workspaces_and_pages_of_them_are_full(store: Store):
+    for number, workspace in enumerate(["a", "b", "本番", "a", "b", "b"]):
+        run = a_run(f"run_{number:06}", workspace=workspace)
+        store.runs.add(run, an_entry(run=run))
+
+    def found(*names: str, **query: Any) -> list[str]:
+        page = store.runs.find(RunQuery(within=frozenset(names), **query))
+        return [*(run.id[-1] for run in page.items), *([page.cursor] if page.cursor else [])]
+
+    assert found("a", "本番") == ["3", "2", "0"]
+    assert found("a", "本番", limit=2) == ["3", "2", "run_000002"]
+    assert found("a", "本番", limit=2, cursor="run_000002") == ["0"]
+    assert found("a", "c", workspace="b") == []
+    assert found("a", "b", workspace="b") == ["5", "4", "1"]
+    assert found() == []
+
+
+def test_the_workspaces_that_there_are_runs_of_are_named(store: Store):
+    assert store.runs.workspaces() == ()
+    for number, workspace in enumerate(["b", "本番", "a", "b"]):
+        run = a_run(f"run_{number:06}", workspace=workspace)
+        store.runs.add(run, an_entry(run=run))
+    store.runs.remove("run_000002")
+
+    assert store.runs.workspaces() == ("b", "本番")
 
 
 def test_a_run_is_found_by_the_status_it_has_now(store: Store):

@@ -44,6 +44,8 @@ def free_port() -> int:
 class Serving:
     """A running server. `lines` is what its terminal showed so far."""
 
+    module = "sekisho"
+
     def __init__(
         self, data: Path, words: tuple[str, ...], more: dict[str, str], port: int | None = None
     ) -> None:
@@ -52,7 +54,7 @@ class Serving:
         self.url = f"http://127.0.0.1:{self.port}"
         self.lines: list[str] = []
         self._fresh: queue.Queue[str] = queue.Queue()
-        command = [sys.executable, "-m", "sekisho", "serve", "--data-dir", str(data)]
+        command = [sys.executable, "-m", self.module, "serve", "--data-dir", str(data)]
         command += ["--port", str(self.port), "--log-format", "text", *words]
         self.process = subprocess.Popen(
             command, env=environment(**more), stderr=subprocess.PIPE, encoding="utf-8"

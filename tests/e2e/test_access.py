@@ -355,6 +355,7 @@ async def test_who_starts_stdio_is_on_this_machine(
         assert not (await client.call_tool("run_list", {})).is_error
 
 
+@pytest.mark.long
 def test_a_local_token_that_others_could_read_is_replaced(tmp_path: Path):
     with serving(tmp_path) as server:
         kept = (tmp_path / "local.token").read_text(encoding="utf-8")

@@ -184,6 +184,7 @@ def test_a_hung_server_is_given_up_on(look):
     assert time.monotonic() - began < 30
 
 
+@pytest.mark.long
 def test_a_server_that_drips_is_given_up_on_too(look):
     def drip(listener: socket.socket, end: threading.Event) -> None:
         with contextlib.suppress(OSError):

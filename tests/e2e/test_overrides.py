@@ -75,6 +75,7 @@ def decide(person: Person, run_id: str, verb: str, reason: str = "障害の復�
     return person.http.post(f"/runs/{run_id}/{verb}", data={**form, "proof": proof})
 
 
+@pytest.mark.long
 def test_a_lead_passes_a_soft_rule_another_looks_at_it_and_the_audit_and_evidence_hold(
     tmp_path: Path, provider: PeopleProvider
 ):

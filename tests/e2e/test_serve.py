@@ -92,6 +92,7 @@ def test_an_apply_under_way_at_sigterm_gets_time_to_end(tmp_path: Path):
         assert second.run(run_id)["status"] == "applied"
 
 
+@pytest.mark.long
 def test_an_apply_that_outlasts_sigterm_is_stopped_with_its_state_kept(tmp_path: Path):
     with serving(tmp_path, SEKISHO_DRAIN_FOR="1") as first:
         run_id = approved(first, SLOW_APPLY.format(seconds=60))
@@ -107,6 +108,7 @@ def test_an_apply_that_outlasts_sigterm_is_stopped_with_its_state_kept(tmp_path:
         assert plan["counts"]["destroy"] == 1, "what was half made is in the state, tainted"
 
 
+@pytest.mark.long
 def test_the_run_of_a_client_that_vanishes_goes_on(tmp_path: Path):
     with serving(tmp_path) as server:
         arguments = {"workspace": "default", "files": {"main.tf": SLOW_PLAN}, "message": "gone"}

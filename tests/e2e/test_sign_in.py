@@ -98,6 +98,7 @@ def provider() -> Iterator[PeopleProvider]:
         yield found
 
 
+@pytest.mark.long
 def test_a_person_with_a_passkey_approves_what_an_agent_of_another_planned(
     tmp_path: Path, provider: PeopleProvider
 ):

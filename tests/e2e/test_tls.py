@@ -101,6 +101,7 @@ def test_the_log_warns_of_a_key_that_everybody_can_read(tmp_path: Path, mode: in
         server.end()
 
 
+@pytest.mark.long
 def test_https_is_served_and_a_new_certificate_without_a_restart(tmp_path: Path):
     server = Secure(tmp_path)
     try:

@@ -195,6 +195,7 @@ async def test_what_forces_a_replacement_leads_and_paths_choose(house: House, se
     assert first[30] == "engine"
 
 
+@pytest.mark.long
 async def test_a_huge_change_is_read_by_cursor_to_its_end(house: House, server: MCPServer):
     run = house.planned()
     values = tuple(ValueChange(f"v{n}.x", "x" * 5000, "y" * 5000) for n in range(300))

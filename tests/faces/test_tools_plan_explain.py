@@ -45,9 +45,10 @@ async def test_a_plan_is_explained_by_its_reasons_and_its_rules(house: House, se
     assert said["risk"] == "irreversible"
     forced = next(r for r in said["reasons"] if "engine_version" in r["text"])
     assert (forced["changes"], forced["ref"]) == (2, "#9")
-    assert said["rules"] == [
-        {"name": "default", "approvals": 1, "plan_age_hours": 24.0, "self_approval": False}
-    ]
+    (rule,) = said["rules"]
+    assert (rule["name"], rule["level"], rule["approvals"]) == ("default", "hard", 1)
+    assert "1 person(s) approve: anybody who may approve." in rule["said"]
+    assert "Not met, nothing is applied." in text
     assert [u["rule"] for u in said["unmet"]] == ["default"]
     assert "ALARM" in text
     assert "the requester may not approve" in text

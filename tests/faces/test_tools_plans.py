@@ -158,6 +158,7 @@ async def test_a_hostile_plan_stays_within_every_budget(house: House, server: MC
         assert weighed(text, answer) <= DETAIL, tool
 
 
+@pytest.mark.long
 def test_options_and_names_as_long_as_can_be_stay_within_the_budget():
     targets = tuple(f"モジュール.{'目標' * 400}{n}" for n in range(100))
     for status in RunStatus:

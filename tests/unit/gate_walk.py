@@ -66,6 +66,7 @@ RULE_SETS: dict[str, tuple[Rule, ...]] = {
     "one": (Rule("one", Require()),),
     "free": (Rule("free", Require(approvals=0)),),
     "two": (Rule("two", Require(approvals=2, groups=("sre", "leads"))),),
+    "dba": (Rule("dba", Require(groups=("dba",))),),
     "owner": (Rule("one", Require()), Rule("dba", Require(approvals=0, more=1, groups=("dba",)))),
     "self": (Rule("self", Require(self_approval=True)),),
     "night": (Rule("night", Require(window=NIGHT, plan_age=timedelta(days=3))),),

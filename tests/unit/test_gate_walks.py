@@ -13,6 +13,7 @@ from sekisho.domain.rules import Rule
 from sekisho.domain.sessions import SignedIn
 from sekisho.domain.workspaces import Workspace
 from sekisho.engine.parts import Parts
+from tests.breadth import broad
 from tests.fakes.keys import FakeKeys
 from tests.fakes.world import FakeCatalog
 from tests.unit.gate_walk import GateWalk, WalkStepUp
@@ -95,25 +96,25 @@ PLANTED: dict[str, tuple[Callable[[Parts], Parts], str, tuple[str, ...]]] = {
     "signatures are not looked at": (
         lambda p: dataclasses.replace(p, keys=CredulousKeys()),
         "people:",
-        ("one", "two"),
+        ("one",),
     ),
-    "old proofs are taken": (door, "people:", ("one", "two")),
+    "old proofs are taken": (door, "people:", ("one",)),
     "windows are forgotten": (lax(required, window=None), ":window_closed", ("night",)),
     "freezes are forgotten": (lax(required, freezes=()), ":frozen", ("frozen",)),
     "requesters count": (lax(required, self_approval=True), "people:", ("one",)),
-    "groups are forgotten": (lax(required, groups=()), "people:", ("two", "owner")),
+    "groups are forgotten": (lax(required, groups=()), "people:", ("dba",)),
     "nobody is added": (lax(required, more=0), "people:", ("owner",)),
     "change numbers are forgotten": (lax(required, change_id=""), "change:change_id_", ("change",)),
 }
 
 
-@pytest.mark.parametrize("planted", PLANTED)
+@pytest.mark.parametrize("planted", broad(*PLANTED, quick=(4, 5, 6)))
 def test_the_walk_finds_a_gate_that_is_broken(planted: str):
     plant, found, sets = PLANTED[planted]
     said = {"broken": staticmethod(plant), "looked_for": found, "sets": sets}
     broken = type("Broken", (GateWalk,), said)
     looking = settings(
-        SETTINGS, max_examples=400, phases=[Phase.generate], report_multiple_bugs=False
+        SETTINGS, max_examples=1500, phases=[Phase.generate], report_multiple_bugs=False
     )
 
     with pytest.raises(AssertionError, match=found):

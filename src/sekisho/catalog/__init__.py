@@ -2,18 +2,22 @@
 
 from sekisho.catalog.file_catalog import FileCatalog
 from sekisho.catalog.folder_catalog import FolderCatalog
+from sekisho.catalog.live_catalog import LiveCatalog
 from sekisho.catalog.operator_file import (
     OperatorFile,
     TerraformSection,
     json_schema,
+    parse_operator_file,
     read_operator_file,
 )
 
 __all__ = [
     "FileCatalog",
     "FolderCatalog",
+    "LiveCatalog",
     "OperatorFile",
     "TerraformSection",
     "json_schema",
+    "parse_operator_file",
     "read_operator_file",
 ]

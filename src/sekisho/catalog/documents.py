@@ -16,7 +16,8 @@ from yaml.reader import ReaderError
 Path = tuple[str | int, ...]
 """Keys and indexes from the root of the document."""
 
-_MOST_BYTES: Final = 1024 * 1024
+MOST_BYTES: Final = 1024 * 1024
+"""No file is larger."""
 _MOST_NODES: Final = 100_000
 _DEEPEST: Final = 40
 _TAG = "tag:yaml.org,2002:"
@@ -91,8 +92,8 @@ for _name, (_pattern, _first) in _SCALARS.items():
 def read_document(content: bytes) -> Document:
     """Read one YAML document; whatever is wrong with it is in `findings`."""
     document = Document()
-    if len(content) > _MOST_BYTES:
-        document.findings.append(Finding(1, f"the file is larger than {_MOST_BYTES} bytes"))
+    if len(content) > MOST_BYTES:
+        document.findings.append(Finding(1, f"the file is larger than {MOST_BYTES} bytes"))
         return document
     try:
         root = _compose(content.decode("utf-8-sig"))

@@ -1,9 +1,9 @@
 """The workspaces of an operator's file."""
 
-from sekisho.catalog.naming import pick
 from sekisho.catalog.operator_file import OperatorFile
 from sekisho.domain.access import Access
 from sekisho.domain.groups import Group
+from sekisho.domain.naming import pick
 from sekisho.domain.workspaces import Workspace
 
 

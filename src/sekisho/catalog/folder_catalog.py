@@ -6,11 +6,11 @@ import re
 import unicodedata
 from pathlib import Path
 
-from sekisho.catalog.naming import pick
 from sekisho.domain.access import EVERYTHING, Access
 from sekisho.domain.configurations import is_terraform
 from sekisho.domain.errors import SettingInvalid
 from sekisho.domain.groups import Group
+from sekisho.domain.naming import pick
 from sekisho.domain.rules import DEFAULT_RULES, Rule
 from sekisho.domain.workspaces import NAME, Workspace
 

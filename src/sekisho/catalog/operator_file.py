@@ -1,5 +1,7 @@
 """`sekisho.yaml`: raw → valid, with every problem at once and the line that each is on."""
 
+import os
+import stat
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +10,7 @@ from typing import Any, cast
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from sekisho.catalog.documents import Document, Finding, read_document
+from sekisho.catalog.documents import MOST_BYTES, Document, Finding, read_document
 from sekisho.catalog.people_sections import group_of
 from sekisho.catalog.rule_checks import hint, speaks_of_what_is_there
 from sekisho.catalog.rule_meanings import is_for, rule_of
@@ -65,10 +67,35 @@ def read_operator_file(
     Raises:
         OperatorFileInvalid: with every problem, its line, and a near name where there is one.
     """
+    return parse_operator_file(file_content(path), path, environment, rules)
+
+
+def file_content(path: Path, *, regular: bool = False) -> bytes:
+    """Read a file, and no more of it than is ever taken.
+
+    `regular`: no pipe, which could keep us waiting for good, and nothing else that is no file.
+
+    Raises:
+        OperatorFileInvalid: it cannot be read.
+    """
+    more = getattr(os, "O_NONBLOCK", 0) if regular else 0
     try:
-        document = read_document(path.read_bytes())
+        with open(path, "rb", opener=lambda name, flags: os.open(name, flags | more)) as file:
+            if regular and not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise OperatorFileInvalid(path=path, problem="it is not a file")
+            return file.read(MOST_BYTES + 1)
     except OSError as error:
         raise OperatorFileInvalid(path=path, problem=f"it cannot be read: {error}") from None
+
+
+def parse_operator_file(
+    content: bytes,
+    path: Path,
+    environment: Mapping[str, str],
+    rules: tuple[Rule, ...] = DEFAULT_RULES,
+) -> OperatorFile:
+    """As `read_operator_file`, of what was read from `path` before. Raises OperatorFileInvalid."""
+    document = read_document(content)
     findings = list(document.findings)
     section = None
     if document.data is not None or not findings:

@@ -40,10 +40,10 @@ def declare(verbs: Nouns) -> None:
         action=argparse.BooleanOptionalAction,
         help="begin CSV with a byte order mark, for Excel (with --language ja it does)",
     )
-    _output(export)
+    add_output(export)
     about = "write the evidence of one run, to be checked without this server"
     parser = json_option(host_options(verb(verbs, "evidence", audit_evidence, about)))
-    _output(run_id_word(parser))
+    add_output(run_id_word(parser))
     about = "check an evidence file; needs no data folder"
     check = json_option(verb(verbs, "verify-evidence", audit_verify_evidence, about))
     check.add_argument("file", type=Path, help="the file")
@@ -56,7 +56,7 @@ def audit_export(args: argparse.Namespace) -> int:
     """`sekisho audit export`."""
     from sekisho.views.audit_exports import exported, in_month
 
-    zone = _zone(args.zone)
+    zone = zone_named(args.zone)
     if args.month and not _MONTH.fullmatch(args.month):
         raise ArgumentsInvalid(problem=f"--month {args.month}: a month is like 2026-11")
     bom = args.language == "ja" if args.bom is None else args.bom
@@ -64,14 +64,14 @@ def audit_export(args: argparse.Namespace) -> int:
     if args.month:
         records = in_month(records, args.month, zone)
     form = "jsonl" if args.json else args.format
-    _write(args.output, exported(records, form, zone, args.language, bom=bom))
+    write_pieces(args.output, exported(records, form, zone, args.language, bom=bom))
     return output.OK
 
 
 def audit_evidence(args: argparse.Namespace) -> int:
     """`sekisho audit evidence`."""
     body = open_app(args).engine.evidences.of(args.run_id)
-    _write(args.output, [json.dumps(body, ensure_ascii=False, indent=1) + "\n"])
+    write_pieces(args.output, [json.dumps(body, ensure_ascii=False, indent=1) + "\n"])
     return output.OK
 
 
@@ -133,18 +133,20 @@ def _key(given: str | None) -> str | None:
     return text.strip()
 
 
-def _zone(name: str) -> ZoneInfo:
+def zone_named(name: str) -> ZoneInfo:
+    """Return a time zone. Raises ArgumentsInvalid."""
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise ArgumentsInvalid(problem=f"--zone {name}: no such time zone") from None
 
 
-def _output(parser: argparse.ArgumentParser) -> None:
+def add_output(parser: argparse.ArgumentParser) -> None:
+    """Add `--output`."""
     parser.add_argument("--output", type=Path, metavar="FILE", help="write here, not to the screen")
 
 
-def _write(path: Path | None, pieces: Iterable[str]) -> None:
+def write_pieces(path: Path | None, pieces: Iterable[str]) -> None:
     """Write pieces as they come: a file whole or not at all, for its owner alone."""
     if path is None:
         for piece in pieces:

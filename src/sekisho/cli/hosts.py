@@ -1,9 +1,11 @@
 """Host commands: they open the stores of this machine's data folder themselves."""
 
 import argparse
+from pathlib import Path
 
-from sekisho.app import App, build, make_catalog
+from sekisho.app import App, SystemClock, build, make_catalog
 from sekisho.cli import output
+from sekisho.cli.languages import reader_language
 from sekisho.cli.options import (
     Nouns,
     door_values,
@@ -14,6 +16,7 @@ from sekisho.cli.options import (
     workspace_word,
 )
 from sekisho.engine.tokens import HOST
+from sekisho.ports import Catalog
 from sekisho.settings import Settings, read_settings
 
 
@@ -22,7 +25,14 @@ def declare(nouns: Nouns) -> None:
     verbs = noun(nouns, "store", "look after the data folder")
     _host(verb(verbs, "prune", store_prune, "forget runs older than SEKISHO_KEEP_RUNS"))
     verbs = noun(nouns, "config", "check sekisho.yaml")
-    _host(verb(verbs, "check", config_check, "check sekisho.yaml and show what it declares"))
+    check = _host(
+        verb(verbs, "check", config_check, "check sekisho.yaml and show what it declares")
+    )
+    check.add_argument("file", nargs="?", type=Path, metavar="FILE", help="this file (--config)")
+    about = "say in words who may do what in a workspace, which rules hold there, and when"
+    check.add_argument("--explain", metavar="WORKSPACE", help=about)
+    about = "language of the words (SEKISHO_LANGUAGE, then the locale)"
+    check.add_argument("--lang", choices=("en", "ja"), help=about)
     _host(verb(verbs, "schema", config_schema, "print the JSON Schema for editors"))
     declare_holds(nouns)
 
@@ -71,7 +81,12 @@ def store_prune(args: argparse.Namespace) -> int:
 def config_check(args: argparse.Namespace) -> int:
     """`sekisho config check`."""
     # The file alone: a check in CI leaves no data folder and no keys behind.
-    catalog, _section, _identities = make_catalog(settings_of(args))
+    settings = settings_of(args)
+    if args.file is not None:
+        settings = settings.model_copy(update={"config": args.file, "root": None})
+    catalog, _section, _identities = make_catalog(settings)
+    if args.explain is not None:
+        return _explain(args, catalog)
     rows = [
         {
             "workspace": w.name,
@@ -86,6 +101,20 @@ def config_check(args: argparse.Namespace) -> int:
         output.as_json(rows)
     else:
         output.table(rows, ("workspace", "backend", "target", "terraform", "sources"))
+    return output.OK
+
+
+def _explain(args: argparse.Namespace, catalog: Catalog) -> int:
+    from sekisho.views.config_explained import explained, explained_json, lines_of
+
+    workspace = catalog.get(args.explain)
+    parts = explained(workspace, catalog.groups(), catalog.access(), SystemClock().now())
+    if args.json:
+        output.as_json(explained_json(workspace, parts))
+        return output.OK
+    output.say(workspace.name)
+    for line in lines_of(parts, args.lang or output.readable(reader_language())):
+        output.say(line)
     return output.OK
 
 

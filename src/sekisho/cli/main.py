@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 from sekisho import __version__
 from sekisho.cli import (
+    access,
     audits,
     clients,
     completion,
@@ -104,6 +105,7 @@ def build_parser() -> argparse.ArgumentParser:
         scans,
         workspaces,
         audits,
+        access,
         tokens,
         people,
         stops,

@@ -12,6 +12,7 @@ from sekisho.app import App, build, console_url, only_here
 from sekisho.cli import output
 from sekisho.cli.hosts import settings_of
 from sekisho.cli.options import DOOR, Nouns, door_options, host_options, verb
+from sekisho.cli.reloading import following
 from sekisho.settings import Settings, given_transport, setting_remarks
 
 
@@ -75,7 +76,9 @@ def stdio(args: argparse.Namespace) -> int:
     thread.start()
     try:
         face = FaceOptions(__version__, selection=tool_selection(settings))
-        serve_stdio(build_server(app.engine, face))
+        # An IDE that goes away may say so by SIGHUP, so that ends this process, as ever.
+        with following(app, "stdio", hangup=False):
+            serve_stdio(build_server(app.engine, face))
     finally:
         stop.set()
         app.parts.bell.ring()
@@ -103,7 +106,8 @@ def work(args: argparse.Namespace) -> int:
     app = build(settings_of(args), serves=False)
     stop = threading.Event()
     _stop_on_signals(app, stop)
-    app.worker().run(stop.is_set)
+    with following(app, "worker"):
+        app.worker().run(stop.is_set)
     app.close()
     return output.OK
 

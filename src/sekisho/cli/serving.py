@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from sekisho.app import App, bracketed, console_url, only_here
 from sekisho.asgi import AsgiOptions, build_asgi
+from sekisho.cli.reloading import following
 from sekisho.domain.errors import IdentityMissing, SettingInvalid
 from sekisho.domain.tokens import usable
 from sekisho.edge.options import OFF, EdgeOptions, Pace
@@ -100,6 +101,7 @@ def asgi_options(app: App) -> AsgiOptions:
         redirect_root=settings.redirect_root or "",
         monotonic=app.parts.clock.monotonic,
         event=app.parts.journal.event,
+        steady=app.file.steady if app.file else contextlib.nullcontext,
     )
 
 
@@ -222,7 +224,8 @@ def run_server(app: App, listener: socket.socket) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: None)
     try:
-        with certificate.watching() if certificate else contextlib.nullcontext():
+        watched = certificate.watching() if certificate else contextlib.nullcontext()
+        with watched, following(app, "serve"):
             Server(config).run(sockets=[listener])
     finally:
         app.close()

@@ -61,6 +61,16 @@ def is_own_name(person: str) -> bool:
     return name in _OWN or name.endswith(_OWN_USERS)
 
 
+def is_operator(caller: Caller) -> bool:
+    """Say whether somebody holds the server's data folder: nothing in it can be kept from them.
+
+    That is who runs commands on its machine, over the folder itself or with the key that lies
+    there. No other key, and no provider's token, is of a name of the server's own.
+    """
+    here = caller.proof == "token" and folded(caller.person).endswith(_OWN_USERS)
+    return here or caller.proof == "host"
+
+
 @dataclasses.dataclass(frozen=True)
 class Admission:
     """A caller as they came in with one request, and what that request may do at most.

@@ -32,19 +32,26 @@ class Event(Protocol):
     def __call__(self, name: str, /, **fields: object) -> None: ...
 
 
+class Refused(Protocol):
+    """Hears of a request that the edge refused."""
+
+    async def __call__(self, method: str, path: str, error: SekishoError) -> None: ...
+
+
 @dataclasses.dataclass
 class Passage:
     """What the parts of the edge tell each other about one request.
 
     `headers` go on the answer, whoever gives it. `status` is that of the answer, once there is one;
     `refused` the code of the error, where the edge gave it. `call`: it is one of MCP, so a refusal
-    is an answer of JSON-RPC.
+    is an answer of JSON-RPC. `told` hears of a refusal before whoever asked does.
     """
 
     headers: list[tuple[bytes, bytes]]
     status: int = 0
     refused: str = ""
     call: bool = False
+    told: "Refused | None" = None
 
 
 def passage_of(scope: Scope) -> Passage:
@@ -56,9 +63,11 @@ def passage_of(scope: Scope) -> Passage:
 class Passages:
     """The outermost part: begins the passage, finishes the answer, writes the log."""
 
-    def __init__(self, app: ASGIApp, options: EdgeOptions, event: Event) -> None:
+    def __init__(
+        self, app: ASGIApp, options: EdgeOptions, event: Event, told: Refused | None = None
+    ) -> None:
         """Pass requests on to `app`."""
-        self._app, self._options, self._event = app, options, event
+        self._app, self._options, self._event, self._told = app, options, event, told
         self._paths = Paths(options.endpoint)
         secure = options.scheme == "https" and not options.loopback
         hsts = (b"strict-transport-security", f"max-age={_YEAR}".encode())
@@ -75,7 +84,8 @@ class Passages:
         request_id = said if _ID.fullmatch(said) else secrets.token_hex(12)
         address = client_address(scope, self._options.remote_ip, self._options.trusted_hops)
         call = scope["method"] == "POST" and self._paths.is_endpoint(scope["path"])
-        passage = Passage([*self._always, (b"x-request-id", request_id.encode())], call=call)
+        headers = [*self._always, (b"x-request-id", request_id.encode())]
+        passage = Passage(headers, call=call, told=self._told)
         scope[ENTRY], scope[_PASSAGE] = Entry(request_id, address), passage
         began = time.perf_counter()
         try:
@@ -125,5 +135,7 @@ async def refuse(error: SekishoError, scope: Scope, receive: Receive, send: Send
     """Answer a request with an error of the edge's own."""
     passage = passage_of(scope)
     passage.refused = error.code
+    if passage.told is not None:
+        await passage.told(scope["method"], scope["path"], error)
     answer = refused_call(error) if passage.call else error_answer(error)
     await answer(scope, receive, send)

@@ -1,11 +1,10 @@
 """Applies: queueing one that the gate lets through."""
 
-import threading
 from typing import NoReturn
 
 from sekisho.domain.callers import Caller
 from sekisho.domain.changes import Change
-from sekisho.domain.errors import GateUnmet, PlanOver
+from sekisho.domain.errors import GateUnmet, PlanOver, SekishoError
 from sekisho.domain.gate import Verdict
 from sekisho.domain.runs import Run, RunStatus, check_seen, illegal, queue_apply
 from sekisho.domain.text import Text, joined
@@ -14,7 +13,7 @@ from sekisho.engine.brakes import Brakes
 from sekisho.engine.gate import listed
 from sekisho.engine.judging import verdict
 from sekisho.engine.parts import Parts
-from sekisho.engine.refusals import Told, audited
+from sekisho.engine.refusals import audited, tell
 
 
 class Applies:
@@ -22,9 +21,9 @@ class Applies:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self._told = Told()
+        self._told = parts.memory.applies
         self._brakes = Brakes(parts)
-        self._turn = threading.Lock()
+        self._turn = parts.memory.apply_turn
 
     def start(
         self,
@@ -51,6 +50,10 @@ class Applies:
         """
         with audited(self._parts, self._told, "apply", run_id, caller):
             return self._start(run_id, caller, seen, wait=wait)
+
+    def refused(self, run_id: str, caller: Caller, error: SekishoError) -> None:
+        """Tell of somebody who was not even let in to apply."""
+        tell(self._parts, self._told, "apply", run_id, caller, error)
 
     def _start(
         self, run_id: str, caller: Caller, seen: frozenset[int] | None, *, wait: bool

@@ -32,7 +32,8 @@ from sekisho.engine.gate import Gate, listed
 from sekisho.engine.judging import plan_facts, plan_of, verdict
 from sekisho.engine.overrides import check_may_pass, check_seal, waiting_follow_up
 from sekisho.engine.parts import Parts
-from sekisho.engine.refusals import NOBODY, Told, attempting, audited, tell
+from sekisho.engine.refusals import NOBODY, attempting, audited, tell
+from sekisho.engine.requesters import requester_of
 
 Decision = Literal["approve", "reject", "override", "break_glass", "follow_up"]
 """What a person decides in the console, each with a proof of its own."""
@@ -61,7 +62,7 @@ class Approvals:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._gate = Gate(parts)
-        self._told = Told()
+        self._told = parts.memory.approvals
 
     def link(self, run_id: str) -> ReviewLink:
         """Say where a person decides, and everything that is unmet. Raises PlanMissing."""
@@ -183,13 +184,14 @@ class Approvals:
 
     def _approve(self, signed: Approval) -> Callable[[Run, WorkspaceRecord], Change]:
         parts, by, now, seal = self._parts, signed.by, signed.at, signed.seal
-        workspace = parts.catalog.get(parts.store.runs.get(signed.run_id).workspace)
+        asked = parts.store.runs.get(signed.run_id)
+        workspace, requester = parts.catalog.get(asked.workspace), requester_of(parts, asked)
 
         def change(run: Run, record: WorkspaceRecord) -> Change:
             check_seal(run, seal)
             if any(same_person(by, other) for other in approvers(run.approvals, seal)):
                 raise ApprovalRepeated(person=by.person, run_id=run.id)
-            _check_counts(run, workspace.rules, by)
+            _check_counts(run, workspace.rules, by, requester)
             with_it = approve(run, signed)
             judged = verdict(parts, workspace, with_it, record, now)
             if judged.final:
@@ -205,13 +207,13 @@ class Approvals:
         return change
 
 
-def _check_counts(run: Run, rules: Sequence[Rule], by: Caller) -> None:
+def _check_counts(run: Run, rules: Sequence[Rule], by: Caller, requester: Caller) -> None:
     """Let through who counts for a rule: nobody gives an approval that is worth nothing."""
     mine = about(rules, plan_facts(run, plan_of(run).traits))
-    asker = Asker(run.requested_by, run.commit.author if run.commit else "")
+    asker = Asker(requester, run.commit.author if run.commit else "")
     if counts(mine, by, asker):
         return
-    if same_person(by, run.requested_by):
+    if same_person(by, requester):
         raise ApprovalOwn(person=by.person, run_id=run.id)
     names = sorted({group for rule in mine for group in rule.require.groups})
     raise ApprovalUncounted(person=by.person, run_id=run.id, wanted=", ".join(names) or "-")

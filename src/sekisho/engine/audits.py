@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Callable, Generator, Iterable, Iterator
 
 from sekisho.domain.audit import WORKSPACE_VERSION, AuditFault, AuditRecord, fault
-from sekisho.domain.errors import StoreUnavailable
+from sekisho.domain.errors import AccessMissing, StoreUnavailable
 from sekisho.domain.text import Text
 from sekisho.engine.audit_anchors import AnchorCheck
 from sekisho.engine.audit_kept import Kept
@@ -15,6 +15,16 @@ from sekisho.engine.parts import Parts
 from sekisho.ports import Anchored
 
 _PAGE = 500
+_LOOKED_AT = 20_000
+"""Records looked at in one call where something is kept from whoever asks; they may go on."""
+
+
+@dataclasses.dataclass(frozen=True)
+class AuditPart:
+    """Some records, and the sequence number after which it goes on; None where that was all."""
+
+    records: tuple[AuditRecord, ...]
+    cursor: int | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,6 +57,45 @@ class Audits:
         """Return records above a sequence number, oldest first."""
         return self._parts.store.audit.read(after, limit, run_id)
 
+    def part(self, after: int = 0, limit: int = 100, run_id: str | None = None) -> AuditPart:
+        """As `list`, and whether there are more: by a cursor, also after a part without records.
+
+        What is kept from whoever asks is passed over; it ends nothing.
+        """
+        found: list[AuditRecord] = []
+        size, looked = self._size(limit), 0
+        while looked < _LOOKED_AT:
+            page = self._parts.everything.store.audit.read(after, size, run_id)
+            found += filter(self._seen, page)
+            if len(found) > limit:
+                return AuditPart(tuple(found[:limit]), found[limit - 1].sequence)
+            if len(page) < size:
+                return AuditPart(tuple(found))
+            after, looked = page[-1].sequence, looked + len(page)
+        return AuditPart(tuple(found), after)
+
+    def below(self, sequence: int | None = None, limit: int = 100) -> AuditPart:
+        """Return records below a sequence number (None: the newest), the newest first."""
+        found: list[AuditRecord] = []
+        head = self.head()
+        top = head if sequence is None else max(0, min(sequence - 1, head))
+        least = max(0, top - _LOOKED_AT)
+        while top > least:
+            after = max(top - self._size(limit), least)
+            page = self._parts.everything.store.audit.read(after, top - after)
+            found += filter(self._seen, reversed(page))
+            if len(found) >= limit:
+                more = len(found) > limit or after > 0
+                return AuditPart(tuple(found[:limit]), found[limit - 1].sequence if more else None)
+            top = after
+        return AuditPart(tuple(found), top + 1 if top else None)
+
+    def _size(self, limit: int) -> int:
+        return limit + 1 if self._parts.sight.whole else _PAGE
+
+    def _seen(self, record: AuditRecord) -> bool:
+        return self._parts.sight.sees(record.entry.workspace)
+
     def head(self) -> int:
         """Return the newest record's sequence (0: none); there are no gaps."""
         last = self._parts.store.audit.last()
@@ -71,8 +120,13 @@ class Audits:
         `watch` is told how far it came: the sequence of the record last looked at. `anchors` are
         checkpoints from elsewhere, besides those of the folder. `contents`: whether to read every
         blob to its end.
+
+        Raises:
+            AccessMissing: something is kept from whoever asks, and what does not hold may be that.
         """
         parts, found = self._parts, list[AuditFault]()
+        if not parts.sight.whole:
+            raise AccessMissing(person=parts.viewer, act="read", name="*", acts="-")
         kept = parts.anchors.all() if parts.anchors else ()
         anchored = AnchorCheck(parts.keys, itertools.chain(kept, anchors))
         with _named(found):

@@ -6,7 +6,6 @@ one process they come one after the other.
 """
 
 import itertools
-import threading
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
@@ -41,19 +40,15 @@ _APPLIES = frozenset(
 )
 """Where a run is whose apply was asked for."""
 _PAGE = 50
-_TOLD = 60.0
-"""Seconds in which the log hears once that somebody is refused for the same reason."""
-_MOST_TOLD = 1000
 
 
 class Brakes:
     """Keeps people and their agents to the operator's figures, and to a stop."""
 
     def __init__(self, parts: Parts) -> None:
-        self._parts = parts
+        # Figures count whatever was begun, and who asks may not even see all of it any more.
+        self._parts = parts.everything
         self._stops = Stops(parts)
-        self._told: dict[tuple[str, str], float] = {}
-        self._lock = threading.Lock()
 
     def check_plan(self, caller: Caller, now: datetime) -> None:
         """Let through a plan that is to begin; the log tells of a refusal.
@@ -118,13 +113,9 @@ class Brakes:
 
     def _tell(self, caller: Caller, code: str) -> None:
         """Tell the operator, and not again at every try of an agent that does not listen."""
-        now, key = self._parts.clock.monotonic(), (caller.person, code)
-        with self._lock:
-            if now - self._told.get(key, float("-inf")) < _TOLD:
-                return
-            self._told[key] = now
-            while len(self._told) > _MOST_TOLD:
-                del self._told[next(iter(self._told))]
+        key = (caller.person, code)
+        if not self._parts.memory.plans.is_due(key, self._parts.clock.monotonic()):
+            return
         said = {"person": caller.person, "via": caller.via, "code": code}
         self._parts.journal.event("plan.refused", **said)
 

@@ -10,22 +10,18 @@ from typing import NoReturn
 
 from sekisho.domain.errors import RunsUnavailable
 from sekisho.domain.text import Text
+from sekisho.engine.people_passed import PeoplePassed
 from sekisho.ports import (
     AuditLog,
     BlobStore,
     ConfigurationStore,
     LogStore,
-    PasskeyStore,
-    PeopleStore,
     PushStore,
     ReadingStore,
     RunStore,
-    SessionStore,
     StopStore,
     Store,
     StoreGuard,
-    TicketStore,
-    TokenStore,
     UploadStore,
     WorkerStore,
     WorkspaceStore,
@@ -61,32 +57,12 @@ PRIVATE_STORE = Closure(
 """A store that other replicas cannot see."""
 
 
-class ClosedStore:
+class ClosedStore(PeoplePassed):
     """The tokens, people, audit and guard of a store; whatever else is asked of it refuses."""
 
     def __init__(self, store: Store, closure: Closure) -> None:
-        self._store = store
+        super().__init__(store)
         self._closure = closure
-
-    @property
-    def tokens(self) -> TokenStore:
-        return self._store.tokens
-
-    @property
-    def sessions(self) -> SessionStore:
-        return self._store.sessions
-
-    @property
-    def passkeys(self) -> PasskeyStore:
-        return self._store.passkeys
-
-    @property
-    def tickets(self) -> TicketStore:
-        return self._store.tickets
-
-    @property
-    def people(self) -> PeopleStore:
-        return self._store.people
 
     @property
     def audit(self) -> AuditLog:

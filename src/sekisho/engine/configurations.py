@@ -33,14 +33,14 @@ class Configurations:
         self, workspace: str, files: Mapping[str, str], caller: Caller
     ) -> Configuration:
         """Keep a few files that came with the call itself."""
-        self._allowed(workspace, "inline")
-        return self._keep(self._parts.sources.inline(files), workspace, "inline", caller)
+        name = self._allowed(workspace, "inline").name
+        return self._keep(self._parts.sources.inline(files), name, "inline", caller)
 
     def from_folder(self, workspace: str, caller: Caller) -> Configuration:
         """Keep the files of the workspace's own folder on this machine, as they are now."""
         declared = self._allowed(workspace, "folder")
         snapshot = self._parts.sources.folder(declared.folder or "")
-        return self._keep(snapshot, workspace, "folder", caller)
+        return self._keep(snapshot, declared.name, "folder", caller)
 
     def from_git(self, workspace: str, ref: str, caller: Caller) -> Configuration:
         """Keep the files of a commit of the workspace's own repository.
@@ -51,11 +51,12 @@ class Configurations:
         if declared.git is None:
             raise SourceRefused(name=workspace, source="git", allowed=", ".join(declared.sources))
         asked = "" if ref == DECLARED else ref
-        return self._keep(self._parts.sources.git(declared.git, asked), workspace, "git", caller)
+        snapshot = self._parts.sources.git(declared.git, asked)
+        return self._keep(snapshot, declared.name, "git", caller)
 
     def open_upload(self, workspace: str, caller: Caller) -> tuple[Upload, str]:
         """Give a single-use address: the upload and the secret that its URL ends in."""
-        self._allowed(workspace, "upload")
+        workspace = self._allowed(workspace, "upload").name
         secret = self._parts.ids.secret()
         expires = self._parts.clock.now() + self._parts.limits.upload_for
         upload = Upload(_digest(secret), workspace, caller, expires)
@@ -69,14 +70,19 @@ class Configurations:
         """
         now = self._parts.clock.now()
         upload = self._parts.store.uploads.take(_digest(secret), now)
-        self._allowed(upload.workspace, "upload")
-        snapshot = self._parts.sources.archive(stream)
-        kept = self._keep(snapshot, upload.workspace, "upload", upload.caller)
+        theirs = Configurations(self._parts.everything.seen_by(upload.caller))
+        kept = theirs.from_upload(upload, stream)
         self._parts.store.uploads.finish(upload.key_digest, kept.digest)
         return kept
 
-    def check_upload(self, workspace: str, manifest: Manifest | None = None) -> None:
-        """Let through a workspace that takes uploads, and an upload of these files.
+    def from_upload(self, upload: Upload, stream: BinaryIO) -> Configuration:
+        """Keep the archive that came by an upload address, as who asked for the address."""
+        self._allowed(upload.workspace, "upload")
+        snapshot = self._parts.sources.archive(stream)
+        return self._keep(snapshot, upload.workspace, "upload", upload.caller)
+
+    def check_upload(self, workspace: str, manifest: Manifest | None = None) -> Workspace:
+        """Return a workspace that takes uploads, and an upload of these files.
 
         Raises:
             SourceRefused, WorkspaceUnknown: the workspace does not, or is none.
@@ -85,6 +91,7 @@ class Configurations:
         declared = self._allowed(workspace, "upload")
         if manifest is not None:
             check_place(manifest, declared.directory)
+        return declared
 
     def from_push(self, snapshot: Snapshot, workspace: str, caller: Caller) -> Configuration:
         """Keep the files of a push that is whole: it is an upload, in pieces."""

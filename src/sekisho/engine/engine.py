@@ -1,8 +1,10 @@
 """The engine: one object per noun, all over the same parts. This is all that a face is given."""
 
 import dataclasses
+from typing import Any
 
-from sekisho.domain.callers import POWERS, Power
+from sekisho.domain.callers import POWERS, Caller, Power
+from sekisho.engine.access_reviews import AccessReviews
 from sekisho.engine.applies import Applies
 from sekisho.engine.approvals import Approvals
 from sekisho.engine.audits import Audits
@@ -44,6 +46,9 @@ class Engine:
     applies: Applies
     states: States
     stops: Stops
+    audits: Audits
+    evidences: Evidences
+    scans: Scans
     callers: Callers
     tokens: Tokens
     sessions: Sessions
@@ -51,12 +56,11 @@ class Engine:
     sign_ins: SignIns
     refusals: ConsoleRefusals
     people: People
-    audits: Audits
-    evidences: Evidences
     retention: Retention
-    scans: Scans
-    closed: Closure | None = None
+    access_reviews: AccessReviews
+    closed: Closure | None
     """Why this server takes no runs."""
+    _parts: Parts = dataclasses.field(repr=False)
 
     @staticmethod
     def of(parts: Parts, *, open_: bool, bare: tuple[Power, ...] = POWERS) -> "Engine":
@@ -67,17 +71,7 @@ class Engine:
         callers = Callers(parts, open_=open_, bare=bare)
         sessions, refusals = Sessions(parts, callers.people), ConsoleRefusals(parts)
         return Engine(
-            workspaces=Workspaces(parts),
-            configurations=Configurations(parts),
-            pushes=Pushes(parts, Configurations(parts)),
-            plans=Plans(parts),
-            runs=Runs(parts),
-            gate=Gate(parts),
-            approvals=Approvals(parts),
-            overrides=Overrides(parts),
-            applies=Applies(parts),
-            states=States(parts),
-            stops=Stops(parts),
+            **_of_workspaces(parts),
             callers=callers,
             tokens=Tokens(parts),
             sessions=sessions,
@@ -85,9 +79,39 @@ class Engine:
             sign_ins=SignIns(parts, sessions, refusals),
             refusals=refusals,
             people=callers.people,
-            audits=Audits(parts),
-            evidences=Evidences(parts),
             retention=Retention(parts),
-            scans=Scans(parts),
+            access_reviews=AccessReviews(parts),
             closed=parts.closed,
+            _parts=parts,
         )
+
+    def seen_by(self, caller: Caller) -> "Engine":
+        """Return the engine as a caller may see it: what they may not read is unknown to it.
+
+        Whatever answers somebody asks this one. Of people, of sign-ins and of the server itself
+        nothing is kept from whoever is let in.
+        """
+        parts = self._parts.seen_by(caller)
+        if parts is self._parts:
+            return self
+        return dataclasses.replace(self, **_of_workspaces(parts), _parts=parts)
+
+
+def _of_workspaces(parts: Parts) -> dict[str, Any]:
+    """Build the nouns that tell of workspaces and runs."""
+    return {
+        "workspaces": Workspaces(parts),
+        "configurations": Configurations(parts),
+        "pushes": Pushes(parts, Configurations(parts)),
+        "plans": Plans(parts),
+        "runs": Runs(parts),
+        "gate": Gate(parts),
+        "approvals": Approvals(parts),
+        "overrides": Overrides(parts),
+        "applies": Applies(parts),
+        "states": States(parts),
+        "stops": Stops(parts),
+        "audits": Audits(parts),
+        "evidences": Evidences(parts),
+        "scans": Scans(parts),
+    }

@@ -71,7 +71,7 @@ class Evidences:
             signed = known and parts.keys.verify(known.canonical(), known.signature, known.key_id)
             if known and signed and known.sequence >= records[-1].sequence:
                 return json.loads(known.line())
-        made = Checkpoints(parts).take()
+        made = Checkpoints(parts.everything).take()
         return json.loads(made.line()) if made else None
 
 

@@ -18,11 +18,18 @@ def check_operator(parts: Parts, caller: Caller, workspace: str = "") -> None:
     """
     if caller.proof == _HOST:
         return
-    names = (workspace,) if workspace else [w.name for w in parts.catalog.all()]
+    named = (workspace,) if workspace else ()
     try:
-        for name in names:
-            parts.allow(caller, "operate", name)
+        for name in named or [w.name for w in parts.everything.catalog.all()]:
+            _check(parts, caller, name)
     except AccessMissing as error:
         said = {"person": caller.person, "via": caller.via, "code": error.code}
         parts.journal.event("operate.refused", workspace=workspace or "*", **said)
         raise
+
+
+def _check(parts: Parts, caller: Caller, name: str) -> None:
+    """Let through who may operate in a workspace; one that they may not see is not named."""
+    if not parts.sight_of(caller).sees(name):
+        raise AccessMissing(person=caller.person, act="operate", name="*", acts="-")
+    parts.allow(caller, "operate", name)

@@ -26,7 +26,8 @@ from sekisho.domain.workspaces import Workspace, WorkspaceRecord
 from sekisho.engine.gate import listed
 from sekisho.engine.judging import plan_facts, plan_of, signed_overrides, verdict
 from sekisho.engine.parts import Parts
-from sekisho.engine.refusals import Told, attempting, audited
+from sekisho.engine.refusals import attempting, audited
+from sekisho.engine.requesters import requester_of
 from sekisho.ports import RunQuery
 
 _OPEN = frozenset({RunStatus.AWAITING_APPROVAL, RunStatus.APPROVED})
@@ -38,7 +39,7 @@ class Overrides:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self._told = Told()
+        self._told = parts.memory.overrides
 
     def give(
         self,
@@ -133,12 +134,12 @@ class Overrides:
         run = parts.store.runs.get(run_id)
         by = parts.step_up.finish(run_id, seal, "follow_up", proof, who)
         parts.allow(by, "approve", run.workspace)
-        now, said = parts.clock.now(), plain(comment, _REASON)
+        now, said, requester = parts.clock.now(), plain(comment, _REASON), requester_of(parts, run)
 
         def change(run: Run, _record: WorkspaceRecord) -> Change:
             check_seal(run, seal)
             due = waiting_follow_up(run)
-            if same_person(by, due.by) or same_person(by, run.requested_by):
+            if same_person(by, due.by) or same_person(by, requester):
                 raise ApprovalOwn(person=by.person, run_id=run.id)
             done = dataclasses.replace(due, followed=by.person, followed_at=now)
             kept = tuple(done if o is due else o for o in run.overrides)
@@ -152,6 +153,7 @@ class Overrides:
         self, workspace: Workspace, bare: Override
     ) -> Callable[[Run, WorkspaceRecord], Change]:
         parts, now = self._parts, bare.at
+        requester = requester_of(parts, parts.store.runs.get(bare.run_id))
 
         def change(run: Run, record: WorkspaceRecord) -> Change:
             check_seal(run, bare.seal)
@@ -159,7 +161,7 @@ class Overrides:
             judged = verdict(parts, workspace, run, record, now)
             if judged.final:
                 raise PlanOver(run_id=run.id, unmet=listed(judged.final))
-            signed = self._signed(run, workspace, bare, judged)
+            signed = self._signed(run, workspace, bare, judged, requester)
             with_it = dataclasses.replace(run, overrides=(*run.overrides, signed), updated_at=now)
             after = verdict(parts, workspace, with_it, record, now)
             if run.status is RunStatus.AWAITING_APPROVAL and after.approved:
@@ -172,7 +174,9 @@ class Overrides:
 
         return change
 
-    def _signed(self, run: Run, workspace: Workspace, bare: Override, judged: Verdict) -> Override:
+    def _signed(
+        self, run: Run, workspace: Workspace, bare: Override, judged: Verdict, requester: Caller
+    ) -> Override:
         """Name what is passed, and sign it."""
         glass = bare.kind is OverrideKind.GLASS
         unmet = [u for u in judged.unmet if u.rule and (glass or u.level is Level.SOFT)]
@@ -181,7 +185,7 @@ class Overrides:
         names = {u.rule for u in unmet}
         for rule in workspace.rules if not glass else ():
             if rule.name in names and rule.level is Level.SOFT:
-                _check_overrider(run, rule, bare.by)
+                _check_overrider(run, rule, bare.by, requester)
         named = dataclasses.replace(bare, rules=tuple(sorted(names)))
         keys = self._parts.keys
         signature = keys.sign(named.canonical())
@@ -208,9 +212,9 @@ def waiting_follow_up(run: Run) -> Override:
     return waiting[-1]
 
 
-def _check_overrider(run: Run, rule: Rule, by: Caller) -> None:
+def _check_overrider(run: Run, rule: Rule, by: Caller, requester: Caller) -> None:
     """Let those pass a soft rule whom it names, and never who asked for the run."""
-    if same_person(by, run.requested_by) and not rule.require.self_approval:
+    if same_person(by, requester) and not rule.require.self_approval:
         raise ApprovalOwn(person=by.person, run_id=run.id)
     if rule.overriders and set(rule.overriders).isdisjoint(by.groups):
         facts = {"person": by.person, "name": run.workspace, "act": f"override ({rule.name})"}

@@ -5,13 +5,15 @@ import threading
 from collections.abc import Iterator
 from datetime import datetime
 
-from sekisho.domain.access import ACTS, Act
+from sekisho.domain.access import ACTS, WHOLE, Act, Sight
 from sekisho.domain.audit import AuditEntry, Fact
-from sekisho.domain.callers import Caller
+from sekisho.domain.callers import Caller, is_operator
 from sekisho.domain.errors import AccessMissing
 from sekisho.domain.runs import Run
 from sekisho.engine.allowances import Allowances
 from sekisho.engine.closing import ClosedStore, Closure
+from sekisho.engine.memory import Memory
+from sekisho.engine.reading import ReadableCatalog, ReadableStore
 from sekisho.ports import (
     Anchors,
     Authenticators,
@@ -69,6 +71,8 @@ class Parts:
     `identities`: who vouches for people besides our own keys.
     `anchors`: where checkpoints of the audit go besides the log.
     `scanner`: what looks for what is unsafe, where one may be.
+    `sight`: what the store and the catalog show here, to `viewer`; `whole` are the parts that show
+    everything, for what counts over everybody's runs and shows none of them.
     """
 
     store: Store
@@ -91,6 +95,10 @@ class Parts:
     identities: Identities | None = None
     anchors: Anchors | None = None
     scanner: Scanner | None = None
+    memory: Memory = dataclasses.field(default_factory=Memory)
+    sight: Sight = WHOLE
+    viewer: str = ""
+    whole: "Parts | None" = None
 
     def __post_init__(self) -> None:
         """Shut the store where no runs are taken."""
@@ -98,6 +106,24 @@ class Parts:
             # Named by its port, so that the type checker misses no store that comes later.
             closed: Store = ClosedStore(self.store, self.closed)
             object.__setattr__(self, "store", closed)
+
+    @property
+    def everything(self) -> "Parts":
+        """The parts that keep nothing from anybody: for counting, never for showing."""
+        return self.whole or self
+
+    def seen_by(self, caller: Caller) -> "Parts":
+        """Return the parts as a caller may see them: the same, where nothing is kept from them."""
+        sight = self.sight_of(caller)
+        if sight.whole:
+            return self
+        store, catalog = ReadableStore(self.store, sight), ReadableCatalog(self.catalog, sight)
+        theirs = {"sight": sight, "viewer": caller.person, "whole": self.everything}
+        return dataclasses.replace(self, store=store, catalog=catalog, **theirs)
+
+    def sight_of(self, caller: Caller) -> Sight:
+        """Return what a caller may read; whoever holds the data folder reads everything."""
+        return WHOLE if is_operator(caller) else self.catalog.access().sight(caller.groups)
 
     def entry(
         self, at: datetime, action: str, caller: Caller, run: Run, **facts: Fact

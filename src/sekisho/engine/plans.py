@@ -96,7 +96,8 @@ class Plans:
     def _check_queue(self, caller: Caller) -> None:
         """Keep the queue short enough to be looked through at every turn of a worker."""
         cap = self._parts.limits.plans_waiting
-        queued = self._parts.walk(RunQuery(statuses=frozenset({RunStatus.PLAN_QUEUED}), limit=200))
+        query = RunQuery(statuses=frozenset({RunStatus.PLAN_QUEUED}), limit=200)
+        queued = self._parts.everything.walk(query)
         if sum(run.requested_by.person == caller.person for run in queued) >= cap:
             raise PlansWaiting(cap=cap)
 

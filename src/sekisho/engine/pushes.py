@@ -54,7 +54,7 @@ class Pushes:
         """
         manifest = Manifest.of(files)
         check_announced(manifest, self.caps())
-        self._configurations.check_upload(workspace, manifest)
+        workspace = self._configurations.check_upload(workspace, manifest).name
         pushes, owner = self._parts.store.pushes, owner_of(caller.person, workspace)
         id = push_id(owner, manifest.digest)
         expires = self._parts.clock.now() + self._parts.limits.push_for
@@ -120,7 +120,8 @@ class Pushes:
 
     def _get(self, push_id: str, caller: Caller) -> Push:
         push = self._parts.store.pushes.get(push_id)
-        if push.caller.person != caller.person or push.expires_at <= self._parts.clock.now():
+        mine = push.caller.person == caller.person and self._parts.sight.sees(push.workspace)
+        if not mine or push.expires_at <= self._parts.clock.now():
             raise PushUnknown
         return push
 

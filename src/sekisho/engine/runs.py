@@ -1,7 +1,11 @@
 """Runs: looking at them, and the verbs that end them early."""
 
+import contextlib
+import dataclasses
+
 from sekisho.domain.callers import Caller
 from sekisho.domain.changes import NOTHING, Change
+from sekisho.domain.errors import WorkspaceUnknown
 from sekisho.domain.logs import LogFilter, LogFound, LogPage
 from sekisho.domain.runs import (
     AT_WORK,
@@ -33,10 +37,19 @@ class Runs:
         return self._parts.store.runs.get(run_id)
 
     def list(self, query: RunQuery) -> Page[Run]:
-        """Return runs, newest first. Raises WorkspaceUnknown for a name that is not declared."""
-        if query.workspace is not None:
-            self._parts.catalog.get(query.workspace)
-        return self._parts.store.runs.find(query)
+        """Return runs, newest first; those of a workspace that is not declared any more, too.
+
+        Raises WorkspaceUnknown for a name that is not declared and has none.
+        """
+        if query.workspace is None:
+            return self._parts.store.runs.find(query)
+        with contextlib.suppress(WorkspaceUnknown):  # its name in the form that it is declared in
+            name = self._parts.catalog.get(query.workspace).name
+            query = dataclasses.replace(query, workspace=name)
+        found = self._parts.store.runs.find(query)
+        if not found.items:
+            self._parts.catalog.get(query.workspace or "")
+        return found
 
     def log(self, run_id: str, after: int = 0, limit: int = 200) -> LogPage:
         """Return log lines after a cursor. Raises RunUnknown."""

@@ -27,7 +27,7 @@ class States:
 
     def list(self, workspace: str) -> StateView:
         """Return everything in the state. Raises WorkspaceUnknown, StateMissing."""
-        self._parts.catalog.get(workspace)
+        workspace = self._parts.catalog.get(workspace).name
         index = self._parts.store.readings.state(workspace)
         known = self._parts.store.workspaces.get(workspace).state
         if index is None or known is None:

@@ -30,7 +30,8 @@ class Workspaces:
 
     def get(self, name: str) -> WorkspaceView:
         """Return one. Raises WorkspaceUnknown, with near names."""
-        return WorkspaceView(self._parts.catalog.get(name), self._parts.store.workspaces.get(name))
+        declared = self._parts.catalog.get(name)
+        return WorkspaceView(declared, self._parts.store.workspaces.get(declared.name))
 
     def list(self) -> tuple[WorkspaceView, ...]:
         """Return all, by name."""
@@ -44,7 +45,7 @@ class Workspaces:
         """Keep applies out, with a reason that everybody sees. Raises AccessMissing."""
         if not reason.strip():
             raise ArgumentsInvalid(problem="reason is needed")
-        self._parts.catalog.get(name)
+        name = self._parts.catalog.get(name).name
         check_operator(self._parts, caller, name)
         hold = WorkspaceLock(caller.person, plain(reason).strip(), self._parts.clock.now())
 
@@ -64,7 +65,8 @@ class Workspaces:
             WorkspaceLocked: while we looked, somebody else locked it, or another apply went wrong.
         """
         parts, now, why = self._parts, self._parts.clock.now(), plain(reason)
-        held = self.get(name).record.lock
+        view = self.get(name)
+        name, held = view.declared.name, view.record.lock
         check_operator(parts, caller, name)
         if held and held.run_id:
             self._rescue(held.run_id)

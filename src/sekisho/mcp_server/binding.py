@@ -15,7 +15,7 @@ from mcp.shared.exceptions import MCPError
 from mcp_types import CallToolResult, TextContent, ToolAnnotations
 from pydantic import ConfigDict, PrivateAttr, ValidationError
 
-from sekisho.domain.errors import AnswerTooLarge, SekishoError
+from sekisho.domain.errors import AnswerTooLarge, PowerMissing, SekishoError
 from sekisho.engine.engine import Engine
 from sekisho.mcp_server.call import Call, FaceOptions, ask
 from sekisho.mcp_server.errors import error_result
@@ -54,7 +54,7 @@ class BoundTool(Tool):
         """Admit, parse, call, show. Whatever goes wrong is an answer, not a protocol error."""
         del convert_result  # there is one form of result
         try:
-            call = await self._admitted(context)
+            call = await self._admitted(context, arguments)
             view = _fitting(cast("View", await self.fn(call, **self._parsed(arguments))))
             text = TextContent(type="text", text=view.spoken())
             return CallToolResult(content=[text], structured_content=view.structured())
@@ -73,7 +73,7 @@ class BoundTool(Tool):
             allowed = tuple(self.fn_metadata.arg_model.model_fields)
             raise unfit(error, allowed) from None
 
-    async def _admitted(self, context: Context[Any, Any]) -> Call:
+    async def _admitted(self, context: Context[Any, Any], arguments: dict[str, Any]) -> Call:
         """Say who asks, and let them in if they may do what this tool does."""
         engine, options, spec = self._wires
         request = context.request_context
@@ -85,8 +85,15 @@ class BoundTool(Tool):
         at_once = inline and not callers.is_slow(secret)
         admission = await ask(at_once, callers.identify, secret, via, claimed_team(headers))
         if not spec.knowledge:
-            admission.require(spec.power)
-        return Call(engine, options, admission, spec.short and inline, headers.get("host"))
+            try:
+                admission.require(spec.power)
+            except PowerMissing as error:
+                if spec.power == "apply":  # whoever tries to apply is told to the audit
+                    run_id = str(arguments.get("run_id", ""))
+                    await ask(False, engine.applies.refused, run_id, admission.caller, error)
+                raise
+        theirs = engine.seen_by(admission.caller)
+        return Call(theirs, options, admission, spec.short and inline, headers.get("host"))
 
 
 def bind(spec: ToolSpec, engine: Engine, options: FaceOptions) -> BoundTool:

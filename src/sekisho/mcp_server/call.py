@@ -39,7 +39,7 @@ class FaceOptions:
 class Call:
     """One call of one tool: who asks was found to have the power that the tool takes.
 
-    `host` is the name by which they reached this server.
+    `engine` is as they may see it; `host` is the name by which they reached this server.
     """
 
     engine: Engine

@@ -20,7 +20,7 @@ from sekisho.ports.runtime import (
 )
 from sekisho.ports.scanners import Scanned, Scanner, ScanOrder
 from sekisho.ports.sign_in_stores import PasskeyStore, SessionStore, TicketStore
-from sekisho.ports.sources import Catalog, Received, Snapshot, Sources
+from sekisho.ports.sources import Catalog, Declarations, Received, Snapshot, Sources
 from sekisho.ports.stores import (
     AuditLog,
     BlobStore,
@@ -62,6 +62,7 @@ __all__ = [
     "Catalog",
     "Clock",
     "ConfigurationStore",
+    "Declarations",
     "Desk",
     "DeskOrder",
     "Execution",

@@ -1,12 +1,14 @@
 """Where configurations and workspaces come from."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 
 from sekisho.domain.access import Access
 from sekisho.domain.configurations import Limits, Manifest
+from sekisho.domain.declarations import News
 from sekisho.domain.errors import SekishoError
 from sekisho.domain.git import GitCommit, GitSource
 from sekisho.domain.groups import Group
@@ -29,6 +31,22 @@ class Catalog(Protocol):
 
     def access(self) -> Access:
         """Return who may do what in which workspace."""
+        ...
+
+
+class Declarations(Protocol):
+    """The operator's file, which may change while we run. What is in force changes as one."""
+
+    def look(self, *, asked: bool = False) -> tuple[News, Callable[[], None]] | None:
+        """Look whether there is a newer file; return the news, and what takes it up.
+
+        None: nothing new, or not settled yet. Each bad file is news once. `asked`: somebody wants
+        to know, so there is an answer, unless the file is written to at this moment.
+        """
+        ...
+
+    def steady(self) -> AbstractContextManager[None]:
+        """Keep to what is declared now, in there and in whatever is started from there."""
         ...
 
 

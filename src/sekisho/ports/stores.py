@@ -29,9 +29,11 @@ class RunQuery:
     """Which runs: newest first, after `cursor` (a run id), at most `limit`.
 
     `to_follow`: only those with an override that nobody else has looked at yet.
+    `within`: of these workspaces alone; None: of any.
     """
 
     workspace: str | None = None
+    within: frozenset[str] | None = None
     statuses: frozenset[RunStatus] = frozenset()
     cursor: str | None = None
     limit: int = 50
@@ -59,6 +61,10 @@ class RunStore(Protocol):
 
     def find(self, query: RunQuery) -> Page[Run]:
         """Return runs newest first (by id, which sorts by time)."""
+        ...
+
+    def workspaces(self) -> tuple[str, ...]:
+        """Name the workspaces that there are runs of, declared or not; in order."""
         ...
 
     def update(self, run_id: str, change: RunChange) -> Run:

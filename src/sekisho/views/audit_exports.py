@@ -1,7 +1,5 @@
 """The audit as files: JSON Lines for programs, CSV for the spreadsheets of auditors."""
 
-import csv
-import io
 import json
 from collections.abc import Iterable, Iterator
 from datetime import tzinfo
@@ -10,10 +8,9 @@ from typing import Literal
 from sekisho.domain.audit import AuditRecord
 from sekisho.domain.text import Language
 from sekisho.engine.evidence import record_facts
+from sekisho.views.csv_cells import BOM, csv_row
 
 ExportForm = Literal["jsonl", "csv"]
-BOM = "\ufeff"
-"""Without it, Excel in Japan takes UTF-8 for Shift_JIS."""
 
 _HEADERS: dict[str, str] = {
     "sequence": "番号",
@@ -29,8 +26,6 @@ _HEADERS: dict[str, str] = {
     "previous": "直前の記録のダイジェスト",
     "digest": "ダイジェスト",
 }
-_FORMULA = tuple("=+-@\t\r＝＋－＠")
-"""What makes a spreadsheet compute a cell; in Japan the wide forms do too."""
 
 
 def exported(
@@ -47,9 +42,9 @@ def exported(
             yield json.dumps(record_facts(record), ensure_ascii=False) + "\n"
         return
     headers = list(_HEADERS.values() if language == "ja" else _HEADERS)
-    yield (BOM if bom else "") + _line(headers)
+    yield (BOM if bom else "") + csv_row(headers)
     for record in records:
-        yield _line([_inert(cell) for cell in _cells(record, zone)])
+        yield csv_row(_cells(record, zone))
 
 
 def in_month(records: Iterable[AuditRecord], month: str, zone: tzinfo) -> Iterator[AuditRecord]:
@@ -74,14 +69,3 @@ def _cells(record: AuditRecord, zone: tzinfo) -> Iterator[str]:
     yield facts
     yield record.previous
     yield record.digest
-
-
-def _inert(cell: str) -> str:
-    """Keep a spreadsheet from computing what somebody wrote."""
-    return f"'{cell}" if cell.lstrip(" \u3000\n").startswith(_FORMULA) else cell
-
-
-def _line(cells: list[str]) -> str:
-    line = io.StringIO()
-    csv.writer(line, lineterminator="\r\n").writerow(cells)
-    return line.getvalue()

@@ -5,7 +5,7 @@ from datetime import datetime
 from pydantic import Field
 
 from sekisho.domain.audit import AuditFault, AuditRecord
-from sekisho.engine.audits import AuditReport
+from sekisho.engine.audits import AuditPart, AuditReport
 from sekisho.views.callers import CallerView
 from sekisho.views.view import View, moment, shown
 
@@ -55,12 +55,9 @@ class AuditPage(View):
     cursor: int | None = None
 
     @classmethod
-    def of(cls, records: tuple[AuditRecord, ...], limit: int) -> "AuditPage":
-        """Show the first `limit` records; one more says that there are others."""
-        page = records[:limit]
-        more = page and len(records) > limit
-        views = [AuditRecordView.of(r) for r in page]
-        return cls(records=views, cursor=page[-1].sequence if more else None)
+    def of(cls, part: AuditPart) -> "AuditPage":
+        """Show some records."""
+        return cls(records=[AuditRecordView.of(r) for r in part.records], cursor=part.cursor)
 
     def words(self) -> str:
         """List them."""

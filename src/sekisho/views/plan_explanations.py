@@ -21,6 +21,7 @@ from sekisho.views.plan_changes import ChangeRow, Detail, reasons_of, ref_of
 from sekisho.views.plan_diffs import head_of, under
 from sekisho.views.plan_leaves import LeafView
 from sekisho.views.plan_sections import PlanFacts, alarms_of, notes_of
+from sekisho.views.rule_words import rule_sentences
 from sekisho.views.view import View, one_line
 
 _REASONS = (20, 10, 5, 2)
@@ -28,12 +29,14 @@ _REASONS = (20, 10, 5, 2)
 
 
 class RuleAsk(View):
-    """What one rule of the workspace asks for before an apply."""
+    """What one rule of the workspace asks for before an apply; `said` says all of it."""
 
     name: str
+    level: str
     approvals: int
     plan_age_hours: float
     self_approval: bool
+    said: list[str]
 
     @classmethod
     def of(cls, rule: Rule) -> "RuleAsk":
@@ -41,16 +44,18 @@ class RuleAsk(View):
         asks = rule.require
         return cls(
             name=brief(rule.name, 80),
+            level=str(rule.level),
             approvals=asks.approvals,
             plan_age_hours=round(asks.plan_age.total_seconds() / 3600, 2),
             self_approval=asks.self_approval,
+            said=rule_sentences(rule),
         )
 
     def words(self) -> str:
         """Say it."""
         own = "may" if self.self_approval else "may not"
-        said = f"Rule {self.name}: {self.approvals} approval(s), a plan at most"
-        return f"{said} {self.plan_age_hours:g} h old; the requester {own} approve"
+        said = f"Rule {self.name} ({self.level}): {' '.join(self.said)}"
+        return f"{said} By it the requester {own} approve."
 
 
 class ReasonRow(View):

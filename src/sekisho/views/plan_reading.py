@@ -4,7 +4,12 @@ import difflib
 from collections.abc import Iterable, Sequence
 from functools import partial
 
-from sekisho.domain.errors import ChangeUnknown, CursorInvalid, NothingToCompare
+from sekisho.domain.errors import (
+    ChangeUnknown,
+    CursorInvalid,
+    NothingToCompare,
+    WorkspaceUnknown,
+)
 from sekisho.domain.plan_changes import Part, ResourceChange
 from sekisho.domain.plan_filters import ChangeFilter
 from sekisho.domain.plan_renames import candidates, rename_of
@@ -97,8 +102,11 @@ def _gate(engine: Engine, run: Run) -> GateSaid:
     """Ask the gate where a plan still waits; of any other, nothing is unmet any more."""
     if run.status not in WAITING:
         return GateSaid()
-    rules = engine.workspaces.get(run.workspace).declared.rules
-    return GateSaid(rules, engine.gate.check(run.id))
+    said = engine.gate.check(run.id)
+    try:
+        return GateSaid(engine.workspaces.get(run.workspace).declared.rules, said)
+    except WorkspaceUnknown:  # it left the operator's file; the gate says so
+        return GateSaid((), said)
 
 
 def comparison_shown(engine: Engine, run_id: str, with_run: str = "") -> ComparisonView:

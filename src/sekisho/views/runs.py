@@ -15,6 +15,7 @@ from sekisho.views.intents import IntentView, rollback_shown
 from sekisho.views.next_steps import next_steps
 from sekisho.views.overrides import OverrideView, waiting
 from sekisho.views.plan_line import CountsView, plan_line
+from sekisho.views.rule_words import short_version
 from sekisho.views.times import minute
 from sekisho.views.view import View, moment, one_line, shown
 
@@ -68,7 +69,7 @@ class ProblemView(View):
 
 
 class RunPlanView(View):
-    """The plan of a run in short; `plan_get` tells more."""
+    """The plan of a run in short; `plan_get` tells more. `rules`: the version it was judged by."""
 
     summary: str
     counts: CountsView
@@ -79,6 +80,7 @@ class RunPlanView(View):
     expires_at: datetime
     terraform_version: str
     seal: str
+    rules: str
 
     @classmethod
     def of(cls, plan: PlanRecord) -> "RunPlanView":
@@ -93,6 +95,7 @@ class RunPlanView(View):
             expires_at=plan.seal.seal.expires_at,
             terraform_version=plan.terraform_version,
             seal=plan.seal.seal.digest,
+            rules=short_version(plan.seal.seal.rules),
         )
 
     def words(self) -> str:
@@ -101,7 +104,8 @@ class RunPlanView(View):
         looks = [f"{count} {risk} change(s)" for risk, count in named if count]
         looks += [f"{self.code_that_runs} piece(s) of code that run"] if self.code_that_runs else []
         said = f"ALARM ({', '.join(self.alarms)}): read plan_get. " if self.alarms else ""
-        return said + self.summary + (f" Look at: {', '.join(looks)}." if looks else "")
+        said += self.summary + (f" Look at: {', '.join(looks)}." if looks else "")
+        return f"{said} Judged by version {self.rules} of the rules."
 
 
 class ApprovalView(View):

@@ -2,10 +2,17 @@
 
 from datetime import datetime
 
+from sekisho.domain.rules import rules_version
 from sekisho.domain.targets import backend_facts
 from sekisho.engine.workspaces import WorkspaceView as Known
+from sekisho.views.budgets import weight
 from sekisho.views.git import GitView
+from sekisho.views.rule_words import rule_sentences, short_version
 from sekisho.views.view import View, moment, one_line, shown
+
+_RULES = 20
+_RULE_TOKENS = 1_500
+"""Rules that are listed, and room for what they say."""
 
 
 class HoldView(View):
@@ -22,12 +29,24 @@ class HoldView(View):
 
 
 class RuleView(View):
-    """What a rule wants before an apply."""
+    """What a rule wants before an apply; `said` says all of it, where there is room for it.
+
+    Without `said`: there are many rules, and `sekisho config check --explain` says them all.
+    """
 
     name: str
+    level: str
     approvals: int
     plan_age_hours: float
     self_approval: bool
+    said: list[str]
+
+    def words(self) -> str:
+        """Say it."""
+        if self.said:
+            return f"Rule {self.name} ({self.level}): {' '.join(self.said)}"
+        short = f"{self.approvals} approval(s), plan at most {self.plan_age_hours:g} h old"
+        return f"Rule {self.name} ({self.level}): {short}"
 
 
 class WorkspaceView(View):
@@ -47,6 +66,7 @@ class WorkspaceView(View):
     variables: list[str]
     labels: dict[str, str]
     rules: list[RuleView]
+    rules_version: str
     applying: HoldView | None = None
     locked: HoldView | None = None
     state: str | None = None
@@ -73,6 +93,7 @@ class WorkspaceView(View):
             variables=sorted(declared.variables)[:100],
             labels={one_line(k, 60): one_line(v, 120) for k, v in [*declared.labels.items()][:20]},
             rules=_rules(known),
+            rules_version=short_version(rules_version(declared.rules)),
             applying=_lease(known),
             locked=_lock(known),
             state=str(record.state.position) if record.state else None,
@@ -93,9 +114,7 @@ class WorkspaceView(View):
         lines += [f"Variables set by the operator: {', '.join(self.variables)}"] * bool(
             self.variables
         )
-        for rule in self.rules:
-            lines += [f"Rule {rule.name}: {rule.approvals} approval(s), plan at most "]
-            lines[-1] += f"{rule.plan_age_hours:g} h old"
+        lines += [rule.words() for rule in self.rules]
         lines += [f"Being applied: {self.applying.words()}"] if self.applying else []
         lines += [f"LOCKED by {self.locked.words()}"] if self.locked else []
         lines += [f"State {self.state}"] if self.state else ["No state yet."]
@@ -159,15 +178,20 @@ class WorkspacePage(View):
 
 
 def _rules(known: Known) -> list[RuleView]:
-    return [
-        RuleView(
-            name=one_line(r.name),
-            approvals=r.require.approvals,
-            plan_age_hours=r.require.plan_age.total_seconds() / 3600,
-            self_approval=r.require.self_approval,
+    shown_, room = list[RuleView](), _RULE_TOKENS
+    for rule in known.declared.rules[:_RULES]:
+        lines = rule_sentences(rule)
+        room -= sum(weight(line) for line in lines)
+        view = RuleView(
+            name=one_line(rule.name),
+            level=str(rule.level),
+            approvals=rule.require.approvals,
+            plan_age_hours=rule.require.plan_age.total_seconds() / 3600,
+            self_approval=rule.require.self_approval,
+            said=lines if room >= 0 else [],
         )
-        for r in known.declared.rules[:20]
-    ]
+        shown_.append(view)
+    return shown_
 
 
 def _lease(known: Known) -> HoldView | None:

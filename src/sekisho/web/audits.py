@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from starlette.responses import Response
 
 from sekisho.domain.errors import ArgumentsInvalid
+from sekisho.engine.audits import AuditPart
 from sekisho.views.audit_exports import exported, in_month
 from sekisho.web.visits import Console, Page, Visit
 
@@ -19,22 +20,19 @@ _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 def _list(console: Console, visit: Visit) -> Response:
     """Show the audit of everything in parts, or of one run whole."""
     audits, run_id = console.engine.audits, visit.query("run")
-    head = audits.head()
-    top = min(visit.number("before") - 1, head) if visit.query("before") else head
+    before = visit.number("before") if visit.query("before") else None
     if run_id:
-        records = audits.list(0, _OF_A_RUN, run_id)
+        part = AuditPart(audits.list(0, _OF_A_RUN, run_id)[::-1])
     else:
-        after = max(top - _ON_PAGE, 0)
-        records = audits.list(after, top - after) if top > after else ()
+        part = audits.below(before, _ON_PAGE)
     return console.render(
         visit,
         "audit.html",
-        records=records[::-1],
+        records=part.records,
         run_id=run_id,
-        head=head,
-        older=records[0].sequence if records and not run_id and records[0].sequence > 1 else None,
-        month=f"{records[-1].entry.at:%Y-%m}" if records else "",
-        newest=run_id == "" and top >= head,
+        older=part.cursor,
+        month=f"{part.records[0].entry.at:%Y-%m}" if part.records else "",
+        newest=run_id == "" and (before is None or before > audits.head()),
         report=audits.verify(contents=False) if visit.query("verify") else None,
     )
 

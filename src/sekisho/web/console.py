@@ -1,5 +1,6 @@
 """The console's addresses, and the way every request takes: guard, caller, page, headers."""
 
+import dataclasses
 import functools
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
@@ -109,13 +110,13 @@ def _endpoint(
 
 
 async def _let_in(console: Console, page: Page, request: Request, token: str) -> tuple[Visit, str]:
-    """As `_admit`; where somebody came to decide and was turned away, the audit says so."""
+    """As `_admit`; where somebody came to decide or apply and was turned away, it is told."""
     try:
         return await _admit(console, page, request, token)
     except DecisionNotHere:
         raise  # told where it was found
     except SekishoError as error:
-        if page.decides:
+        if page.decides or page.applies:
             await run_in_threadpool(tell_turned_away, console.engine, request, error)
         raise
 
@@ -154,12 +155,13 @@ def _check_person(console: Console, request: Request, fields: Mapping[str, str])
 
 
 def _answer(console: Console, page: Page, visit: Visit) -> Response:
+    theirs = dataclasses.replace(console, engine=console.engine.seen_by(visit.caller))
     try:
-        return page.handler(console, visit)
+        return page.handler(theirs, visit)
     except SekishoError as error:
         if page.recover is None:
             raise
-        return page.recover(console, visit, error)
+        return page.recover(theirs, visit, error)
 
 
 def _refusal(pages: Pages, page: Page, request: Request, error: SekishoError) -> Response:

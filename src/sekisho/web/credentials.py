@@ -5,6 +5,7 @@ from starlette.requests import Request
 from sekisho.domain.callers import Admission
 from sekisho.domain.errors import CredentialNeeded, DecisionNotHere, OriginRefused, SekishoError
 from sekisho.engine.engine import Engine
+from sekisho.engine.refusals import NOBODY
 from sekisho.views.callers import bearer, claimed_team
 from sekisho.web import guard
 from sekisho.web.answers import on_thread
@@ -41,7 +42,7 @@ def _check_no_page(request: Request, names: ConsoleOptions) -> None:
 def tell_refusal(engine: Engine, request: Request, face: str) -> None:
     """Leave a line in the log: a credential came near a decision. Of the credential: nothing."""
     if "run_id" not in request.path_params:
-        engine.refusals.tell(_PASSKEY, DecisionNotHere(url=""))
+        engine.refusals.tell(PASSKEY, DecisionNotHere(url=""))
         return
     client = request.client.host if request.client else ""
     engine.approvals.refused(
@@ -53,14 +54,23 @@ def tell_refusal(engine: Engine, request: Request, face: str) -> None:
 
 
 def tell_turned_away(engine: Engine, request: Request, error: SekishoError) -> None:
-    """Tell the audit of somebody who did not even come in to decide: another site, no session."""
+    """Tell of somebody who did not even come in to decide, or to apply: another site, no key."""
     if "run_id" not in request.path_params:
-        engine.refusals.tell(_PASSKEY, error)
+        engine.refusals.tell(PASSKEY, error)
         return
-    engine.approvals.turned_away(request.path_params["run_id"], _decision(request), error)
+    tell_of_run(engine, request.path_params["run_id"], _decision(request), error)
 
 
-_PASSKEY = "passkey.refuse"
+def tell_of_run(engine: Engine, run_id: str, verb: str, error: SekishoError) -> None:
+    """Tell the audit of somebody who was turned away from a run; nobody knows who it was."""
+    if verb == "apply":
+        engine.applies.refused(run_id, NOBODY, error)
+    else:
+        engine.approvals.turned_away(run_id, verb, error)
+
+
+PASSKEY = "passkey.refuse"
+"""What the audit calls a refusal at the pages of passkeys."""
 
 
 def _decision(request: Request) -> str:

@@ -288,7 +288,6 @@ ENGLISH: dict[str, str] = {
     "ws.about": "Declared",
     "ws.sources": "Takes configurations from",
     "ws.rules": "Rules",
-    "ws.rule": "{name}: {count} approval(s) within {hours} h",
     "ws.description": "Description",
     "ws.folder": "Folder",
     "ws.state": "State",

@@ -277,7 +277,6 @@ JAPANESE: dict[str, str] = {
     "ws.about": "宣言内容",
     "ws.sources": "構成の入手元",
     "ws.rules": "ルール",
-    "ws.rule": "{name}: 承認 {count} 件、計画の有効期間 {hours} 時間",
     "ws.description": "説明",
     "ws.folder": "フォルダー",
     "ws.state": "state",

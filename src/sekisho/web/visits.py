@@ -77,7 +77,7 @@ Render = Callable[..., Response]
 
 @dataclasses.dataclass(frozen=True)
 class Console:
-    """What every page works with."""
+    """What every page works with; the engine is as who visits may see it."""
 
     engine: Engine
     options: ConsoleOptions
@@ -106,6 +106,11 @@ class Page:
     data: bool = False
     open: bool = False
     recover: Recover | None = None
+
+    @property
+    def applies(self) -> bool:
+        """Whether an apply begins here."""
+        return self.power == "apply" and "{run_id}" in self.path
 
 
 def go(path: str, note: str = "") -> Response:

@@ -7,6 +7,8 @@ from starlette.responses import Response
 
 from sekisho.domain.errors import NotFound, SekishoError
 from sekisho.domain.logs import LogLine
+from sekisho.domain.rule_words import said
+from sekisho.domain.rules import rules_version
 from sekisho.domain.runs import Run, RunStatus
 from sekisho.engine.engine import Engine
 from sekisho.engine.recovery import NOTHING_RESCUED
@@ -51,6 +53,8 @@ def _page(console: Console, visit: Visit, error: SekishoError | None) -> Respons
         "workspace.html",
         status=http_status(error) if error else 200,
         view=view,
+        rules=[(rule, said(rule)) for rule in view.declared.rules],
+        version_of_rules=rules_version(view.declared.rules),
         doubt=doubt_of(engine, view),
         state=_state(engine, name),
         runs=engine.runs.list(RunQuery(workspace=name, limit=_RUNS)).items,

@@ -45,6 +45,10 @@ class MemoryRuns:
         items = tuple(found[: query.limit])
         return Page(items, items[-1].id if len(found) > query.limit else None)
 
+    def workspaces(self) -> tuple[str, ...]:
+        with self._turn:
+            return tuple(sorted({run.workspace for run in self._runs.values()}))
+
     def update(self, run_id: str, change: RunChange) -> Run:
         with self._turn:
             before = self._peek(run_id)
@@ -76,6 +80,7 @@ class MemoryRuns:
 def _matches(run: Run, query: RunQuery) -> bool:
     return (
         query.workspace in (None, run.workspace)
+        and (query.within is None or run.workspace in query.within)
         and (not query.statuses or run.status in query.statuses)
         and (query.cursor is None or run.id < query.cursor)
         and (not query.to_follow or any(not o.followed for o in run.overrides))

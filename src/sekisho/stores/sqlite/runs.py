@@ -1,5 +1,6 @@
 """Runs, in SQLite."""
 
+import json
 import sqlite3
 
 from sekisho.domain.audit import AuditEntry
@@ -56,6 +57,12 @@ class SqliteRuns:
         items = tuple(RUN.load(body) for _, body in page)
         return Page(items, page[-1][0] if len(rows) > query.limit else None)
 
+    def workspaces(self) -> tuple[str, ...]:
+        # Answered by an index alone: no body is read.
+        select = "SELECT DISTINCT workspace FROM runs ORDER BY workspace"
+        with self._database.reading() as connection:
+            return tuple(row[0] for row in connection.execute(select).fetchall())
+
     def update(self, run_id: str, change: RunChange) -> Run:
         def work(connection: sqlite3.Connection) -> Run:
             before = _load(connection, run_id)
@@ -102,6 +109,10 @@ def _conditions(query: RunQuery) -> tuple[str, list[str | int]]:
     if query.workspace is not None:
         terms.append("workspace = ?")
         values.append(query.workspace)
+    if query.within is not None:
+        # One value, however many there are: SQLite takes no more than so many.
+        terms.append("workspace IN (SELECT value FROM json_each(?))")
+        values.append(json.dumps(sorted(query.within)))
     if query.statuses:
         terms.append(f"status IN ({', '.join('?' * len(query.statuses))})")
         values += sorted(query.statuses)

@@ -1,5 +1,6 @@
 """How a call is answered: let in, read, handed over, shown; with a tag, or as an error."""
 
+import functools
 import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -14,6 +15,7 @@ from sekisho.domain.errors import (
     ArgumentsInvalid,
     MethodWrong,
     PathUnknown,
+    Refused,
     SekishoError,
 )
 from sekisho.engine.engine import Engine
@@ -33,7 +35,7 @@ from sekisho.web.api.reading import body_of, query_of
 from sekisho.web.api.registry import OPERATIONS
 from sekisho.web.api.streams import LogStreams
 from sekisho.web.api.tags import known, tag_of, versions_seen
-from sekisho.web.credentials import admitted, tell_refusal
+from sekisho.web.credentials import admitted, tell_refusal, tell_turned_away
 from sekisho.web.options import ConsoleOptions
 from sekisho.web.uploads import Uploads
 
@@ -84,14 +86,14 @@ class Api:
         query = query_of(request, operation.query)
         body = await self._body(operation, request)
         ask = Ask[Any, Any](
-            engine=self._engine,
+            engine=self._engine.seen_by(admission.caller),
             options=self._options,
             request=request,
             admission=admission,
             query=query,
             body=body,
             seen=versions_seen(request.headers.get("if-match")),
-            stream=self._streams.open,
+            stream=functools.partial(self._streams.open, admission.caller),
             uploads=self._uploads,
         )
         return await operation.handler(ask)
@@ -102,10 +104,15 @@ class Api:
             return _NOBODY
         decides = operation.answers is None
         if decides:
-            tell_refusal(self._engine, request, "api")
-        admission = await admitted(self._engine, request, self._names)
-        if not decides:
-            admission.require(operation.power)
+            await on_thread(tell_refusal, self._engine, request, "api")
+        try:
+            admission = await admitted(self._engine, request, self._names)
+            if not decides:
+                admission.require(operation.power)
+        except Refused as error:
+            if operation.power == "apply" and "run_id" in operation.parts:
+                await on_thread(tell_turned_away, self._engine, request, error)
+            raise
         return admission
 
     async def _body(self, operation: Operation[Any, Any], request: Request) -> Any:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from sekisho.domain.errors import AccessMissing
 from sekisho.views.audits import AuditPage, AuditReportView
 from sekisho.views.long_calls import at_length
 from sekisho.web.answers import on_thread
@@ -26,15 +27,14 @@ async def audit_list(ask: Ask[AuditQuery, Nothing]) -> Answer:
     """
     query = ask.query
     run_id = query.run_id or None
-    records = await on_thread(ask.engine.audits.list, query.cursor, query.limit + 1, run_id)
-    return AuditPage.of(records, query.limit)
+    return AuditPage.of(await on_thread(ask.engine.audits.part, query.cursor, query.limit, run_id))
 
 
 async def audit_verify(ask: Ask[Nothing, Nothing]) -> Answer:
     """Walk the whole audit and all that is stored, and say whether it holds.
 
-    Which file of each name is the last one is looked at here; `sekisho audit verify` on the server
-    reads every file to its end besides.
+    It is for callers who may read every workspace. Which file of each name is the last one is
+    looked at here; `sekisho audit verify` on the server reads every file to its end besides.
     """
     verify = functools.partial(ask.engine.audits.verify, contents=False)
     return AuditReportView.of(await at_length(ask.caller.person, verify))
@@ -42,5 +42,12 @@ async def audit_verify(ask: Ask[Nothing, Nothing]) -> Answer:
 
 AUDIT_OPERATIONS = (
     Operation("GET", "/audit", audit_list, AuditPage, "read", query=AuditQuery),
-    Operation("GET", "/audit/verify", audit_verify, AuditReportView, "read"),
+    Operation(
+        "GET",
+        "/audit/verify",
+        audit_verify,
+        AuditReportView,
+        "read",
+        raises=(AccessMissing,),
+    ),
 )

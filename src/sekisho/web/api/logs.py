@@ -41,7 +41,7 @@ async def run_log(ask: Ask[LogQuery, Nothing]) -> Answer:
         if query.tail or not wanted.takes_all:
             raise ArgumentsInvalid(problem="filters and tail go with pages, not with events")
         cursor = _last_event(ask) or query.cursor
-        return await ask.stream(run_id, cursor, ask.caller.person)
+        return await ask.stream(run_id, cursor)
     if query.tail:
         return await on_thread(tail_shown, ask.engine, run_id, wanted, query.tail)
     return await on_thread(log_shown, ask.engine, run_id, wanted, query.cursor, query.limit)

@@ -54,8 +54,9 @@ class ApiOptions:
 class Ask(Generic[Q, B]):
     """One call that was let in: who asks, what for, and what to answer with.
 
-    `seen` are the versions of a run that the caller has seen (If-Match), None where they do not
-    say. `stream` answers with the log of a run as it comes; `uploads` takes files that are sent.
+    `engine` is as they may see it. `seen` are the versions of a run that the caller has seen
+    (If-Match), None where they do not say. `stream` answers with the log of a run as it comes;
+    `uploads` takes files that are sent.
     """
 
     engine: Engine
@@ -65,7 +66,7 @@ class Ask(Generic[Q, B]):
     query: Q
     body: B
     seen: frozenset[int] | None
-    stream: Callable[[str, int, str], Awaitable[Response]]
+    stream: Callable[[str, int], Awaitable[Response]]
     uploads: Uploads
 
     @property

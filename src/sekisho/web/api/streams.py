@@ -9,6 +9,7 @@ import anyio
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from sekisho.domain.callers import Caller
 from sekisho.domain.errors import SekishoError, StreamsTooMany
 from sekisho.domain.logs import LogPage
 from sekisho.domain.runs import Run
@@ -39,38 +40,39 @@ class LogStreams:
         self._each = max(2, most // 4)
         self._open = Counter[str]()
 
-    async def open(self, run_id: str, cursor: int, person: str) -> StreamingResponse:
-        """Answer with the log after a cursor.
+    async def open(self, caller: Caller, run_id: str, cursor: int) -> StreamingResponse:
+        """Answer with the log after a cursor, for as long as the caller may read it.
 
         Raises:
             RunUnknown: before anything is sent.
             StreamsTooMany: as many as may be are open, or as many as one person may have.
         """
-        await on_thread(self._engine.runs.get, run_id)
+        await on_thread(self._engine.seen_by(caller).runs.get, run_id)
+        person = caller.person
         if self._open.total() >= self._most:
             raise StreamsTooMany(cap=self._most)
         if self._open[person] >= self._each:
             raise StreamsTooMany(cap=self._each)
         self._open[person] += 1
-        return LogStream(self._events(run_id, cursor), lambda: self._closed(person))
+        return LogStream(self._events(caller, run_id, cursor), lambda: self._closed(person))
 
     def _closed(self, person: str) -> None:
         self._open[person] -= 1
         self._open += Counter()  # forgets who has none
 
-    async def _events(self, run_id: str, cursor: int) -> AsyncGenerator[str]:
+    async def _events(self, caller: Caller, run_id: str, cursor: int) -> AsyncGenerator[str]:
         yield "retry: 1000\n\n"
         try:
-            async for event in self._follow(run_id, cursor):
+            async for event in self._follow(caller, run_id, cursor):
                 yield event
         except SekishoError as error:
             yield event_of("problem", {"error": ErrorView.of(error).model_dump()})
 
-    async def _follow(self, run_id: str, cursor: int) -> AsyncGenerator[str]:
+    async def _follow(self, caller: Caller, run_id: str, cursor: int) -> AsyncGenerator[str]:
         began = said = anyio.current_time()
         status, pause = "", _SHORTEST_PAUSE
         while not self._draining() and anyio.current_time() - began < _LONGEST:
-            run, page = await on_thread(self._look, run_id, cursor)
+            run, page = await on_thread(self._look, caller, run_id, cursor)
             news = [*_lines(page), *([_status(run)] if run.status != status else [])]
             for event in news:
                 yield event
@@ -86,9 +88,10 @@ class LogStreams:
             await anyio.sleep(0 if page.lines else pause)
             pause = min(pause * 1.5, _LONGEST_PAUSE)
 
-    def _look(self, run_id: str, cursor: int) -> tuple[Run, LogPage]:
+    def _look(self, caller: Caller, run_id: str, cursor: int) -> tuple[Run, LogPage]:
         """Read the run before its log: a run that is seen settled has its whole log written."""
-        return self._engine.runs.get(run_id), self._engine.runs.log(run_id, cursor, _AT_ONCE)
+        runs = self._engine.seen_by(caller).runs
+        return runs.get(run_id), runs.log(run_id, cursor, _AT_ONCE)
 
 
 class LogStream(StreamingResponse):

@@ -153,7 +153,6 @@ def build(settings: Settings, *, serves: bool, show: Callable[[str], None] | Non
     from sekisho.stores.disk.anchors import FolderAnchors
     from sekisho.stores.sqlite import SqliteStore
 
-    scanner = Checkov(make_scanner_installation(settings))
     clock, ids, processes = SystemClock(), SystemIds(), LocalProcesses()
     journal = make_journal(settings, clock)
     folder = settings.data_dir
@@ -188,16 +187,18 @@ def build(settings: Settings, *, serves: bool, show: Callable[[str], None] | Non
         identities=provider,
         entrance=entrance,
         anchors=FolderAnchors(settings.audit_anchors or folder / "anchors"),
-        scanner=scanner,
+        scanner=Checkov(make_scanner_installation(settings)),
     )
     engine = make_engine(settings, parts)
     file = catalog if isinstance(catalog, LiveCatalog) else None
+    return App(settings, parts, engine, caps, lambda: close_of(parts), file)
 
-    def close() -> None:
-        scanner.close()
-        store.close()
 
-    return App(settings, parts, engine, caps, close, file)
+def close_of(parts: Parts) -> None:
+    """End what was opened: the scanner's process, then the store."""
+    if parts.scanner:
+        parts.scanner.close()
+    parts.store.close()
 
 
 def make_scanner_installation(settings: Settings) -> "Installation":

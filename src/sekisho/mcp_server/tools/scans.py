@@ -18,7 +18,7 @@ async def scan_run(
     cursor: Place = 0,
     limit: Limit = 50,
 ) -> ScanPage:
-    """Read what the security scan of a plan found, worst first, with counts and how to fix each.
+    """Read what the security scan of a plan found, worst first, and how to fix each.
 
     Tell the user what is critical or high. Next: correct the files, then plan_create.
     """

@@ -11,7 +11,6 @@ from sekisho.domain.scans import ScanFinding, Severity
 from sekisho.ports import Scanner, ScanOrder
 from sekisho.scanners import Checkov, Installation
 from tests.fakes.scanners import FakeScanner
-from tests.scanning import installed
 
 BUCKET = """resource "aws_s3_bucket" "b" {
   bucket = "x"
@@ -22,9 +21,9 @@ BUCKET = """resource "aws_s3_bucket" "b" {
 
 @pytest.fixture(params=["fake", pytest.param("checkov", marks=pytest.mark.long)])
 def scanner(request: pytest.FixtureRequest) -> Iterator[Scanner]:
-    made: Scanner = FakeScanner() if request.param == "fake" else Checkov(installed())
+    fake = request.param == "fake"
+    made: Scanner = FakeScanner() if fake else request.getfixturevalue("checkov")
     yield made
-    made.close()
 
 
 def scanned(scanner: Scanner, folder: Path, **files: str) -> dict[str, ScanFinding]:
@@ -78,8 +77,8 @@ def test_without_checkov_its_version_is_empty_and_a_scan_says_so(tmp_path: Path)
 
 
 @pytest.mark.long
-def test_a_worker_that_died_is_started_again(tmp_path: Path):
-    checkov = Checkov(installed())
+def test_a_worker_that_died_is_started_again(installed: Installation, tmp_path: Path):
+    checkov = Checkov(installed)
     try:
         assert scanned(checkov, tmp_path, main=BUCKET)
         first = checkov._process
@@ -93,8 +92,8 @@ def test_a_worker_that_died_is_started_again(tmp_path: Path):
 
 
 @pytest.mark.long
-def test_a_worker_that_is_late_is_ended(tmp_path: Path):
-    checkov = Checkov(installed(), scan_within=0.001)
+def test_a_worker_that_is_late_is_ended(installed: Installation, tmp_path: Path):
+    checkov = Checkov(installed, scan_within=0.001)
     try:
         with pytest.raises(ScannerFailed, match="no answer within"):
             scanned(checkov, tmp_path, main=BUCKET * 50)
@@ -105,10 +104,10 @@ def test_a_worker_that_is_late_is_ended(tmp_path: Path):
 
 @pytest.mark.long
 def test_the_worker_knows_nothing_of_the_environment(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    installed: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "hidden-from-it")
-    checkov = Checkov(installed())
+    checkov = Checkov(installed)
     try:
         scanned(checkov, tmp_path, main=BUCKET)
         assert checkov._process

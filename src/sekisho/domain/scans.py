@@ -195,15 +195,22 @@ def joined(
     """Put both halves together: what both found is one finding of the plan, with file and line."""
     written: dict[tuple[str, str], list[ScanFinding]] = {}
     for finding in of_configuration:
-        written.setdefault((finding.check, bare(finding.address)), []).append(finding)
-    both, planned = set[tuple[str, str]](), list[ScanFinding]()
+        written.setdefault(_key(finding), []).append(finding)
+    placed = set[tuple[str, str, str, int]]()
+    planned = list[ScanFinding]()
     for finding in of_plan:
-        key = (finding.check, bare(finding.address))
-        found = written.get(key) if finding.address else None
-        planned.append(_placed(finding, found[0]) if found else finding)
-        if found:
-            both.add(key)
-    rest = [f for key, rows in written.items() if key not in both for f in rows]
+        rows = written.get(_key(finding), ()) if finding.address else ()
+        # Most often the configuration's half knows the keys of count and for_each, too.
+        found = next((r for r in rows if r.address == finding.address), next(iter(rows), None))
+        planned.append(_placed(finding, found) if found else finding)
+        placed |= {(*_key(found), found.file, found.line)} if found else set()
+    # A block and its override lie at two places: one of them is not that of the plan's finding.
+    rest = [
+        finding
+        for key, rows in written.items()
+        for finding in rows
+        if (*key, finding.file, finding.line) not in placed
+    ]
     return tuple(sorted({*planned, *rest}, key=lambda f: f.order))
 
 
@@ -257,6 +264,10 @@ def _finding(row: dict[str, Any]) -> ScanFinding:
     given["severity"] = Severity(row["severity"])
     given["until"] = date.fromisoformat(row["until"]) if "until" in row else None
     return ScanFinding(**given)
+
+
+def _key(finding: ScanFinding) -> tuple[str, str]:
+    return finding.check, bare(finding.address)
 
 
 def _placed(finding: ScanFinding, written: ScanFinding) -> ScanFinding:

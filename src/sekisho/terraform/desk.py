@@ -130,6 +130,7 @@ class LocalDesk:
 
     def _plan(self, watch: Watch) -> Finished:
         options, listener = self._order.options, self._commands.listener(watch)
+        self._layout.output("plan.json").unlink(missing_ok=True)
         if isinstance(watch, Held):
             watch.listener = listener
         ended = self._commands.run(
@@ -153,11 +154,9 @@ class LocalDesk:
         return read_plan(self._show_plan(), origin, keep)
 
     def to_scan(self) -> ScanOrder:
-        # Scanners go by the name of a file.
-        goal = self._layout.output("plan.json")
-        self._commands.show(f"{self._layout.up}plan.tfplan").replace(goal)
-        self._redactor.learn(sensitive_in(open_plan(goal)))
-        return ScanOrder(str(self._layout.config), str(goal), self._redactor.text)
+        shown = self._shown_plan()
+        self._redactor.learn(sensitive_in(open_plan(shown)))
+        return ScanOrder(str(self._layout.config), str(shown), self._redactor.text)
 
     def _mark(self, value: bytes) -> str:
         """Give a secret value its mark: of this workspace alone, so that none is found by trial."""
@@ -287,4 +286,14 @@ class LocalDesk:
         return (f"-var-file={self._layout.up}{path.name}",) if path.is_file() else ()
 
     def _show_plan(self) -> Mapping[str, Any]:
-        return open_plan(self._commands.show(f"{self._layout.up}plan.tfplan"))
+        return open_plan(self._shown_plan())
+
+    def _shown_plan(self) -> Path:
+        """Return the plan as JSON: made once, since Terraform starts every provider for it.
+
+        Scanners go by the name of the file.
+        """
+        goal = self._layout.output("plan.json")
+        if not goal.is_file():
+            self._commands.show(f"{self._layout.up}plan.tfplan").replace(goal)
+        return goal

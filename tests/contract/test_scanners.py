@@ -1,7 +1,6 @@
 """What every scanner keeps: the fake of the quick suites, and Checkov itself."""
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,10 +19,10 @@ BUCKET = """resource "aws_s3_bucket" "b" {
 
 
 @pytest.fixture(params=["fake", pytest.param("checkov", marks=pytest.mark.long)])
-def scanner(request: pytest.FixtureRequest) -> Iterator[Scanner]:
+def scanner(request: pytest.FixtureRequest) -> Scanner:
     fake = request.param == "fake"
     made: Scanner = FakeScanner() if fake else request.getfixturevalue("checkov")
-    yield made
+    return made
 
 
 def scanned(scanner: Scanner, folder: Path, **files: str) -> dict[str, ScanFinding]:

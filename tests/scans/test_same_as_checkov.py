@@ -1,4 +1,4 @@
-"""What Checkov finds through a server's plan is what its own command line finds, for five stacks."""
+"""For five stacks, a server's plan has the findings of Checkov's own command line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A scanner in memory: it knows three mistakes, and reads a configuration by its lines."""
+"""A scanner in memory: it knows a few mistakes, and reads a configuration by its lines."""
 
 from __future__ import annotations
 
@@ -13,8 +13,15 @@ from sekisho.ports import Scanned, ScanOrder
 _BLOCK = re.compile(r'resource\s+"(?P<type>\w+)"\s+"(?P<name>[^"]+)"\s*\{(?P<body>[^}]*)\}')
 _SKIP = re.compile(r"checkov:skip=(?P<check>\w+):(?P<why>.*)")
 KNOWN = {
-    "public": ("CKV_AWS_20", Severity.CRITICAL, re.compile('acl\\s*=\\s*"public-read"')),
-    "unversioned": ("CKV_AWS_21", Severity.MEDIUM, re.compile(r"(?s).*")),
+    "public": (
+        "aws_s3_bucket",
+        "CKV_AWS_20",
+        Severity.CRITICAL,
+        re.compile('acl\\s*=\\s*"public-read"'),
+    ),
+    "unversioned": ("aws_s3_bucket", "CKV_AWS_21", Severity.MEDIUM, re.compile(r"(?s).*")),
+    "weak": ("terraform_data", "CKV_DATA_1", Severity.HIGH, re.compile("weak")),
+    "untagged": ("terraform_data", "CKV_DATA_2", Severity.LOW, re.compile("plain")),
 }
 
 
@@ -52,12 +59,12 @@ def _look(path: Path, order: ScanOrder) -> Iterator[ScanFinding]:
         return
     for block in _BLOCK.finditer(text):
         skips = {m["check"]: m["why"].strip() for m in _SKIP.finditer(block["body"])}
-        for name, (check, severity, wrong) in KNOWN.items():
-            if block["type"] != "aws_s3_bucket" or not wrong.search(block["body"]):
+        for name, (type_, check, severity, wrong) in KNOWN.items():
+            if block["type"] != type_ or not wrong.search(block["body"]):
                 continue
             yield ScanFinding(
                 check,
-                f"Ensure the bucket is not {name}",
+                f"Ensure it is not {name}",
                 severity,
                 "terraform",
                 address=f"{block['type']}.{block['name']}",

@@ -152,6 +152,8 @@ class FakeTerraform:
 class FakeDesk:
     """One working directory, in memory."""
 
+    _folder: tempfile.TemporaryDirectory[str] | None = None
+
     def __init__(self, terraform: FakeTerraform, order: DeskOrder, room: _Room) -> None:
         self._terraform, self._order, self._room = terraform, order, room
 
@@ -267,6 +269,8 @@ class FakeDesk:
 
     def close(self) -> None:
         self._terraform.rooms.pop((self._order.run_id, self._order.phase), None)
+        if self._folder:
+            self._folder.cleanup()
 
     # --- how it works ---------------------------------------------------------------------------
 

@@ -19,6 +19,7 @@ MOST_FINDINGS = 500
 """Findings that are kept of a scan: the worst ones. All of them are counted."""
 CONFIGURATION, PLAN = "configuration", "plan"
 CLEAN = "clean"
+_ALWAYS = ("check", "name", "framework")
 _INDEX = re.compile(r'\[(?:\d+|"(?:[^"\\]|\\.)*")\]')
 
 
@@ -178,10 +179,12 @@ class ScanMark:
 
 
 def exceeds(outcome: str, most: str) -> bool:
-    """Say whether an outcome is worse than the severity that a rule takes at most."""
-    if outcome == CLEAN:
-        return False
-    return not most or Severity(outcome).rank > Severity(most).rank
+    """Say whether an outcome is worse than the severity that a rule takes at most (empty: clean).
+
+    A word that nobody knows is worse than any.
+    """
+    order = [CLEAN, *Severity]
+    return outcome not in order or order.index(outcome) > order.index(most or CLEAN)
 
 
 def bare(address: str) -> str:
@@ -253,7 +256,7 @@ def scan_of(raw: bytes) -> Scan:
 
 
 def _row(finding: ScanFinding) -> dict[str, Any]:
-    row = {key: value for key, value in vars(finding).items() if value}
+    row = {key: value for key, value in vars(finding).items() if value or key in _ALWAYS}
     return row | ({"until": finding.until.isoformat()} if finding.until else {})
 
 

@@ -36,10 +36,10 @@ def bench_start() -> None:
         for _ in range(5):
             with sekisho(Path(folder)) as server:
                 ready.append(server.ready_after)
-                time.sleep(2)
+                time.sleep(3)
                 memory = server.memory_mb()
     figure("ready (best of 5)", min(ready), "s", 1.0)
-    figure("idle memory (RSS)", memory, "MB", 100)
+    figure("idle memory, with the inspector (PSS)", memory, "MB", 100)
 
 
 async def plan_through(url: str, files: dict[str, str], times: int = 1) -> list[float]:

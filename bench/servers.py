@@ -39,10 +39,10 @@ class Server:
         self.ready_after = time.perf_counter() - began
 
     def memory_mb(self) -> float:
-        """Return the resident memory."""
-        status = Path(f"/proc/{self._process.pid}/status").read_text(encoding="utf-8")
-        line = next(row for row in status.splitlines() if row.startswith("VmRSS"))
-        return int(line.split()[1]) / 1024
+        """Return the memory of the server and its children: PSS, so shared pages count once."""
+        tasks = Path(f"/proc/{self._process.pid}/task").iterdir()
+        children = [pid for task in tasks for pid in (task / "children").read_text().split()]
+        return sum(map(_memory, (str(self._process.pid), *children)))
 
     def token(self) -> str:
         """Return the local token."""
@@ -59,6 +59,12 @@ class Server:
     ) -> None:
         self._process.terminate()
         self._process.wait(timeout=30)
+
+
+def _memory(pid: str) -> float:
+    """Read the proportional share of memory of a process, in MB."""
+    rollup = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="utf-8")
+    return int(next(row for row in rollup.splitlines() if row.startswith("Pss:")).split()[1]) / 1024
 
 
 @contextlib.contextmanager

@@ -15,6 +15,7 @@ from sekisho.domain.callers import Caller
 from sekisho.domain.configurations import Limits as Caps
 from sekisho.domain.errors import ConsoleAway, SettingInvalid
 from sekisho.domain.identities import NO_IDENTITIES, Identities
+from sekisho.domain.inspections import Policy
 from sekisho.domain.rules import Require, Rule
 from sekisho.engine.callers import BARE
 from sekisho.engine.closing import PRIVATE_STORE
@@ -93,6 +94,7 @@ class App:
 
         codec.prepare()
         self.parts.keys.sign(b"")
+        self.parts.terraform.prepare()
 
     def worker(self, *, applies: bool = True) -> Worker:
         """Make a worker over the same parts.
@@ -299,14 +301,23 @@ def make_limits(settings: Settings) -> Limits:
 
 def make_catalog(settings: Settings) -> "tuple[Catalog, TerraformSection, Identities]":
     """Read the operator's file, or take the folders under `root`."""
-    from sekisho.catalog import FolderCatalog, LiveCatalog, TerraformSection, parse_operator_file
+    from sekisho.catalog import (
+        FolderCatalog,
+        LiveCatalog,
+        TerraformSection,
+        Usual,
+        parse_operator_file,
+    )
     from sekisho.settings import environment
 
     rules = (Rule("default", Require(plan_age=timedelta(hours=settings.plan_age))),)
+    policy = Policy(kinds=dict.fromkeys(settings.inspection_allow, "allow"))
     if settings.config is None:
-        return FolderCatalog(settings.root, rules), TerraformSection(direct=True), NO_IDENTITIES
+        folders = FolderCatalog(settings.root, rules, policy)
+        return folders, TerraformSection(direct=True), NO_IDENTITIES
     path, names = settings.config, environment()
-    catalog = LiveCatalog(path, lambda raw: parse_operator_file(raw, path, names, rules))
+    usual = Usual(rules, policy)
+    catalog = LiveCatalog(path, lambda raw: parse_operator_file(raw, path, names, usual))
     return catalog, catalog.file.terraform, catalog.file.identities
 
 
@@ -338,6 +349,7 @@ def make_terraform(
     mac: Callable[[bytes], str],
 ) -> "LocalTerraform":
     """Point Terraform at the operator's executables and providers."""
+    from sekisho.inspection.inspector import ChildInspector
     from sekisho.terraform import LocalTerraform, TerraformOptions
 
     return LocalTerraform(
@@ -347,6 +359,7 @@ def make_terraform(
             clock=SystemClock().now,
             mark=processes.mark,
             mac=mac,
+            inspector=ChildInspector(),
             binaries=section.binaries,
             mirror=section.mirror,
             network_mirror=section.network_mirror,

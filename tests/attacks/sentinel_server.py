@@ -70,6 +70,8 @@ class Bank:
             {
                 "version": 1,
                 "terraform": {"mirror": str(self.mirror.folder)},
+                # Here Terraform itself shall say what is wrong, beside a secret.
+                "inspection": {"kinds": {"unmodelled": "warn", "module_source": "warn"}},
                 "targets": {"hub": hub},
                 "workspaces": dict.fromkeys((VAULT, BROKEN, CLOUD), inline),
             },

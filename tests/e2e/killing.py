@@ -134,7 +134,9 @@ def wrapped(parts: Any, point: str) -> Any:
 def main(data_dir: str, run_id: str, point: str) -> None:
     """Carry the run as far as it goes: approve it when it waits, apply it when it is approved."""
     codes: list[str] = []
-    settings = read_settings(data_dir=Path(data_dir), log_format="text")
+    settings = read_settings(
+        data_dir=Path(data_dir), log_format="text", inspection_allow="provisioner"
+    )
     app = build(settings, serves=True, show=codes.append)
     parts = wrapped(app.parts, point)
     engine, stop = Engine.of(parts, open_=True), threading.Event()

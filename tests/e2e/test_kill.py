@@ -79,7 +79,10 @@ class Place:
 
     def open(self, codes: list[str] | None = None) -> App:
         show = (codes if codes is not None else []).append
-        return build(read_settings(data_dir=self.data, log_format="text"), serves=True, show=show)
+        settings = read_settings(
+            data_dir=self.data, log_format="text", inspection_allow="provisioner"
+        )
+        return build(settings, serves=True, show=show)
 
     def traces(self) -> list[str]:
         return (

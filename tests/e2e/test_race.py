@@ -51,6 +51,7 @@ def test_four_servers_complete_fifty_applies_and_no_two_overlap(tmp_path: Path):
     quotas = ("PLANS_PER_HOUR", "APPLIES_PER_HOUR")
     environment |= {f"SEKISHO_{q}{of}": "100000" for q in quotas for of in ("", "_AGENT")}
     environment |= {"SEKISHO_DESTROYS_PER_DAY": "100000", "SEKISHO_FAILURES_IN_A_ROW": "1000"}
+    environment["SEKISHO_INSPECTION_ALLOW"] = "provisioner"
     racers = [
         subprocess.Popen(command, env=environment, cwd=REPO, stdout=subprocess.PIPE)
         for _ in range(RACERS)

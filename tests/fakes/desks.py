@@ -18,6 +18,7 @@ from sekisho.domain.logs import LogLine
 from sekisho.domain.plans import PlanOptions
 from sekisho.domain.workspaces import Workspace
 from sekisho.executors.processes import LocalProcesses
+from sekisho.inspection.inspector import ChildInspector
 from sekisho.ports.terraform import Build, Desk, DeskOrder, Terraform
 from sekisho.terraform import LocalTerraform, TerraformOptions
 from tests.fakes.readings import whole
@@ -69,6 +70,7 @@ def options_in(folder: Path, **changes: Any) -> TerraformOptions:
         "path": str(Path(found).parent) if found else "",
         "clock": lambda: datetime.now(UTC),
         "mark": LocalProcesses().mark,
+        "inspector": ChildInspector(),
         "mac": lambda b: hmac.new(b"test", b, hashlib.sha256).hexdigest(),
         "stop_grace": 10.0,
     }

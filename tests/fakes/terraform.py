@@ -22,6 +22,7 @@ from typing import Any, BinaryIO
 
 from sekisho.domain.actions import Action, action_of
 from sekisho.domain.errors import ConfigurationInvalid, VersionUnmet
+from sekisho.domain.inspections import Finding
 from sekisho.domain.leases import ProcessMark
 from sekisho.domain.logs import LogLine
 from sekisho.domain.plan_changes import CodeKind, CodeRun, Keep, ResourceChange, ValueChange
@@ -76,6 +77,8 @@ class Script:
     hang: frozenset[str] = frozenset()
     go: threading.Event = dataclasses.field(default_factory=threading.Event)
     started: Callable[[str, str], None] | None = None
+    found: tuple[Finding, ...] = ()
+    found_installed: tuple[Finding, ...] = ()
 
 
 @dataclasses.dataclass
@@ -100,6 +103,7 @@ class FakeTerraform:
         self.opened: list[DeskOrder] = []
         self.rooms: dict[tuple[str, str], _Room] = {}
         self.orphans = set[str]()
+        self.prepared = False
 
     def builds(self) -> tuple[Build, ...]:
         return (self.build,)
@@ -127,6 +131,9 @@ class FakeTerraform:
         if room is None:
             return None
         return room.unsaved or (room.state if room.state != room.given else None)
+
+    def prepare(self) -> None:
+        self.prepared = True
 
     def at_work(self, run_id: str) -> bool:
         return run_id in self.orphans
@@ -158,6 +165,13 @@ class FakeDesk:
         self._terraform, self._order, self._room = terraform, order, room
 
     # --- commands -------------------------------------------------------------------------------
+
+    def inspect(self) -> tuple[Finding, ...]:
+        """A script says what is found, file by file; the fake reads no language."""
+        return self._terraform.script.found
+
+    def inspect_installed(self) -> tuple[Finding, ...]:
+        return self._terraform.script.found_installed
 
     def init(self, watch: Watch) -> Finished:
         script = self._terraform.script

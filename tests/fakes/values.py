@@ -9,6 +9,7 @@ from sekisho.domain.approvals import Approval, Rejection
 from sekisho.domain.audit import AuditEntry, Fact
 from sekisho.domain.callers import Caller
 from sekisho.domain.git import GitCommit
+from sekisho.domain.inspections import Finding, FindingKind, Judged
 from sekisho.domain.intents import Intent
 from sekisho.domain.leases import (
     ProcessMark,
@@ -147,6 +148,10 @@ def a_full_run(id: str = "run_000001") -> Run:
         process=ProcessMark("ホスト/1", 4242, "boot:99"),
         cancel=CancelRequest(sato, later, "やめる"),
         problem=Problem("apply_failed", Text("No.", "否。"), Text("Wait.", "待つ。"), "詳細"),
+        inspection=Judged(
+            (Finding("main.tf", 3, FindingKind.PROVISIONER, "resource.a.関所", "local-exec"),),
+            (Finding("main.tf", 1, FindingKind.BACKEND, "backend.s3", "bucket"),),
+        ),
         attempts=2,
         allowed_by=("default",),
         version=41,

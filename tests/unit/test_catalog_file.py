@@ -12,7 +12,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from sekisho.catalog import OperatorFile, TerraformSection, json_schema, read_operator_file
+from sekisho.catalog import OperatorFile, TerraformSection, Usual, json_schema, read_operator_file
 from sekisho.catalog.documents import read_document
 from sekisho.domain.errors import OperatorFileInvalid
 from sekisho.domain.rules import DEFAULT_RULES, Require, Rule
@@ -122,7 +122,7 @@ def test_the_smallest_file(read: Read):
 def test_the_rules_of_the_wiring_hold_for_every_workspace(read: Read):
     rules = (Rule("default", Require(plan_age=timedelta(hours=1))),)
 
-    assert read(workspace("{}"), rules=rules).workspaces[0].rules == rules
+    assert read(workspace("{}"), usual=Usual(rules)).workspaces[0].rules == rules
 
 
 @pytest.mark.parametrize(

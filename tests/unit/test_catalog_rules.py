@@ -11,7 +11,7 @@ from typing import get_args
 import jsonschema
 import pytest
 
-from sekisho.catalog import FileCatalog, OperatorFile, json_schema, read_operator_file
+from sekisho.catalog import FileCatalog, OperatorFile, Usual, json_schema, read_operator_file
 from sekisho.catalog.documents import read_document
 from sekisho.catalog.rules_section import ActionWord, LevelWord, ModeWord, RiskWord
 from sekisho.domain.access import EVERYTHING, Grant
@@ -208,7 +208,7 @@ def test_how_old_a_plan_may_be_is_the_settings_where_a_rule_says_nothing(tmp_pat
     path.write_text(HEAD + "rules: [{name: a, require: {approvals: 2}}]", encoding="utf-8")
     usual = (Rule("default", Require(plan_age=timedelta(hours=3))),)
 
-    file = read_operator_file(path, {}, usual)
+    file = read_operator_file(path, {}, Usual(usual))
     assert file.workspaces[0].rules[0].require.plan_age == timedelta(hours=3)
 
 

@@ -108,7 +108,7 @@ def test_every_problem_says_the_same_in_both_languages(code: str):
 
     assert names(text.en) == names(text.ja)
     assert names(step.en) == names(step.ja)
-    facts = {"holder": "sato", "attempts": 3, "first": "aws_vpc.a delete"}
+    facts = {"holder": "sato", "attempts": 3, "first": "aws_vpc.a delete", "more": 2}
     told = problem(code, "Error: {boom}", **facts)
     assert (told.code, told.detail) == (code, "Error: {boom}")
     for said in (told.text, told.step):

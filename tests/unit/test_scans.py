@@ -39,7 +39,7 @@ PLAIN = main("plain")
 
 def finding(check: str = "CKV_1", address: str = "a_b.c", **more: object) -> ScanFinding:
     made = ScanFinding(check, "Ensure", Severity.HIGH, "terraform", address, "main.tf", 1, 3)
-    return dataclasses.replace(made, **more)  # pyright: ignore[reportArgumentType]
+    return dataclasses.replace(made, **more)
 
 
 def planned(check: str = "CKV_1", address: str = "a_b.c") -> ScanFinding:
@@ -288,7 +288,7 @@ def test_who_wants_a_scan_decides_whether_one_is_made(
 def test_the_worst_findings_are_kept_and_all_are_counted():
     world = world_with(None)
     names = [f"n{i:03}" for i in range(MOST_FINDINGS + 20)]
-    files = {**main("plain", *names), **{"weak.tf": main("weak", "zz")["main.tf"]}}
+    files = {**main("plain", *names), "weak.tf": main("weak", "zz")["main.tf"]}
     run = world.planned(files)
     mark, scan = world.engine.scans.of_run(run.id)
     assert mark.counts == {"low": MOST_FINDINGS + 20, "high": 1}

@@ -9,6 +9,7 @@ import pytest
 
 from sekisho.domain.configurations import Limits
 from sekisho.domain.errors import SettingInvalid
+from sekisho.domain.inspections import FindingKind
 from sekisho.settings import (
     Rate,
     Settings,
@@ -101,6 +102,11 @@ TABLE: dict[str, tuple[object, dict[str, object], tuple[str, ...]]] = {
     "stop_grace": (60, {"1": 1, "3600": 3600}, ("0", "3601", "1m")),
     "drain_for": (20, {"0": 0, "90": 90}, ("-1", "3601", "20s")),
     "plan_age": (24, {"8": 8}, ("0", "721", "8h")),
+    "inspection_allow": (
+        (),
+        {"provisioner, backend": (FindingKind.PROVISIONER, FindingKind.BACKEND)},
+        ("provisioners",),
+    ),
     "keep_runs": (90, {"365": 365}, ("0", "ever")),
     "audit_anchors": (None, {"/mnt/anchors": Path("/mnt/anchors")}, ()),
     "upload_packed": (50 * MB, {"10MiB": 10 * MB, "1000": 1000}, ("0", "-1", "big", "10 apples")),

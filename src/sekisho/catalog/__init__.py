@@ -6,6 +6,7 @@ from sekisho.catalog.live_catalog import LiveCatalog
 from sekisho.catalog.operator_file import (
     OperatorFile,
     TerraformSection,
+    Usual,
     json_schema,
     parse_operator_file,
     read_operator_file,
@@ -17,6 +18,7 @@ __all__ = [
     "LiveCatalog",
     "OperatorFile",
     "TerraformSection",
+    "Usual",
     "json_schema",
     "parse_operator_file",
     "read_operator_file",

@@ -10,6 +10,7 @@ from sekisho.domain.access import EVERYTHING, Access
 from sekisho.domain.configurations import is_terraform
 from sekisho.domain.errors import SettingInvalid
 from sekisho.domain.groups import Group
+from sekisho.domain.inspections import DEFAULT_POLICY, Policy
 from sekisho.domain.naming import pick
 from sekisho.domain.rules import DEFAULT_RULES, Rule
 from sekisho.domain.workspaces import NAME, Workspace
@@ -24,7 +25,12 @@ class FolderCatalog:
     folder is a new workspace at once. Without a folder there is one workspace, `default`.
     """
 
-    def __init__(self, root: Path | None, rules: tuple[Rule, ...] = DEFAULT_RULES) -> None:
+    def __init__(
+        self,
+        root: Path | None,
+        rules: tuple[Rule, ...] = DEFAULT_RULES,
+        policy: Policy = DEFAULT_POLICY,
+    ) -> None:
         """Take the folder.
 
         Raises:
@@ -33,7 +39,7 @@ class FolderCatalog:
         if root is not None and not root.is_dir():
             raise SettingInvalid(name="SEKISHO_ROOT", problem=f"there is no folder {str(root)!r}")
         self._root = root.resolve() if root else None
-        self._rules = rules
+        self._rules, self._policy = rules, policy
 
     def get(self, name: str) -> Workspace:
         """Return one. Raises WorkspaceUnknown with near names."""
@@ -50,7 +56,7 @@ class FolderCatalog:
     def all(self) -> tuple[Workspace, ...]:
         """Return every workspace there is now, by name."""
         if self._root is None:
-            return (Workspace("default", rules=self._rules),)
+            return (Workspace("default", rules=self._rules, inspection=self._policy),)
         found = {_name(path, self._root): path for path in _folders(self._root)}
         return tuple(
             Workspace(
@@ -58,6 +64,7 @@ class FolderCatalog:
                 folder=str(path),
                 sources=("inline", "upload", "folder"),
                 rules=self._rules,
+                inspection=self._policy,
             )
             for name, path in sorted(found.items())
         )

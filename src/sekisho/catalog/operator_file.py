@@ -26,13 +26,26 @@ from sekisho.domain.access import EVERYTHING, Access
 from sekisho.domain.errors import OperatorFileInvalid
 from sekisho.domain.groups import Group
 from sekisho.domain.identities import NO_IDENTITIES, Identities
+from sekisho.domain.inspections import DEFAULT_POLICY, Policy
 from sekisho.domain.rules import DAY, DEFAULT_RULES, Rule
-from sekisho.domain.scans import Scanning
+from sekisho.domain.scans import NO_SCANNING, Scanning
 from sekisho.domain.targets import LOCAL_TARGET, Backend, S3Backend, ServerBackend, Target
 from sekisho.domain.workspaces import SourceKind, Workspace
 
 _MOST_SHOWN = 50
 _LOCAL = LOCAL_TARGET.name
+
+
+@dataclass(frozen=True)
+class Usual:
+    """What holds in a workspace of which the file says nothing."""
+
+    rules: tuple[Rule, ...] = DEFAULT_RULES
+    policy: Policy = DEFAULT_POLICY
+    scanning: Scanning = NO_SCANNING
+
+
+USUAL = Usual()
 
 
 @dataclass(frozen=True)
@@ -60,14 +73,14 @@ class OperatorFile:
 
 
 def read_operator_file(
-    path: Path, environment: Mapping[str, str], rules: tuple[Rule, ...] = DEFAULT_RULES
+    path: Path, environment: Mapping[str, str], usual: Usual = USUAL
 ) -> OperatorFile:
     """Read `sekisho.yaml`; `environment` is where `{env: NAME}` is looked up.
 
     Raises:
         OperatorFileInvalid: with every problem, its line, and a near name where there is one.
     """
-    return parse_operator_file(file_content(path), path, environment, rules)
+    return parse_operator_file(file_content(path), path, environment, usual)
 
 
 def file_content(path: Path, *, regular: bool = False) -> bytes:
@@ -92,7 +105,7 @@ def parse_operator_file(
     content: bytes,
     path: Path,
     environment: Mapping[str, str],
-    rules: tuple[Rule, ...] = DEFAULT_RULES,
+    usual: Usual = USUAL,
 ) -> OperatorFile:
     """As `read_operator_file`, of what was read from `path` before. Raises OperatorFileInvalid."""
     document = read_document(content)
@@ -105,7 +118,7 @@ def parse_operator_file(
         findings += [finding for finding in others if finding.line not in known]
     if section is None or findings:
         raise OperatorFileInvalid(path=path, problem=_joined(findings))
-    return _operator_file(section, rules)
+    return _operator_file(section, usual)
 
 
 def json_schema() -> dict[str, Any]:
@@ -218,7 +231,7 @@ def _mapping(data: Any, key: str) -> dict[str, Any]:
     return cast("dict[str, Any]", found) if isinstance(found, dict) else {}
 
 
-def _operator_file(section: FileSection, rules: tuple[Rule, ...]) -> OperatorFile:
+def _operator_file(section: FileSection, usual: Usual) -> OperatorFile:
     given = section.terraform
     mirrors = bool(given.mirror or given.network_mirror)
     terraform = TerraformSection(
@@ -230,8 +243,14 @@ def _operator_file(section: FileSection, rules: tuple[Rule, ...]) -> OperatorFil
     groups = tuple(group_of(name, members) for name, members in section.groups.items())
     scanning = section.scan.meant()
     targets = {name: _target(name, target) for name, target in section.targets.items()}
+    policy = section.inspection.meant(usual.policy) if section.inspection else usual.policy
     workspaces = tuple(
-        _workspace(name, workspace, targets, _rules(name, section, groups, rules), scanning)
+        _workspace(
+            name,
+            workspace,
+            targets,
+            Usual(_rules(name, section, groups, usual.rules), policy, scanning),
+        )
         for name, workspace in section.workspaces.items()
     )
     return OperatorFile(
@@ -274,8 +293,7 @@ def _workspace(
     name: str,
     section: WorkspaceSection,
     targets: Mapping[str, Target],
-    rules: tuple[Rule, ...],
-    scanning: Scanning,
+    usual: Usual,
 ) -> Workspace:
     target = targets[section.target] if section.target else LOCAL_TARGET
     source = section.source
@@ -291,9 +309,10 @@ def _workspace(
         terraform=section.terraform,
         variables=dict(section.variables),
         labels=dict(section.labels),
-        rules=rules,
+        rules=usual.rules,
+        inspection=section.inspection.meant(usual.policy) if section.inspection else usual.policy,
         description=section.description,
-        scanning=scanning,
+        scanning=usual.scanning,
     )
 
 

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, 
 
 from sekisho.catalog.git_section import GitSection
 from sekisho.catalog.identity_section import IdentitySection
+from sekisho.catalog.inspection_section import InspectionSection
 from sekisho.catalog.people_sections import GrantSection, Member
 from sekisho.catalog.rules_section import RuleSection
 from sekisho.catalog.scan_section import ScanSection
@@ -196,6 +197,9 @@ class WorkspaceSection(Section):
     labels: dict[Words, Words] = Field(
         default_factory=dict, description="For people, and for rules to match."
     )
+    inspection: InspectionSection | None = Field(
+        default=None, description="What configurations may do here, over what is said for all."
+    )
 
 
 class TargetSection(Section):
@@ -242,6 +246,10 @@ class FileSection(Section):
         default=None, description="Who says who people are. Default: API keys alone."
     )
     terraform: TerraformFileSection = TerraformFileSection()
+    inspection: InspectionSection | None = Field(
+        default=None,
+        description="What configurations may do. Default: nothing that runs code.",
+    )
     targets: dict[Name, TargetSection] = Field(default_factory=dict)
     workspaces: dict[
         Name,

@@ -48,6 +48,8 @@ class GateFacts:
     run_id: str = ""
     rules_then: str = ""
     """The version of the rules that the plan was made under (empty: not looked at)."""
+    inspection: str = ""
+    """The version of what the operator lets configurations do now (`Policy.version`)."""
     plan_only: Text | None = None
     """Why the way in which the configuration came never reaches an apply (see `origins`)."""
 
@@ -188,7 +190,7 @@ def _origin(facts: GateFacts) -> list[Unmet]:
 
 def _rules(rules: Sequence[Rule], facts: GateFacts) -> list[Unmet]:
     """Other rules than those it was planned under: its seal can never hold any more."""
-    if facts.rules_then in ("", rules_version(rules)):
+    if facts.rules_then in ("", rules_version(rules, facts.inspection)):
         return []
     return [Unmet("rules_changed", TEXTS["rules_changed"], final=True)]
 

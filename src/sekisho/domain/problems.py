@@ -1,8 +1,11 @@
 """Why a run ended as it did: stable codes with what to do next, in both languages."""
 
+import dataclasses
 from collections.abc import Sequence
 
 from sekisho.domain.errors import SekishoError
+from sekisho.domain.inspection_texts import said, step
+from sekisho.domain.inspections import Finding
 from sekisho.domain.intents import Excess
 from sekisho.domain.runs import Problem
 from sekisho.domain.text import Text, plain
@@ -112,6 +115,13 @@ PROBLEMS: dict[str, tuple[Text, Text]] = {
         ),
         Text("Tell the operator; then plan again.", "運用担当者に連絡後、再計画してください。"),
     ),
+    "inspection_refused": (
+        Text(
+            "Inspection refuses the configuration: {first} (and {more} more).",
+            "構成が検査で拒否されました。{first}（ほか {more} 件）",
+        ),
+        Text("Correct it and plan again.", "修正して再計画してください。"),
+    ),
     "internal": (
         Text("Something went wrong inside Sekisho.", "Sekisho 内部で問題が発生しました。"),
         Text(
@@ -142,6 +152,15 @@ def problem_beyond(beyond: Excess) -> Problem:
     if beyond.allowed_destroys is not None:
         rows.append(f"destroys: {beyond.destroys} > {beyond.allowed_destroys}")
     return problem("intent_exceeded", "\n".join(rows), first=_first(rows))
+
+
+def problem_found(findings: Sequence[Finding]) -> Problem:
+    """Make a problem of what inspection refuses: the first in words, all of them by code."""
+    rows = [f"{f.place} [{f.kind}] {f.subject} {f.detail}".rstrip() for f in findings]
+    words = said(findings[0])
+    first = Text(*(f"{findings[0].place}: {text}" for text in (words.en, words.ja)))
+    found = problem("inspection_refused", "\n".join(rows), first=first, more=len(rows) - 1)
+    return dataclasses.replace(found, step=step(findings[0]))
 
 
 def _first(rows: Sequence[str]) -> str:

@@ -193,9 +193,14 @@ def about(rules: Sequence[Rule], plan: PlanFacts) -> tuple[Rule, ...]:
     return found if any(r.settles(plan) for r in found) else (*found, *DEFAULT_RULES)
 
 
-def rules_version(rules: Sequence[Rule]) -> str:
-    """Return the digest of the rules of a workspace; it is part of the seal."""
-    rows = [_canonical(rule) for rule in rules]
+def rules_version(rules: Sequence[Rule], inspection: str = "") -> str:
+    """Return the digest of the rules of a workspace; it is part of the seal.
+
+    `inspection`: the version of what the operator lets configurations do, where it is not the
+    default one.
+    """
+    rows: list[Any] = [_canonical(rule) for rule in rules]
+    rows += [{"inspection": inspection}] if inspection else []
     return f"sha256:{hashlib.sha256(json.dumps(rows, sort_keys=True).encode()).hexdigest()}"
 
 

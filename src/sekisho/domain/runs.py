@@ -8,6 +8,7 @@ from sekisho.domain.approvals import Approval, Rejection
 from sekisho.domain.callers import Caller
 from sekisho.domain.errors import MoveIllegal, RunChanged
 from sekisho.domain.git import GitCommit
+from sekisho.domain.inspections import NOTHING_FOUND, Judged
 from sekisho.domain.intents import NO_INTENT, Intent
 from sekisho.domain.leases import ProcessMark, WorkerLease
 from sekisho.domain.overrides import Override
@@ -142,6 +143,7 @@ class Run:
     process: ProcessMark | None = None
     cancel: CancelRequest | None = None
     problem: Problem | None = None
+    inspection: Judged = NOTHING_FOUND
     attempts: int = 0
     allowed_by: tuple[str, ...] = ()
     version: int = 0

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from sekisho.domain.errors import WorkspaceBusy, WorkspaceLocked, WorkspaceNotLocked
 from sekisho.domain.git import GitSource
+from sekisho.domain.inspections import DEFAULT_POLICY, Policy
 from sekisho.domain.leases import WorkspaceLease, WorkspaceLock
 from sekisho.domain.rules import DEFAULT_RULES, Rule
 from sekisho.domain.scans import NO_SCANNING, Scanning
@@ -40,6 +41,7 @@ class Workspace:
     variables: Mapping[str, Any] = dataclasses.field(default_factory=dict[str, Any])
     labels: Mapping[str, str] = dataclasses.field(default_factory=dict[str, str])
     rules: tuple[Rule, ...] = DEFAULT_RULES
+    inspection: Policy = DEFAULT_POLICY
     description: str = ""
     scanning: Scanning = NO_SCANNING
 

@@ -118,6 +118,7 @@ class Configurations:
                 options=PlanOptions(),
                 build=parts.terraform.build_for(declared.terraform),
                 configuration=content,
+                digest=digest,
             )
             finished = parts.terraform.validate(order, Listener())
         if not finished.ok and not finished.errors:

@@ -43,6 +43,7 @@ def verdict(
         lock=record.lock,
         run_id=run.id,
         rules_then=sealed.rules,
+        inspection=workspace.inspection.version(),
         plan_only=plan_only(workspace, origin_of(run)),
     )
     return judge(workspace.rules, facts, now)

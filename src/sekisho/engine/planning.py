@@ -3,12 +3,13 @@
 import contextlib
 import dataclasses
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from sekisho.domain.approval_places import wanted, wanted_of_others
 from sekisho.domain.callers import SYSTEM
 from sekisho.domain.changes import Change
+from sekisho.domain.inspections import NOTHING_FOUND, Finding, Judged
 from sekisho.domain.intents import excess
 from sekisho.domain.leases import WorkerLease
 from sekisho.domain.plan_changes import Keep
@@ -22,6 +23,7 @@ from sekisho.domain.targets import ServerBackend
 from sekisho.domain.workspaces import Workspace, WorkspaceRecord
 from sekisho.engine.alarms import alarmed
 from sekisho.engine.configurations import open_content
+from sekisho.engine.inspecting import end_of, in_plan, tell, weighed
 from sekisho.engine.judging import plan_facts, traits_read, verdict
 from sekisho.engine.parts import Parts
 from sekisho.engine.phases import Claimed, End, Step, change_held, run_steps, said
@@ -42,6 +44,7 @@ class PlanPhase:
     watch: RunWatch
     desk: Desk | None = None
     warm: bool = False
+    found: Judged = NOTHING_FOUND
     reading: PlanReading | None = None
     record: PlanRecord | None = None
     scan: ScanMark | None = None
@@ -73,10 +76,28 @@ def restore(phase: PlanPhase) -> End | None:
                 options=run.options,
                 build=parts.terraform.build_for(phase.workspace.terraform),
                 configuration=opened,
+                digest=run.configuration,
                 state=state,
             )
         )
     return None
+
+
+def inspect(phase: PlanPhase) -> End | None:
+    """Look for what the configuration would run or reach for, before Terraform sees it."""
+    return _look(phase, phase.table.inspect())
+
+
+def inspect_installed(phase: PlanPhase) -> End | None:
+    """Look at what was installed: modules bring modules along, and providers."""
+    return _look(phase, phase.table.inspect_installed())
+
+
+def _look(phase: PlanPhase, findings: Iterable[Finding]) -> End | None:
+    found = weighed(phase.workspace, findings)
+    tell(found, phase.watch)
+    phase.found += found
+    return end_of(found)
 
 
 def init(phase: PlanPhase) -> End | None:
@@ -148,6 +169,9 @@ def judge(phase: PlanPhase) -> End | None:
         return End(RunStatus.BLOCKED, problem("plan_not_applyable"))
     if not reading.applyable:
         return End(RunStatus.NO_CHANGES)
+    refused = _look(phase, in_plan(reading))
+    if refused:
+        return refused
     beyond = excess(phase.run.intent, reading.changes, (a.address for a in reading.actions))
     if beyond:
         return End(RunStatus.BLOCKED, problem_beyond(beyond))
@@ -156,7 +180,9 @@ def judge(phase: PlanPhase) -> End | None:
 
 PLAN_STEPS: tuple[Step[PlanPhase], ...] = (
     ("restore", restore),
+    ("inspect", inspect),
     ("init", init),
+    ("inspect_installed", inspect_installed),
     ("plan", plan),
     ("read", read),
     ("scan", scan),
@@ -193,7 +219,7 @@ def _finish(phase: PlanPhase, end: End) -> Callable[[Run, WorkspaceRecord], Chan
         if end.status is RunStatus.CANCELED and run.cancel is None:
             again = dataclasses.replace(end_phase(run, RunStatus.PLAN_QUEUED, now), attempts=0)
             return Change(run=again, audit=(parts.entry(now, "run.requeue", SYSTEM, again),))
-        run = dataclasses.replace(run, plan=phase.record)
+        run = dataclasses.replace(run, plan=phase.record, inspection=phase.found)
         seen = _observed(phase, run, record, now)
         status, why, allowed = _status(phase, run, seen, end, now)
         ended = dataclasses.replace(end_phase(run, status, now, why), allowed_by=allowed)

@@ -46,7 +46,7 @@ def seal_of(parts: Parts, run: Run, workspace: Workspace, found: Found) -> Seal:
         providers=dict(prints.providers),
         state=str(found.position),
         variables=parts.keys.mac(f"variables\0{variables}".encode()),
-        rules=rules_version(workspace.rules),
+        rules=rules_version(workspace.rules, workspace.inspection.version()),
         change_id=run.change_id,
         expires_at=expiry(rules, made_at),
         origin=origin_of(run).describe(),

@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable
+from typing import Any
 
 from sekisho.domain.changes import NOTHING, Change
 from sekisho.domain.errors import SekishoError
@@ -68,6 +69,10 @@ class RunWatch:
     def note(self, phase: str, text: str) -> None:
         """Write a line of our own."""
         self.line(LogLine(self._parts.clock.now(), phase, "step", "info", text))
+
+    def found(self, level: str, text: str, **place: Any) -> None:
+        """Write a line about what inspection found; `place`: file, line and detail."""
+        self.line(LogLine(self._parts.clock.now(), "plan", "inspection", level, text, **place))
 
     def flush(self) -> None:
         """Write what waits. A log that cannot be written never decides how a phase ends."""

@@ -4,6 +4,7 @@ Every port is synchronous: adapters block on files, processes and networks, and 
 engine on threads. A port raises errors of `domain.errors` and lets nothing of its library through.
 """
 
+from sekisho.ports.inspection import Inspector
 from sekisho.ports.people import Authenticators, LoadBalancer, Registered, SignIn, StepUp
 from sekisho.ports.runtime import (
     Anchored,
@@ -71,6 +72,7 @@ __all__ = [
     "Finished",
     "Identities",
     "Ids",
+    "Inspector",
     "Journal",
     "Keys",
     "Limits",

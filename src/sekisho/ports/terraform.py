@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import BinaryIO, Protocol
 
+from sekisho.domain.inspections import Finding
 from sekisho.domain.leases import ProcessMark
 from sekisho.domain.logs import LogLine
 from sekisho.domain.plan_changes import Keep
@@ -25,7 +26,10 @@ class Build:
 
 @dataclass(frozen=True)
 class DeskOrder:
-    """What a working directory is made from. `bundle` and `plan` are given for an apply."""
+    """What a working directory is made from. `bundle` and `plan` are given for an apply.
+
+    `digest`: of the configuration, by which what was found in it is known again; empty: it is not.
+    """
 
     run_id: str
     phase: str
@@ -33,6 +37,7 @@ class DeskOrder:
     options: PlanOptions
     build: Build
     configuration: BinaryIO
+    digest: str = ""
     state: BinaryIO | None = None
     bundle: BinaryIO | None = None
     plan: BinaryIO | None = None
@@ -95,6 +100,14 @@ class StateReading:
 class Desk(Protocol):
     """One working directory of one phase, and the Terraform commands in it."""
 
+    def inspect(self) -> tuple[Finding, ...]:
+        """Say what the configuration would run or reach for; nothing of Terraform runs for it."""
+        ...
+
+    def inspect_installed(self) -> tuple[Finding, ...]:
+        """Say the same of what `init` installed: fetched modules, and where providers are from."""
+        ...
+
     def init(self, watch: Watch) -> Finished:
         """Install providers and modules, or use what an earlier run of the workspace installed.
 
@@ -149,6 +162,10 @@ class Desk(Protocol):
 class Terraform(Protocol):
     """Finds Terraform and lays out working directories."""
 
+    def prepare(self) -> None:
+        """Start what the first plan would wait for."""
+        ...
+
     def builds(self) -> tuple[Build, ...]:
         """Return what is installed, newest first."""
         ...
@@ -172,7 +189,10 @@ class Terraform(Protocol):
         ...
 
     def validate(self, order: DeskOrder, watch: Watch) -> Finished:
-        """Check a configuration without planning; problems are in `errors`."""
+        """Check a configuration without planning; problems are in `errors`.
+
+        What inspection refuses is a problem, and Terraform does not see it.
+        """
         ...
 
     def format(self, files: Mapping[str, str]) -> Mapping[str, str]:

@@ -12,6 +12,7 @@ from pydantic import ByteSize, Field, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from sekisho.domain.errors import SettingInvalid
+from sekisho.domain.inspections import FindingKind
 from sekisho.settings.kinds import (
     Cap,
     Endpoint,
@@ -225,6 +226,11 @@ class Settings(BaseSettings):
     )
     plan_age: int = Field(
         default=24, ge=1, le=24 * 30, description="Hours after which a plan is too old to apply."
+    )
+    inspection_allow: Annotated[tuple[FindingKind, ...], NoDecode, Words] = Field(
+        default=(),
+        description="Kinds of findings that inspection lets pass where sekisho.yaml says nothing of"
+        " them, separated by commas: `provisioner, provider_source`. See docs/en/inspection.md.",
     )
     keep_runs: int = Field(
         default=90,

@@ -2,7 +2,7 @@
 
 import dataclasses
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -12,6 +12,8 @@ from sekisho.domain.errors import (
     SekishoError,
     StoreUnavailable,
 )
+from sekisho.domain.inspection_texts import said, step
+from sekisho.domain.inspections import Finding, FindingKind
 from sekisho.domain.plan_changes import Keep
 from sekisho.domain.plans import PlanMode, PlanReading
 from sekisho.domain.states import NO_STATE, StateIndex, StatePosition, position_of
@@ -22,7 +24,8 @@ from sekisho.ports.terraform import DeskOrder, Fingerprints, Finished, StateRead
 from sekisho.terraform import bundle
 from sekisho.terraform.commands import Commands, Held, ended_as, first_problem
 from sekisho.terraform.environment import environment
-from sekisho.terraform.files import remove_tree, sha256_of
+from sekisho.terraform.files import entries, remove_tree, sha256_of, tree_digest
+from sekisho.terraform.installed import fetched, modules_in, providers_in
 from sekisho.terraform.json_text import load, objects
 from sekisho.terraform.layout import lay_out, make_folders_read_only, run_folder
 from sekisho.terraform.options import TerraformOptions
@@ -73,6 +76,36 @@ class LocalDesk:
             self.close()
             raise
         make_folders_read_only(self._layout)
+
+    # --- inspection -----------------------------------------------------------------------------
+
+    def inspect(self) -> tuple[Finding, ...]:
+        directory, digest = self._order.workspace.directory, self._order.digest
+        inspector = self._options.inspector
+        found = inspector.inspect(self._layout.config, self._uploaded, directory, digest)
+        return tuple(map(self._redacted, found))
+
+    def inspect_installed(self) -> tuple[Finding, ...]:
+        found = list(providers_in(self._layout.lock_file))
+        try:
+            for key, source, folder in modules_in(self._layout.data / "modules"):
+                found.append(fetched(key, source))
+                found += self._inspect_module(key, folder)
+        except (OSError, ValueError, KeyError, TypeError):
+            found.append(Finding("modules.json", 0, FindingKind.UNMODELLED, "", "the manifest"))
+        return tuple(map(self._redacted, found))
+
+    def _redacted(self, finding: Finding) -> Finding:
+        text = self._redactor.text
+        subject, detail = text(finding.subject), text(finding.detail)
+        return dataclasses.replace(finding, subject=subject, detail=detail)
+
+    def _inspect_module(self, key: str, folder: Path) -> Iterator[Finding]:
+        """Look into a module that was fetched; its files are named `module KEY/…`."""
+        files = dict(entries(folder))
+        digest = tree_digest(iter(files.items()))
+        for finding in self._options.inspector.inspect(folder, files, "", digest):
+            yield dataclasses.replace(finding, file=f"module {key}/{finding.file}"[:200])
 
     # --- init -----------------------------------------------------------------------------------
 
@@ -259,6 +292,9 @@ class LocalDesk:
 
     def validate(self, watch: Watch) -> Finished:
         """Check the configuration; problems are in `errors`, with file and line."""
+        refused = self._order.workspace.inspection.sorted_out(self.inspect()).refused
+        if refused:
+            return self._refused(refused, watch)
         first = self._init(watch, "-backend=false")
         if not first.ok:
             return first
@@ -272,6 +308,23 @@ class LocalDesk:
         for problem in objects(found.get("diagnostics")):
             watch.line(listener.diagnostic(problem))
         return ended_as(listener, ended)
+
+    def _refused(self, findings: Sequence[Finding], watch: Watch) -> Finished:
+        make = self._commands.listener(watch).make
+        lines = tuple(
+            make(
+                "inspection",
+                "error",
+                self._redactor.text(f"[{f.kind}] {said(f).en}"),
+                detail=step(f).en,
+                file=self._redactor.text(f.file),
+                line=f.line,
+            )
+            for f in findings
+        )
+        for line in lines:
+            watch.line(line)
+        return Finished(code=1, errors=lines)
 
     def _root(self) -> Path:
         return run_folder(self._options, self._order.run_id) / self._order.phase

@@ -29,6 +29,9 @@ class LocalTerraform:
         self._options = options
         self._builds = Builds(options)
 
+    def prepare(self) -> None:
+        self._options.inspector.start()
+
     def builds(self) -> tuple[Build, ...]:
         return self._builds.all()
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from sekisho.domain.leases import ProcessMark
+from sekisho.ports.inspection import Inspector
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class TerraformOptions:
     clock: Callable[[], datetime]
     mark: Callable[[int], ProcessMark | None]
     mac: Callable[[bytes], str]
+    inspector: Inspector
     binaries: tuple[Path, ...] = ()
     mirror: Path | None = None
     network_mirror: str | None = None

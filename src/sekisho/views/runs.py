@@ -11,6 +11,7 @@ from sekisho.domain.runs import ApplyRecord, Problem, Run, RunStatus, verbs
 from sekisho.ports import Page
 from sekisho.views.callers import CallerView
 from sekisho.views.git import GitView
+from sekisho.views.inspections import FindingView
 from sekisho.views.intents import IntentView, rollback_shown
 from sekisho.views.next_steps import next_steps
 from sekisho.views.overrides import OverrideView, waiting
@@ -22,6 +23,8 @@ from sekisho.views.view import View, moment, one_line, shown
 _ROLLBACK = 500
 """Characters of the note on rolling back: a run is read often; the review has all of it."""
 _OVERRIDES = 5
+_WARNED = 3
+"""Warnings of inspection that are read out; all are in `findings`."""
 
 Status = Literal[
     "plan_queued",
@@ -202,6 +205,7 @@ class RunView(View):
     updated_at: datetime
     plan: RunPlanView | None = None
     problem: ProblemView | None = None
+    findings: list[FindingView] = Field(default_factory=list[FindingView])
     allowed_by: list[str]
     approvals: list[ApprovalView]
     overrides: list[OverrideView] = Field(default_factory=list[OverrideView])
@@ -234,6 +238,7 @@ class RunView(View):
             updated_at=run.updated_at,
             plan=RunPlanView.of(run.plan) if run.plan else None,
             problem=ProblemView.of(run.problem) if run.problem else None,
+            findings=FindingView.all(run.inspection),
             allowed_by=list(run.allowed_by),
             approvals=[ApprovalView.of(a) for a in run.approvals],
             overrides=[OverrideView.of(o) for o in run.overrides[-_OVERRIDES:]],
@@ -264,6 +269,7 @@ class RunView(View):
         lines += [self.apply.words()] if self.apply else []
         lines += [f"It waits: {self.stopped}"] if self.stopped else []
         lines += [self.problem.words()] if self.problem else []
+        lines += [f.words() for f in self.findings if not f.refused][:_WARNED]
         lines += [f"Review page: {self.review_url}"] if self.review_url else []
         return "\n".join([*lines, *[f"Next: {n}" for n in self.next]])
 

@@ -11,6 +11,7 @@ from sekisho.domain.runs import Run, RunStatus
 from sekisho.engine.approvals import Decision
 from sekisho.ports import RunQuery
 from sekisho.views.http_errors import http_status
+from sekisho.views.inspections import FindingLine
 from sekisho.web.decisions import gate_lines, overrides_said, said_before
 from sekisho.web.plan_pictures import picture_of
 from sekisho.web.reviews import Wanted, review_of
@@ -105,6 +106,7 @@ def show(
         gate=gate_lines(review.verdict, visit, review.run),
         said=said_before(review.run, visit.language),
         overrides_said=overrides_said(console.engine, review.run, visit.language),
+        findings=FindingLine.all(review.run.inspection, visit.language),
         decide=decide if decide in review.actions else "",
         proof=proof or _proof_again(visit, error),
         passkeys=bool(visit.who and console.engine.passkeys.of(visit.who)),

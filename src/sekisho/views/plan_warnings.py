@@ -2,11 +2,13 @@
 
 from sekisho.domain.plans import PlanMode, PlanReading
 from sekisho.domain.runs import Run
+from sekisho.domain.scans import Severity
 from sekisho.domain.text import Text
 from sekisho.views.plan_texts import TEXTS
 from sekisho.views.view import one_line
 
 _NAMED = 10
+_LOUD = {Severity.HIGH, Severity.CRITICAL}
 
 
 def warnings_of(run: Run, reading: PlanReading, *, declared: bool) -> tuple[Text, ...]:
@@ -33,10 +35,12 @@ def _scan(run: Run) -> list[Text]:
         return []
     if mark.problem:
         return [TEXTS["warning.unscanned"].fill({"problem": mark.problem})]
-    if not mark.counts:
+    counts = mark.counts_on(mark.at.date())
+    # Every plan has mild findings: who is warned of them always does not look when it matters.
+    if not counts.keys() & _LOUD:
         return []
-    counts = ", ".join(f"{n} {name}" for name, n in mark.counts_on(mark.at.date()).items())
-    return [TEXTS["warning.scan"].fill({"counts": counts, "suppressed": mark.suppressed})]
+    said = ", ".join(f"{n} {name}" for name, n in counts.items())
+    return [TEXTS["warning.scan"].fill({"counts": said, "suppressed": mark.suppressed})]
 
 
 def _does(reading: PlanReading) -> bool:

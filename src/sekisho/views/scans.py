@@ -45,7 +45,7 @@ class FindingRow(View):
             name=name,
             place=brief(finding.address or finding.file, 160),
             change=change or None,
-            file=_lines(finding) or None,
+            file=lines_of(finding) or None,
             found_in="+".join(finding.found_in),
             fix=_fix(finding),
             guideline=one_line(finding.guideline, 200) or None,
@@ -153,7 +153,8 @@ def _next(run: Run, counts: Mapping[str, int]) -> list[str]:
     ]
 
 
-def _lines(finding: ScanFinding) -> str:
+def lines_of(finding: ScanFinding) -> str:
+    """Say where in the files it is."""
     if not finding.file:
         return ""
     name = brief(finding.file, 120)
@@ -166,7 +167,7 @@ def _lines(finding: ScanFinding) -> str:
 def _fix(finding: ScanFinding) -> str:
     keys = ", ".join(brief(key, 60) for key in finding.keys[:_KEYS])
     what = f"Set {keys}" if keys else "Change it"
-    where = f" in {_lines(finding)}" if finding.file else ""
+    where = f" in {lines_of(finding)}" if finding.file else ""
     return f"{what}{where} so that this holds: {brief(finding.name, 120)}"
 
 

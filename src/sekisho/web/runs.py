@@ -15,6 +15,7 @@ from sekisho.views.inspections import FindingLine
 from sekisho.web.decisions import gate_lines, overrides_said, said_before
 from sekisho.web.plan_pictures import picture_of
 from sekisho.web.reviews import Wanted, review_of
+from sekisho.web.scans import scan_card
 from sekisho.web.visits import Console, Page, Visit, go
 
 _ON_PAGE = 40
@@ -106,6 +107,7 @@ def show(
         gate=gate_lines(review.verdict, visit, review.run),
         said=said_before(review.run, visit.language),
         overrides_said=overrides_said(console.engine, review.run, visit.language),
+        scan=scan_card(console.engine, review.run, visit.language),
         findings=FindingLine.all(review.run.inspection, visit.language),
         decide=decide if decide in review.actions else "",
         proof=proof or _proof_again(visit, error),

@@ -25,4 +25,4 @@ async def scan_run(
     return await call.ask(scan_shown, call.engine, run_id, severity, cursor, limit)
 
 
-SCAN_TOOLS = (ToolSpec(scan_run, "Read the scan of a plan", toolset="scan"),)
+SCAN_TOOLS = (ToolSpec(scan_run, "Read the scan of a plan"),)

@@ -307,6 +307,8 @@ def test_findings_that_were_edited_are_not_shown_and_the_audit_names_a_blob_that
     blobs.remove(mark.blob)
     faults = [f.reason for f in world.engine.audits.verify().faults]
     assert faults == [f"names a blob that is gone: {mark.blob}"]
+    with pytest.raises(StoreTampered):
+        world.engine.scans.of_run(run.id)
 
     blobs.put(mark.blob, io.BytesIO(raw.replace(b"CKV_DATA_1", b"CKV_DATA_9")))
     with pytest.raises(StoreTampered):

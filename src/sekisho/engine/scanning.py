@@ -1,5 +1,6 @@
 """The scan of a plan: asked for where it is wanted, kept apart from the run, read again."""
 
+import contextlib
 import hashlib
 import io
 from collections.abc import Callable
@@ -67,15 +68,17 @@ class Scans:
         Raises:
             RunUnknown, PlanMissing
             ScanUnknown: nothing was scanned.
-            StoreTampered: they are not those that were sealed.
+            StoreTampered: they are not those that were sealed, or gone.
         """
         mark = plan_of(self._parts.store.runs.get(run_id)).scan
         if mark is None or mark.problem:
             why = mark.problem if mark else "none was wanted"
             raise ScanUnknown(run_id=run_id, problem=why)
-        blob = self._parts.store.blobs.open(mark.blob)
-        with blob:
-            raw = blob.read(_LARGEST)
+        try:
+            with contextlib.closing(self._parts.store.blobs.open(mark.blob)) as blob:
+                raw = blob.read(_LARGEST)
+        except (KeyError, ValueError):
+            raise StoreTampered(what=mark.blob) from None
         if f"sha256:{hashlib.sha256(raw).hexdigest()}" != mark.digest:
             raise StoreTampered(what=mark.blob)
         return mark, scan_of(raw)

@@ -1,6 +1,7 @@
 """A scan as SARIF 2.1.0: for code hosts and other programs that show findings."""
 
 import json
+from datetime import date
 from typing import Any
 from urllib.parse import quote
 
@@ -21,17 +22,19 @@ _LEVELS = {
 def sarif_shown(engine: Engine, run_id: str) -> str:
     """Write a run's scan as SARIF. Raises RunUnknown, PlanMissing, ScanUnknown."""
     _mark, scan = engine.scans.of_run(run_id)
-    return json.dumps(mask_all(_log(scan)), ensure_ascii=False, indent=1) + "\n"
+    return (
+        json.dumps(mask_all(_log(scan, engine.scans.today())), ensure_ascii=False, indent=1) + "\n"
+    )
 
 
-def _log(scan: Scan) -> dict[str, Any]:
+def _log(scan: Scan, today: date) -> dict[str, Any]:
     rules = {f.check: f for f in reversed(scan.findings)}
     driver = {
         "name": one_line(scan.tool, 60),
         "version": one_line(scan.version, 60),
         "rules": [_rule(rules[check]) for check in sorted(rules)],
     }
-    run = {"tool": {"driver": driver}, "results": [_result(f) for f in scan.findings]}
+    run = {"tool": {"driver": driver}, "results": [_result(f, today) for f in scan.findings]}
     return {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
 
 
@@ -45,7 +48,7 @@ def _rule(finding: ScanFinding) -> dict[str, Any]:
     return rule | ({"helpUri": finding.guideline} if finding.guideline else {})
 
 
-def _result(finding: ScanFinding) -> dict[str, Any]:
+def _result(finding: ScanFinding, today: date) -> dict[str, Any]:
     address = one_line(finding.address, 1000)
     place: dict[str, Any] = {}
     if finding.file:
@@ -64,7 +67,7 @@ def _result(finding: ScanFinding) -> dict[str, Any]:
     }
     if place:
         result["locations"] = [place]
-    if finding.until:
+    if not finding.counts_on(today):
         reason = f"{one_line(finding.suppressed, 500)} (until {finding.until})"
         result["suppressions"] = [
             {"kind": "external", "status": "accepted", "justification": reason}

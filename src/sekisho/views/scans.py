@@ -20,7 +20,8 @@ _KEYS = 3
 class FindingRow(View):
     """One finding. `place` is a resource or a file, `change` the `#…` of its row in the plan.
 
-    `held`: why it does not count, and until when; or why the files asked in vain to skip it.
+    `ignored`: it does not count; `held` says why, and until when, or why the files asked in vain to
+    skip it.
     """
 
     severity: str
@@ -32,7 +33,7 @@ class FindingRow(View):
     found_in: str
     fix: str
     guideline: str | None = None
-    counts: bool = True
+    ignored: bool = False
     held: str | None = None
 
     @classmethod
@@ -49,16 +50,16 @@ class FindingRow(View):
             found_in="+".join(finding.found_in),
             fix=_fix(finding),
             guideline=one_line(finding.guideline, 200) or None,
-            counts=finding.counts_on(today),
+            ignored=not finding.counts_on(today),
             held=_held(finding, today) or None,
         )
 
     def words(self) -> str:
         """Say it in two lines."""
         where = " ".join(filter(None, (self.change, self.place)))
-        where += f" ({self.file})" if self.file and self.file != self.place else ""
-        loud = self.severity.upper() if self.counts else f"({self.severity})"
-        said = f"  {loud} {self.check} {where}: {self.name}"
+        found = ", ".join(filter(None, (self.file, self.found_in)))
+        loud = f"{self.severity}, does not count:" if self.ignored else self.severity.upper()
+        said = f"  {loud} {self.check} {where} ({found}): {self.name}"
         said += f" [{self.held}]" if self.held else ""
         return f"{said}\n      fix: {self.fix}"
 

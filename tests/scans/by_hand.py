@@ -38,8 +38,8 @@ class ByHand:
         """Scan the folder: every framework that a server's scan has."""
         return self._checkov("--directory", ".", "--framework", "all", "--skip-framework", *NEVER)
 
-    def of_plan(self, place: Path) -> set[Found]:
-        """Plan a copy at `place`, and scan the plan."""
+    def plan(self, place: Path) -> Path:
+        """Plan, with everything that Terraform writes at `place`; return the plan as JSON."""
         configuration = place / "cli.tfrc"
         configuration.write_text(self.mirror.cli_configuration(), encoding="utf-8")
         given = {"TF_CLI_CONFIG_FILE": str(configuration), "TF_DATA_DIR": str(place / "data")}
@@ -50,7 +50,12 @@ class ByHand:
             [*terraform_command(), "show", "-json", str(place / "plan.tfplan")], given
         )
         (place / "plan.json").write_bytes(shown)
-        found = self._checkov("--file", str(place / "plan.json"), "--framework", "terraform_plan")
+        return place / "plan.json"
+
+    def of_plan(self, place: Path) -> set[Found]:
+        """Plan, and scan the plan."""
+        plan = str(self.plan(place))
+        found = self._checkov("--file", plan, "--framework", "terraform_plan")
         # Checkov's lines are those of the JSON, and its file the plan.
         return {(framework, check, resource, "", 0, 0) for framework, check, resource, *_ in found}
 

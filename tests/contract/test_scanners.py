@@ -114,6 +114,7 @@ def test_the_worker_knows_nothing_of_the_environment(
         if not environ.exists():
             pytest.skip("no /proc here")
         assert b"hidden-from-it" not in environ.read_bytes()
+        assert (environ.parent / "oom_score_adj").read_text("ascii").strip() == "1000"
         assert os.environb[b"AWS_SECRET_ACCESS_KEY"] == b"hidden-from-it"
     finally:
         checkov.close()

@@ -54,7 +54,7 @@ def marked(house: House, run: Run, mark: ScanMark) -> Run:
     plan = dataclasses.replace(run.plan, scan=mark)
 
     def change(now: Run, _record: Any) -> Change:
-        return Change(run=dataclasses.replace(now, plan=plan), audit=(an_entry("run.look", now),))
+        return Change(run=dataclasses.replace(now, plan=plan), audit=(an_entry("run.scan", now),))
 
     house.store.runs.update(run.id, change)
     return house.store.runs.get(run.id)

@@ -24,14 +24,26 @@ _MOST = 20_000
 _NEEDS_MORE = {"sca_image", "sca_package", "helm", "kustomize", "sast", "cdk", "terraform_plan"}
 """These ask a network or start programs; plans are looked at by themselves."""
 _STARTS = ("subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.spawn", "os.system", "pty.")
+_LOADS = ("ctypes.dlopen", "ctypes.dlsym")
+_SET_DUMPABLE = 4
 _CONNECTS = ("socket.connect", "socket.bind", "socket.getaddrinfo", "socket.gethost", "socket.send")
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_TRUNC
 _OWN_WORDS = ("resource_type", "networking", "value")
-_CHANGES = ("os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.link", "os.symlink", "os.chmod")
+_CHANGES = (
+    *("os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.link", "os.symlink", "os.chmod"),
+    *("os.chown", "os.truncate", "os.utime", "os.setxattr"),
+)
 
 
 def limit() -> None:
-    """Take memory, files and dumps from this process, where the system has such limits."""
+    """Take memory, files and dumps from this process, where the system has such limits.
+
+    Others of its user cannot look into it, and where memory runs out it goes first, not the server.
+    """
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
+    with contextlib.suppress(OSError, AttributeError, ImportError):
+        importlib.import_module("ctypes").CDLL(None).prctl(_SET_DUMPABLE, 0, 0, 0, 0)
     with contextlib.suppress(ImportError):
         resource: Any = importlib.import_module("resource")
         for name, most in (
@@ -45,15 +57,17 @@ def limit() -> None:
 
 
 def guard(own: str) -> None:
-    """Refuse networks, programs, and writing outside of a folder, from now on and for good."""
+    """Refuse networks, programs, libraries, and writing elsewhere, from now on and for good."""
 
     def refuse(event: str, args: tuple[Any, ...]) -> None:
-        if event.startswith(_CONNECTS) or event.startswith(_STARTS):
+        if event.startswith((*_CONNECTS, *_STARTS, *_LOADS)):
             raise PermissionError(event)
         writes = event == "open" and bool((args[2] or 0) & _WRITES)
         if not (writes or event in _CHANGES):
             return
-        places = args[:1] if writes else [a for a in args if isinstance(a, str | bytes)]
+        places = (
+            args[:1] if writes else [a for a in args if isinstance(a, str | bytes | os.PathLike)]
+        )
         if not all(_inside(place, own) for place in places):
             raise PermissionError(event)
 

@@ -308,6 +308,7 @@ def _workspace(
         target=target,
         terraform=section.terraform,
         variables=dict(section.variables),
+        secrets=dict(section.secrets),
         labels=dict(section.labels),
         rules=usual.rules,
         inspection=section.inspection.meant(usual.policy) if section.inspection else usual.policy,

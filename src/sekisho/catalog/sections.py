@@ -15,7 +15,7 @@ from sekisho.catalog.inspection_section import InspectionSection
 from sekisho.catalog.people_sections import GrantSection, Member
 from sekisho.catalog.rules_section import RuleSection
 from sekisho.catalog.scan_section import ScanSection
-from sekisho.catalog.values import Folder, LookedUp, Name, Place, Section, Words
+from sekisho.catalog.values import Folder, LookedUp, Name, Place, Secret, Section, Words
 from sekisho.domain.targets import StateLock
 from sekisho.domain.versions import Constraint
 
@@ -194,12 +194,27 @@ class WorkspaceSection(Section):
     variables: dict[InputName, Any] = Field(
         default_factory=dict, description="Values of the configuration's input variables."
     )
+    secrets: dict[InputName, Secret] = Field(
+        default_factory=dict,
+        description="Input variables that only commits on the ref of `source.git` are given;"
+        " others plan with markers in their place, and are never applied. Each is {env: NAME} or"
+        " {file: PATH}.",
+    )
     labels: dict[Words, Words] = Field(
         default_factory=dict, description="For people, and for rules to match."
     )
     inspection: InspectionSection | None = Field(
         default=None, description="What configurations may do here, over what is said for all."
     )
+
+    @model_validator(mode="after")
+    def _given(self) -> "WorkspaceSection":
+        twice = sorted(self.secrets.keys() & self.variables.keys())
+        if twice:
+            raise ValueError(f"{twice[0]} is both under variables and under secrets")
+        if self.secrets and not (self.source and self.source.git):
+            raise ValueError("secrets need source.git: only commits on its ref are given them")
+        return self
 
 
 class TargetSection(Section):

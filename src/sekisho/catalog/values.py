@@ -58,6 +58,17 @@ def looked_up(given: object, info: ValidationInfo) -> str:
     return _checked_value(context.environment[of])
 
 
+def _secret(given: object, info: ValidationInfo) -> str:
+    """Look a secret up: it is never written into the file itself."""
+    if isinstance(given, str):
+        problem = "a secret does not belong into this file: {env: NAME} or {file: PATH}"
+        raise ValueError(problem)  # noqa: TRY004 (what pydantic takes)
+    value = looked_up(given, info)
+    if not value.strip():
+        raise ValueError("the secret is empty")
+    return value
+
+
 def _checked_value(value: str) -> str:
     if "\0" in value:
         raise ValueError("a value may not hold a NUL")
@@ -141,6 +152,12 @@ LookedUp = Annotated[
     str,
     BeforeValidator(looked_up),
     WithJsonSchema({"anyOf": [{"type": "string"}, *one_of("env", "file")]}),
+]
+
+Secret = Annotated[
+    str,
+    BeforeValidator(_secret),
+    WithJsonSchema({"anyOf": one_of("env", "file")}),
 ]
 
 

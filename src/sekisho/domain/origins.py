@@ -51,6 +51,12 @@ _OFF_REF = Text(
     "Commit {commit} ({ref}) is not on {declared}, the ref that the operator declared.",
     "コミット {commit}（{ref}）は、運用担当者が宣言した ref {declared} にありません。",
 )
+_SECRETS = Text(
+    "The workspace has secrets, which only commits on its declared ref are given: a"
+    " configuration from {source} is planned with markers in their place, and never applied.",
+    "このワークスペースのシークレットは、宣言済みの ref にあるコミットにだけ渡されます。"
+    "{source} からの構成は、目印を代わりに入れて計画するのみで、適用できません。",
+)
 _MOVED = Text(
     "The operator changed the Git source of the workspace since this was fetched.",
     "取得後に、運用担当者がワークスペースの Git ソースを変更しました。",
@@ -64,7 +70,15 @@ def plan_only(workspace: Workspace, origin: Origin) -> Text | None:
         return _GONE.fill(said)
     if origin.source in workspace.plan_only:
         return _PLAN_ONLY.fill(said)
-    return _commit_problem(workspace, origin.commit) if origin.source == "git" else None
+    if origin.source == "git":
+        return _commit_problem(workspace, origin.commit)
+    return _SECRETS.fill(said) if workspace.secrets else None
+
+
+def on_declared_ref(workspace: Workspace, origin: Origin) -> bool:
+    """Say whether a configuration is a commit on the ref that the operator declared."""
+    from_git = origin.source == "git" and "git" in workspace.sources
+    return from_git and _commit_problem(workspace, origin.commit) is None
 
 
 def _commit_problem(workspace: Workspace, commit: GitCommit | None) -> Text | None:

@@ -39,6 +39,8 @@ class Workspace:
     target: Target = LOCAL_TARGET
     terraform: str = ""
     variables: Mapping[str, Any] = dataclasses.field(default_factory=dict[str, Any])
+    secrets: Mapping[str, str] = dataclasses.field(default_factory=dict[str, str], repr=False)
+    """Variables that only commits on the declared ref are given: `operator_secrets`."""
     labels: Mapping[str, str] = dataclasses.field(default_factory=dict[str, str])
     rules: tuple[Rule, ...] = DEFAULT_RULES
     inspection: Policy = DEFAULT_POLICY

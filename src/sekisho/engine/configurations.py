@@ -12,6 +12,7 @@ from sekisho.domain.configurations import Configuration, Manifest, Upload, check
 from sekisho.domain.errors import ConfigurationInvalid, ConfigurationUnknown, SourceRefused
 from sekisho.domain.git import GitCommit
 from sekisho.domain.logs import LogLine
+from sekisho.domain.operator_secrets import with_markers
 from sekisho.domain.origins import Origin
 from sekisho.domain.plans import PlanOptions
 from sekisho.domain.workspaces import SourceKind, Workspace
@@ -114,7 +115,7 @@ class Configurations:
             order = DeskOrder(
                 run_id=parts.ids.new("val"),
                 phase="validate",
-                workspace=declared,
+                workspace=with_markers(declared),
                 options=PlanOptions(),
                 build=parts.terraform.build_for(declared.terraform),
                 configuration=content,

@@ -12,6 +12,8 @@ from sekisho.domain.changes import Change
 from sekisho.domain.inspections import NOTHING_FOUND, Finding, Judged
 from sekisho.domain.intents import excess
 from sekisho.domain.leases import WorkerLease
+from sekisho.domain.operator_secrets import withheld
+from sekisho.domain.origins import origin_of
 from sekisho.domain.plan_changes import Keep
 from sekisho.domain.plans import PlanReading, PlanRecord
 from sekisho.domain.problems import problem, problem_beyond, problem_unmet
@@ -63,6 +65,11 @@ def restore(phase: PlanPhase) -> End | None:
     known = parts.store.workspaces.get(run.workspace).state
     if run.attempts > 1:
         parts.terraform.clean(run.id)
+    missing = withheld(phase.workspace, origin_of(run))
+    if missing:
+        phase.watch.note(
+            "plan", f"Secrets are withheld from this configuration: {', '.join(missing)}"
+        )
     with contextlib.ExitStack() as stack:
         opened = stack.enter_context(contextlib.closing(open_content(parts, run.configuration)))
         state = parts.store.blobs.open(known.blob) if known and known.blob else None

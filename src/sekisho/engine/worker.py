@@ -11,6 +11,8 @@ from sekisho.domain.errors import AccessMissing, ServerStopped, WorkspaceUnknown
 from sekisho.domain.gate import Verdict
 from sekisho.domain.leases import Worker as WorkerRecord
 from sekisho.domain.leases import WorkerLease
+from sekisho.domain.operator_secrets import with_secrets
+from sekisho.domain.origins import origin_of
 from sekisho.domain.problems import problem_of
 from sekisho.domain.queue import Slots, pick
 from sekisho.domain.runs import Run, RunStatus, claim, end_phase, held_by, wait_until
@@ -193,7 +195,7 @@ class Worker:
             self._turns += 1
             self._served[run.requested_by.person] = self._turns
         carry = run_plan if run.status is RunStatus.PLANNING else run_apply
-        claimed = Claimed(run, lease, workspace)
+        claimed = Claimed(run, lease, with_secrets(workspace, origin_of(run)))
 
         def phase(stop: Callable[[], bool]) -> None:
             try:

@@ -64,6 +64,7 @@ class WorkspaceView(View):
     backend: dict[str, str]
     terraform: str | None = None
     variables: list[str]
+    secrets: list[str]
     labels: dict[str, str]
     rules: list[RuleView]
     rules_version: str
@@ -91,6 +92,7 @@ class WorkspaceView(View):
             backend={k: v for k, v in backend_facts(declared.backend).items() if v},
             terraform=declared.terraform or None,
             variables=sorted(declared.variables)[:100],
+            secrets=sorted(declared.secrets)[:100],
             labels={one_line(k, 60): one_line(v, 120) for k, v in [*declared.labels.items()][:20]},
             rules=_rules(known),
             rules_version=short_version(rules_version(declared.rules)),
@@ -114,6 +116,9 @@ class WorkspaceView(View):
         lines += [f"Variables set by the operator: {', '.join(self.variables)}"] * bool(
             self.variables
         )
+        lines += [
+            f"Secrets, for commits on the declared ref alone: {', '.join(self.secrets)}"
+        ] * bool(self.secrets)
         lines += [rule.words() for rule in self.rules]
         lines += [f"Being applied: {self.applying.words()}"] if self.applying else []
         lines += [f"LOCKED by {self.locked.words()}"] if self.locked else []

@@ -160,4 +160,7 @@ class ScanUnknown(NotFound):
 
     code = "scan_unknown"
     says = "There is no security scan of run {run_id}: {problem}."
-    step = "The operator runs `sekisho scan setup` on the server, then plan again."
+    step = (
+        "Plan again; where no scanner is installed, the operator first runs `sekisho scan setup`"
+        " on the server."
+    )

@@ -3,8 +3,7 @@
 SCANS_JA: dict[str, tuple[str, str]] = {
     "scan_unknown": (
         "実行 {run_id} のセキュリティスキャンはありません: {problem}。",
-        "計画し直してください。スキャナーが未導入の場合は、運用担当者が先にサーバーで"
-        " `sekisho scan setup` を実行します。",
+        "計画し直してください。未導入の場合は、運用担当者が先に `sekisho scan setup` を実行します。",
     ),
     "scanner_missing": (
         "サーバーにセキュリティスキャナーが導入されていません。",

@@ -65,19 +65,17 @@ def guard(own: str) -> None:
         writes = event == "open" and bool((args[2] or 0) & _WRITES)
         if not (writes or event in _CHANGES):
             return
-        places = (
-            args[:1] if writes else [a for a in args if isinstance(a, str | bytes | os.PathLike)]
-        )
+        # What was opened before has a number: it is not looked at.
+        looked_at = args[:1] if writes else args
+        places: list[Any] = [a for a in looked_at if isinstance(a, str | bytes | os.PathLike)]
         if not all(_inside(place, own) for place in places):
             raise PermissionError(event)
 
     sys.addaudithook(refuse)
 
 
-def _inside(path: object, own: str) -> bool:
-    if isinstance(path, int):
-        return True
-    place = os.path.realpath(os.fsdecode(path))  # pyright: ignore[reportArgumentType] (as open does)
+def _inside(path: Any, own: str) -> bool:
+    place = os.path.realpath(os.fsdecode(path))
     return place == os.devnull or place.startswith(own + os.sep)
 
 

@@ -326,6 +326,15 @@ def test_the_review_page_shows_findings_with_severity_resource_and_how_to_fix(
     assert [a for a in html.all("a") if a.get("href") == "#scan"]
 
 
+def test_many_findings_are_folded_and_those_beyond_are_counted(house: House):
+    many = [a_finding(f"CKV_{n:03}", f"aws_x.n{n:03}") for n in range(230)]
+    run = scanned(house, a_review(house), *many)
+    html = page(house, f"/runs/{run.id}")
+    assert html.text.count("CKV_") == 100
+    assert "130 milder findings" in html.text
+    assert "90 more" in html.text
+
+
 def test_a_finding_that_counts_again_is_told_so_on_the_page(house: House):
     run = reviewed(house)
     assert "it counts again" not in page(house, f"/runs/{run.id}").text

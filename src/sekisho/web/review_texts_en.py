@@ -17,6 +17,7 @@ REVIEW_ENGLISH: dict[str, str] = {
     "scan.title": "Security scan",
     "scan.clean": "Nothing was found.",
     "scan.suppressed": "{count} suppressed",
+    "scan.more": "{count} milder findings: sekisho scan show has those that were kept.",
     "scan.fix": "How to fix",
     "scan.fix.set": "set {keys} in {where} as it asks for",
     "scan.fix.change": "change {where} so that it holds",

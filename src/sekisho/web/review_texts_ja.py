@@ -17,6 +17,7 @@ REVIEW_JAPANESE: dict[str, str] = {
     "scan.title": "セキュリティスキャン",
     "scan.clean": "指摘はありません。",
     "scan.suppressed": "抑止 {count} 件",
+    "scan.more": "ほかに、より軽い指摘が {count} 件（保存分は sekisho scan show で確認）。",
     "scan.fix": "直し方",
     "scan.fix.set": "{where} の {keys} を要件どおりに設定する",
     "scan.fix.change": "{where} を要件を満たすように変更する",

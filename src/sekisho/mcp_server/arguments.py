@@ -14,13 +14,13 @@ RunId = Annotated[str, Field(description="From plan_create", max_length=100)]
 WorkspaceName = Annotated[str, Field(description="From workspace_list", max_length=100)]
 Digest = Annotated[
     str,
-    Field(description="sha256:… that an upload answered with, or of an earlier run", max_length=80),
+    Field(description="sha256:… of an upload or an earlier run", max_length=80),
 ]
 Files = Annotated[
     dict[str, str],
     Field(
         default_factory=dict[str, str],
-        description="A few small files: path relative to the root → content. Not for secrets",
+        description="A few small files: path from the root → content. No secrets",
     ),
 ]
 Folder = Annotated[
@@ -40,7 +40,7 @@ Intent = Annotated[
     IntentAsk,
     Field(
         default_factory=IntentAsk,
-        description="What the plan may do at most, said beforehand; one that does more is blocked",
+        description="What the plan may do at most; one that does more is blocked",
     ),
     WithJsonSchema(INTENT_FORM),
 ]

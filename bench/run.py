@@ -1,6 +1,6 @@
 """The budgets of the design, measured: `make bench`. Ratios within one run, since machines differ.
 
-    python bench/run.py [NAME …]      start plan read plans
+    python bench/run.py [NAME …]      start plan read plans scans
 
 Prints one line a figure, with its budget, and exits 1 where a budget was missed.
 """
@@ -23,6 +23,7 @@ from hand import by_hand, cold_folder
 from mcp import Client
 from plans import bench_plans
 from raw import calls
+from scans import bench_scans
 from servers import BARE, Server, sekisho
 
 HELLO = Path(__file__).resolve().parent.parent / "examples" / "hello" / "main.tf"
@@ -149,6 +150,7 @@ BENCHES: dict[str, Callable[[], None]] = {
     "plan": bench_plan,
     "read": bench_read,
     "plans": bench_plans,
+    "scans": bench_scans,
 }
 
 

@@ -26,17 +26,18 @@ from sekisho.engine.worker import Worker
 from sekisho.ports import Catalog, Declarations, Journal, Limits, StepUp
 from sekisho.ports.containment import Containment, Uncontained
 from sekisho.settings import Settings, inside_ecs
+from sekisho.settings.reach import console_url, is_loopback, only_here
 
 if TYPE_CHECKING:
     from sekisho.catalog import TerraformSection
     from sekisho.executors.containment import Wanted
     from sekisho.executors.processes import LocalProcesses
     from sekisho.identity.oidc import Provider
+    from sekisho.scanners import Installation
     from sekisho.terraform import LocalTerraform
 
 _CODE_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """Without I, O, 0 and 1: 32 symbols, so 8 of them are 40 bits."""
-_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 class SystemClock:
@@ -108,38 +109,6 @@ class App:
         return Worker(self.parts, applies=applies)
 
 
-def is_loopback(host: str) -> bool:
-    """Say whether only this machine can reach an address."""
-    return host in _LOOPBACK
-
-
-def only_here(settings: Settings) -> bool:
-    """Say whether only this machine reaches the server, as far as the operator's words go.
-
-    A public address, a host name that is not loopback's, or a proxy's header for addresses means a
-    proxy before us: then everybody comes from loopback, and being there proves nothing.
-    """
-    if settings.remote_ip != "remoteaddr":
-        return False
-    named = [urlsplit(f"//{host}").hostname or "" for host in settings.allowed_hosts]
-    if settings.public_url:
-        named.append(urlsplit(str(settings.public_url)).hostname or "")
-    return all(map(is_loopback, (settings.host, *named)))
-
-
-def console_url(settings: Settings) -> str:
-    """Return where people approve: the operator's address, or the loopback default."""
-    if settings.public_url:
-        return str(settings.public_url).rstrip("/")
-    scheme = "https" if settings.tls_cert else "http"
-    return f"{scheme}://{bracketed(settings.host)}:{settings.port}"
-
-
-def bracketed(host: str) -> str:
-    """Write a host as addresses do: IPv6 in brackets."""
-    return f"[{host}]" if ":" in host else host
-
-
 def build(settings: Settings, *, serves: bool, show: Callable[[str], None] | None = None) -> App:
     """Wire everything over one data folder.
 
@@ -150,6 +119,7 @@ def build(settings: Settings, *, serves: bool, show: Callable[[str], None] | Non
     from sekisho.executors.local import LocalExecutor
     from sekisho.executors.processes import LocalProcesses
     from sekisho.identity.keys import FileKeys
+    from sekisho.scanners import Checkov
     from sekisho.sources import GitOptions, LocalSources
     from sekisho.stores.cipher import Cipher
     from sekisho.stores.disk.anchors import FolderAnchors
@@ -189,10 +159,25 @@ def build(settings: Settings, *, serves: bool, show: Callable[[str], None] | Non
         identities=provider,
         entrance=entrance,
         anchors=FolderAnchors(settings.audit_anchors or folder / "anchors"),
+        scanner=Checkov(make_scanner_installation(settings)),
     )
     engine = make_engine(settings, parts)
     file = catalog if isinstance(catalog, LiveCatalog) else None
-    return App(settings, parts, engine, caps, store.close, file)
+    return App(settings, parts, engine, caps, lambda: close_of(parts), file)
+
+
+def close_of(parts: Parts) -> None:
+    """End what was opened: the scanner's process, then the store."""
+    if parts.scanner:
+        parts.scanner.close()
+    parts.store.close()
+
+
+def make_scanner_installation(settings: Settings) -> "Installation":
+    """Say where the security scanner lies, or would."""
+    from sekisho.scanners import Installation
+
+    return Installation(settings.data_dir / "scanners" / "checkov")
 
 
 def make_identities(identities: "Identities", clock: SystemClock) -> "Provider | None":

@@ -114,6 +114,7 @@ VALUES: Mapping[str, Callable[[Known, str], list[Any]]] = {
     "month": lambda _, __: [f"{START:%Y-%m}", f"{datetime.now(UTC):%Y-%m}"],
     "after": lambda _, __: ["1"],
     "decide": lambda _, __: ["approve", "reject"],
+    "severity": lambda _, __: [["critical"], ["low", "medium"]],
     "log_phase": lambda _, __: ["plan", "apply"],
     "log_level": lambda _, __: ["error", "warn"],
     "log_q": lambda _, __: ["e"],

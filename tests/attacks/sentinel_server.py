@@ -80,6 +80,11 @@ class Bank:
         self.config.write_text(text, encoding="utf-8")
         self.sent.append(text.encode())
 
+    def scans_with(self, installed: Path) -> None:
+        """Let every plan be scanned with the scanner of a data folder."""
+        self.data.mkdir(mode=0o700)
+        (self.data / "scanners").symlink_to(installed / "scanners")
+
     @contextlib.contextmanager
     def open(self) -> Iterator[Serving]:
         """Serve, with everything that a log can say."""

@@ -27,8 +27,9 @@ from tests.attacks.walking import Walker, run_commands
 from tests.e2e.serving import Serving
 from tests.providers.fixtures import provider_mirror
 from tests.providers.make_mirror import Mirror
+from tests.scans.fixtures import installed_data
 
-__all__ = ["provider_mirror"]
+__all__ = ["installed_data", "provider_mirror"]
 
 WRONG = "an argument that no call takes"
 
@@ -43,12 +44,17 @@ def short() -> Iterator[Path]:
 @pytest.mark.mirror
 @pytest.mark.timeout(900)
 def test_no_planted_secret_leaves_by_any_face(
-    provider_mirror: Mirror, tmp_path: Path, short: Path, capfd: pytest.CaptureFixture[str]
+    provider_mirror: Mirror,
+    installed_data: Path,
+    tmp_path: Path,
+    short: Path,
+    capfd: pytest.CaptureFixture[str],
 ):
     seed = secrets.randbelow(10**9)
     garden = Garden(seed)
     bank = Bank(garden, with_kata_beside(provider_mirror, tmp_path / "mirror"), tmp_path, short)
     bank.declare()
+    bank.scans_with(installed_data)
     raw: list[bytes] = []
     with bank.open() as server:
         failed = failing(bank, server)

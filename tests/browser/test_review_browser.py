@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from sekisho.domain.logs import LogLine
 from sekisho.domain.runs import Run, RunStatus
+from sekisho.domain.scans import Severity
 from sekisho.domain.targets import Target
 from sekisho.domain.workspaces import Workspace
 from tests.browser.axes import faults
@@ -18,6 +19,7 @@ from tests.browser.servers import serving
 from tests.faces.consoles import a_review, set_status
 from tests.faces.house import House
 from tests.faces.review_plans import THREE, alike, lost
+from tests.faces.scanned import a_finding, scanned
 from tests.faces.test_console import declare
 from tests.fakes.clock import START
 
@@ -94,6 +96,28 @@ def test_axe_finds_nothing_grave_on_the_review(
         assert faults(page) == [], "the evidence"
         page.goto(f"{base}/")
         assert faults(page) == [], "the list of runs"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@LANGUAGES
+def test_axe_finds_nothing_grave_in_what_a_scan_found(
+    house: House, browser: Browser, language: str, scheme: str
+):
+    today = house.clock.now().date()
+    findings = [a_finding(f"CKV_{s}", severity=s) for s in Severity]
+    findings += [a_finding("CKV_HELD", suppressed="既知の指摘", until=today)]
+    findings += [a_finding("CKV_SKIP", "module.長い名前." * 9 + "a_b.c", skip="later", keys=())]
+    run = scanned(house, reviewed(house, "stateful"), *findings)
+    with serving(house) as base, opened(browser, language, color_scheme=scheme) as page:
+        page.goto(f"{base}/runs/{run.id}")
+        page.locator('a[href="#scan"]').click()
+        expect(page.locator("#scan")).to_be_in_viewport()
+        rows = page.locator("section:has(> .head > #scan) li")
+        assert rows.count() == len(findings)
+        assert bottom(page, ".alarm") < 400, "what is critical is told before everything else"
+        assert faults(page) == []
+        wide = page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        assert wide, "nothing reaches over the edge"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -6,6 +6,9 @@ import pytest
 
 from sekisho.ports import Store
 from tests.contract.stores import STORES, Digests
+from tests.scans.fixtures import checkov, installed, installed_data
+
+__all__ = ["checkov", "installed", "installed_data"]
 
 
 @pytest.fixture

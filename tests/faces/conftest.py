@@ -8,6 +8,9 @@ from mcp.server import MCPServer
 from sekisho.mcp_server.call import FaceOptions
 from sekisho.mcp_server.server import build_server
 from tests.faces.house import CONSOLE, House, build
+from tests.scans.fixtures import installed_data
+
+__all__ = ["installed_data"]
 
 
 @pytest.fixture

@@ -72,6 +72,7 @@ _FLAGS = {
     "final": "final",
     "more": "there is more",
     "self_approval": "may approve",
+    "ignored": "does not count",
 }
 """How the text says that a flag is set."""
 

@@ -15,6 +15,7 @@ from sekisho.domain.plan_changes import CodeKind
 from sekisho.domain.plans import PlanMode
 from sekisho.domain.rules import Level
 from sekisho.domain.runs import RunStatus
+from sekisho.domain.scans import Severity
 from sekisho.web.languages import language_of, say
 from sekisho.web.rendering import TONES
 from sekisho.web.texts_en import ENGLISH
@@ -26,6 +27,7 @@ DYNAMIC = {
     "means.": [str(s) for s in RunStatus],
     "action.": [str(a) for a in Action],
     "risk.": [str(r) for r in Risk],
+    "severity.": [str(s) for s in Severity],
     "level.": [str(level) for level in Level],
     "mode.": [str(m) for m in PlanMode],
     "source.": ["inline", "upload", "folder"],

@@ -24,7 +24,7 @@ from sekisho.views.next_steps import next_steps
 from tests.fakes.values import a_run
 
 NAMES = {t.name for t in TOOLS}
-NOUNS = "workspace|config|plan|run|output|state|approval|gate|caller"
+NOUNS = "workspace|config|plan|run|output|state|approval|gate|caller|scan"
 LOOKS_LIKE_A_TOOL = re.compile(
     rf"\b(?:{NOUNS})_(?!id\b|seconds\b|by\b|url\b|age\b|queued\b)[a-z]+\b"
 )
@@ -70,7 +70,7 @@ def test_names_are_unique_and_are_the_ones_of_the_design():
     wanted = "workspace_list workspace_get config_upload config_validate config_format plan_create"
     wanted += " plan_get plan_changes plan_change plan_explain plan_compare"
     wanted += " run_get run_list run_log run_apply run_cancel run_discard output_get"
-    wanted += " state_list state_get approval_request gate_check caller_get"
+    wanted += " state_list state_get approval_request gate_check caller_get scan_run"
     assert set(wanted.split()) == NAMES
     assert not any("approve" in n or "reject" in n or "unlock" in n for n in NAMES)
 

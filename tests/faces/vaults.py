@@ -22,6 +22,7 @@ from sekisho.domain.states import Output, StateIndex, StateResource
 from sekisho.domain.workspaces import Workspace
 from tests.faces.consoles import POSITION, a_review, change, rich_reading
 from tests.faces.house import House, build
+from tests.faces.scanned import a_finding, scanned
 from tests.fakes.clock import START
 from tests.fakes.values import an_entry
 
@@ -68,7 +69,7 @@ def fill(house: House) -> Vault:
     }
     catalog.declared_groups, catalog.declared_access = GROUPS, ACCESS
     before = _hidden(house)
-    seen = a_review(house, workspace=OPEN)
+    seen = scanned(house, a_review(house, workspace=OPEN), a_finding())
     run = _hidden(house)
     _index(house, HIDDEN, ADDRESS)
     _index(house, OPEN, "aws_s3_bucket.water")
@@ -92,7 +93,7 @@ def _hidden(house: House) -> Run:
     run = a_review(house, workspace=HIDDEN, reading=reading, message="kakushi work")
     line = LogLine(START, "plan", "step", "info", "kakushi is planned", ADDRESS)
     house.store.logs.append(run.id, (line,))
-    return run
+    return scanned(house, run, a_finding("CKV_KAKUSHI", ADDRESS, file="kakushi.tf"))
 
 
 def _index(house: House, workspace: str, address: str) -> None:

@@ -13,9 +13,11 @@ import io
 import json
 import re
 import tarfile
+import tempfile
 import threading
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from sekisho.domain.actions import Action, action_of
@@ -28,6 +30,7 @@ from sekisho.domain.plans import PlanMode, PlanReading, count
 from sekisho.domain.states import NO_STATE, Output, StateIndex, StatePosition, StateResource
 from sekisho.domain.targets import S3Backend
 from sekisho.domain.versions import Constraint, Version
+from sekisho.ports.scanners import ScanOrder
 from sekisho.ports.terraform import (
     Build,
     DeskOrder,
@@ -157,6 +160,7 @@ class FakeDesk:
     """One working directory, in memory."""
 
     held = "none"
+    _folder: tempfile.TemporaryDirectory[str] | None = None
 
     def __init__(self, terraform: FakeTerraform, order: DeskOrder, room: _Room) -> None:
         self._terraform, self._order, self._room = terraform, order, room
@@ -234,6 +238,14 @@ class FakeDesk:
         )
         return handed(reading, keep)
 
+    def to_scan(self) -> ScanOrder:
+        self._folder = tempfile.TemporaryDirectory(prefix="sekisho-scan-")
+        for name, text in self._room.files.items():
+            path = Path(self._folder.name, name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        return ScanOrder(self._folder.name)
+
     def fingerprints(self) -> Fingerprints:
         return Fingerprints(
             plan=_sha256(self._room.plan),
@@ -272,6 +284,8 @@ class FakeDesk:
 
     def close(self) -> None:
         self._terraform.rooms.pop((self._order.run_id, self._order.phase), None)
+        if self._folder:
+            self._folder.cleanup()
 
     # --- how it works ---------------------------------------------------------------------------
 

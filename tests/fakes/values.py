@@ -23,6 +23,7 @@ from sekisho.domain.overrides import Override, OverrideKind
 from sekisho.domain.plan_traits import Kind, PlanTraits
 from sekisho.domain.plans import PlanCounts, PlanMode, PlanOptions, PlanRecord
 from sekisho.domain.runs import ApplyRecord, CancelRequest, Problem, Run, RunStatus
+from sekisho.domain.scans import Held, ScanMark, Severity
 from sekisho.domain.seals import Seal, SignedSeal
 from sekisho.domain.states import StatePointer, StatePosition
 from sekisho.domain.text import Text
@@ -98,6 +99,13 @@ def a_full_run(id: str = "run_000001") -> Run:
         warm=True,
         traits=PlanTraits(Risk.DANGEROUS, (Kind("aws_vpc", "delete"),), True, 3, 1),
         contained="landlock-6 account limits",
+        scan=ScanMark(
+            *("checkov", "3.3.30", later, {"high": 2}),
+            held=(Held(Severity.LOW, later.date(), 3),),
+            blob=f"runs/{id}/1/scan",
+            digest="sha256:指摘",
+            problem="scanner_failed",
+        ),
     )
     passed = Override(
         by=suzuki,

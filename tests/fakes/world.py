@@ -43,6 +43,7 @@ from tests.fakes.ids import FakeIds
 from tests.fakes.journal import FakeJournal
 from tests.fakes.keys import FakeKeys
 from tests.fakes.processes import FakeProcesses
+from tests.fakes.scanners import FakeScanner
 from tests.fakes.step_up import FakeStepUp
 from tests.fakes.stores import memory_store
 from tests.fakes.terraform import PROCESS, FakeDesk, FakeTerraform
@@ -174,6 +175,7 @@ class World:
         self.executor = FakeExecutor(self.journal, mode)
         self.store = memory_store()
         self.anchors = MemoryAnchors()
+        self.scanner = FakeScanner("")
         self.parts = Parts(
             store=self.store,
             catalog=self.catalog,
@@ -189,6 +191,7 @@ class World:
             limits=limits or Limits(),
             console_url="http://127.0.0.1:8080",
             anchors=self.anchors,
+            scanner=self.scanner,
         )
         self.engine = Engine.of(self.parts, open_=True)
         self.worker = Worker(self.parts)

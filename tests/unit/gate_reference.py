@@ -163,12 +163,25 @@ def wants(rule: Rule, promises: Promises, now: datetime) -> Iterator[str]:
         yield "rollback_missing"
     if want.intent and not promises.intent:
         yield "intent_missing"
-    if want.scan and promises.scan != "clean":
-        yield "scan_failed" if promises.scan else "scan_missing"
+    if want.scan and not promises.scan:
+        yield "scan_missing"
+    elif want.scan and promises.scan not in taken(want.scan_at_most):
+        yield "scan_failed"
     if want.window and not is_open(want.window, now):
         yield "window_closed"
     if any(is_frozen(freeze, now) for freeze in want.freezes):
         yield "frozen"
+
+
+def taken(at_most: str) -> set[str]:
+    """Return what a scan may say where a rule takes a severity at most."""
+    return {
+        "": {"clean"},
+        "low": {"clean", "low"},
+        "medium": {"clean", "low", "medium"},
+        "high": {"clean", "low", "medium", "high"},
+        "critical": {"clean", "low", "medium", "high", "critical"},
+    }[at_most]
 
 
 def is_open(window: Window, now: datetime) -> bool:

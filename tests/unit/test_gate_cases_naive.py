@@ -51,6 +51,7 @@ REQUIRES = st.builds(
     freezes=FREEZES,
     rollback=st.booleans(),
     scan=st.sampled_from([False, False, True]),
+    scan_at_most=st.sampled_from(["", "", "low", "medium", "high", "critical"]),
     silent=st.booleans(),
 )
 TYPES = ["aws_s3_bucket", "aws_iam_role", "aws_iam_user"]
@@ -102,7 +103,7 @@ PROMISES = st.builds(
     Promises,
     change_id=st.sampled_from(["", "CHG-1", "CHG-1\n", "変更-1"]),
     rollback=st.sampled_from(["", " ", "revert"]),
-    scan=st.sampled_from(["", "clean", "findings"]),
+    scan=st.sampled_from(["", "clean", "low", "medium", "high", "critical", "LOW"]),
 )
 MOMENTS = st.datetimes(
     datetime(2026, 1, 1),  # noqa: DTZ001 - a clock on a wall

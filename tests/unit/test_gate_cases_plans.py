@@ -1,7 +1,7 @@
 """The gate's table, third part: which plans a rule is about, what else it wants, what is passed."""
 
 import dataclasses
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sekisho.domain.actions import Risk
@@ -10,6 +10,7 @@ from sekisho.domain.groups import Group, Member
 from sekisho.domain.plan_traits import WORST_TRAITS
 from sekisho.domain.rules import Level, Match, Require, Rule, rules_version
 from sekisho.domain.rules_wants import Promises
+from sekisho.domain.scans import Suppression
 from tests.unit.gate_cases import (
     FREE,
     NOON,
@@ -255,6 +256,30 @@ def wants(promises: Promises = Promises(), level: str = "hard", **want: Any) -> 
         unmet="w:scan_failed",
         final="w:scan_failed",
     ),
+    *(
+        Case(
+            f"{worst} where {most} is taken at most",
+            **wants(Promises(scan=worst), scan=True, scan_at_most=most),
+            unmet="w:scan_failed" if fails else "",
+            final="w:scan_failed" if fails else "",
+        )
+        for worst, most, fails in (
+            ("clean", "low", False),
+            ("low", "low", False),
+            ("medium", "low", True),
+            ("high", "medium", True),
+            ("high", "high", False),
+            ("critical", "high", True),
+            ("critical", "critical", False),
+            ("HIGH", "critical", True),
+        )
+    ),
+    Case(
+        "no scan is worse than the worst finding",
+        **wants(scan=True, scan_at_most="critical"),
+        unmet="w:scan_missing",
+        final="w:scan_missing",
+    ),
     Case("a word nobody knows", **wants(Promises(scan="CLEAN"), scan=True), unmet="w:scan_failed"),
     Case(
         "all of it at once",
@@ -348,6 +373,12 @@ def test_a_broken_glass_leaves_another_state_other_rules_and_who_holds_the_works
     assert told(verdict.final) == told(verdict.unmet)
 
 
+def suppression(
+    check: str = "a", resource: str = "a", reason: str = "a", day: int = 1
+) -> Suppression:
+    return Suppression(check, resource, reason, date(2027, 1, day))
+
+
 MEMBER = Group("sre", (Member(person="ito"),))
 VERSIONS: list[dict[str, Any]] = [
     *({"approvals": 2}, {"more": 1}, {"groups": ("sre",)}, {"self_approval": True}),
@@ -357,6 +388,9 @@ VERSIONS: list[dict[str, Any]] = [
     *({"window": window("09:00-10:00", holidays=False)}, {"freezes": (freeze("12-28", "01-04"),)}),
     *({"freezes": (freeze("12-28", "01-05"),)}, {"freezes": (freeze("12-28", "01-04", "UTC"),)}),
     *({"protected": True}, {"rollback": True}, {"scan": True}, {"intent": True}, {"silent": True}),
+    *({"scan_at_most": "low"}, {"scan_at_most": "high"}, {"suppressions": (suppression(),)}),
+    *({"suppressions": (suppression(check="b"),)}, {"suppressions": (suppression(resource="b"),)}),
+    *({"suppressions": (suppression(reason="b"),)}, {"suppressions": (suppression(day=2),)}),
 ]
 MATCHES: list[dict[str, Any]] = [
     *({"risk": Risk.SAFE}, {"risk": Risk.REVIEW}, {"risk_at_most": Risk.REVIEW}),

@@ -28,6 +28,7 @@ from sekisho.domain.groups import Group
 from sekisho.domain.identities import NO_IDENTITIES, Identities
 from sekisho.domain.inspections import DEFAULT_POLICY, Policy
 from sekisho.domain.rules import DAY, DEFAULT_RULES, Rule
+from sekisho.domain.scans import NO_SCANNING, Scanning
 from sekisho.domain.targets import LOCAL_TARGET, Backend, S3Backend, ServerBackend, Target
 from sekisho.domain.workspaces import SourceKind, Workspace
 
@@ -41,6 +42,7 @@ class Usual:
 
     rules: tuple[Rule, ...] = DEFAULT_RULES
     policy: Policy = DEFAULT_POLICY
+    scanning: Scanning = NO_SCANNING
 
 
 USUAL = Usual()
@@ -239,11 +241,15 @@ def _operator_file(section: FileSection, usual: Usual) -> OperatorFile:
         direct=not mirrors if given.direct is None else given.direct,
     )
     groups = tuple(group_of(name, members) for name, members in section.groups.items())
+    scanning = section.scan.meant()
     targets = {name: _target(name, target) for name, target in section.targets.items()}
     policy = section.inspection.meant(usual.policy) if section.inspection else usual.policy
     workspaces = tuple(
         _workspace(
-            name, workspace, targets, Usual(_rules(name, section, groups, usual.rules), policy)
+            name,
+            workspace,
+            targets,
+            Usual(_rules(name, section, groups, usual.rules), policy, scanning),
         )
         for name, workspace in section.workspaces.items()
     )
@@ -270,7 +276,8 @@ def _rules(
     age = min((rule.require.plan_age for rule in otherwise), default=DAY)
     of = section.workspaces[name]
     mine = (r for r in section.rules if is_for(r.match, name, of.labels, of.target or _LOCAL))
-    return tuple(rule_of(rule, groups, age) for rule in mine) or otherwise
+    lives_with = section.scan.meant().suppressions
+    return tuple(rule_of(rule, groups, age, lives_with) for rule in mine) or otherwise
 
 
 def _target(name: str, section: TargetSection) -> Target:
@@ -306,6 +313,7 @@ def _workspace(
         rules=usual.rules,
         inspection=section.inspection.meant(usual.policy) if section.inspection else usual.policy,
         description=section.description,
+        scanning=usual.scanning,
     )
 
 

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 
 from sekisho.catalog.rules_section import MatchSection, RequireSection, RuleSection
+from sekisho.catalog.scan_section import ScanWantSection
 from sekisho.domain.actions import Risk
 from sekisho.domain.groups import Group
 from sekisho.domain.rules import Level, Match, Require, Rule
+from sekisho.domain.scans import Suppression
 
 
 def is_for(match: MatchSection, name: str, labels: Mapping[str, str], target: str) -> bool:
@@ -26,7 +28,12 @@ def like(name: str, patterns: Iterable[str]) -> bool:
     return any(fnmatch.fnmatchcase(_nfc(name), pattern) for pattern in patterns)
 
 
-def rule_of(section: RuleSection, groups: Sequence[Group], age: timedelta) -> Rule:
+def rule_of(
+    section: RuleSection,
+    groups: Sequence[Group],
+    age: timedelta,
+    suppressions: tuple[Suppression, ...] = (),
+) -> Rule:
     """Return a rule; `age` is how old a plan may be where it says nothing.
 
     It carries the groups that it speaks of: who belongs to them is part of what it says.
@@ -37,7 +44,7 @@ def rule_of(section: RuleSection, groups: Sequence[Group], age: timedelta) -> Ru
     spoken = {*(asked or ()), *(section.override_by or ()), *(match.requesters or ())}
     return Rule(
         name=section.name,
-        require=_require(require, age),
+        require=_require(require, age, suppressions),
         match=_match(match, known),
         level=Level(section.level),
         overriders=tuple(section.override_by or ()),
@@ -62,7 +69,9 @@ def _match(section: MatchSection, groups: Mapping[str, Group]) -> Match:
     )
 
 
-def _require(section: RequireSection, age: timedelta) -> Require:
+def _require(
+    section: RequireSection, age: timedelta, suppressions: tuple[Suppression, ...]
+) -> Require:
     asked = section.approvals
     zone = section.window.tz if section.window else ""
     return Require(
@@ -78,7 +87,9 @@ def _require(section: RequireSection, age: timedelta) -> Require:
         freezes=tuple(freeze.meant(zone) for freeze in section.freezes or ()),
         protected=section.source == "protected",
         rollback=section.rollback,
-        scan=section.scan == "clean",
+        scan=section.scan is not None,
+        scan_at_most=section.scan.max_severity if isinstance(section.scan, ScanWantSection) else "",
+        suppressions=suppressions if section.scan is not None else (),
         intent=section.intent,
     )
 

@@ -1,10 +1,11 @@
 """`rules` of the operator's file: what is wanted of which plans before they are applied."""
 
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Literal, cast
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from sekisho.catalog.scan_section import ScanWantSection
 from sekisho.catalog.times_section import FreezeSection, WindowSection
 from sekisho.catalog.values import Duration, Name, Patterns, Section, Words, nfc
 from sekisho.domain.actions import Risk
@@ -134,6 +135,18 @@ Approvals = Annotated[
 ]
 
 
+def _scan_want(given: object) -> object:
+    if isinstance(given, dict) or given == "clean":
+        return cast("object", given)
+    raise ValueError("clean is needed, or max_severity: low, medium, high or critical")
+
+
+ScanWant = Annotated[
+    Literal["clean"] | ScanWantSection,
+    BeforeValidator(_scan_want, json_schema_input_type=Literal["clean"] | ScanWantSection),
+]
+
+
 class RequireSection(Section):
     """What is wanted before an apply. What is not given, this rule does not ask for."""
 
@@ -158,8 +171,10 @@ class RequireSection(Section):
         default=None, description="The configuration is a commit on the ref of `source.git`."
     )
     rollback: bool = Field(default=False, description="The requester says how to go back.")
-    scan: Literal["clean"] | None = Field(
-        default=None, description="A scan found nothing that it fails on."
+    scan: ScanWant | None = Field(
+        default=None,
+        description="A security scan found nothing (clean), or nothing worse than max_severity;"
+        " what is suppressed under `scan` does not count.",
     )
     intent: bool = Field(
         default=False, description="The requester said beforehand what would change."

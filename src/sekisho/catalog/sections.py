@@ -14,6 +14,7 @@ from sekisho.catalog.identity_section import IdentitySection
 from sekisho.catalog.inspection_section import InspectionSection
 from sekisho.catalog.people_sections import GrantSection, Member
 from sekisho.catalog.rules_section import RuleSection
+from sekisho.catalog.scan_section import ScanSection
 from sekisho.catalog.values import Folder, LookedUp, Name, Place, Secret, Section, Words
 from sekisho.domain.targets import StateLock
 from sekisho.domain.versions import Constraint
@@ -281,6 +282,7 @@ class FileSection(Section):
         description="What is wanted of plans before they are applied. Where no rule speaks of"
         " approvals, one person who is not the requester approves.",
     )
+    scan: ScanSection = ScanSection()
     access: Annotated[list[GrantSection], Field(min_length=1)] | None = Field(
         default=None,
         description="Who may do what, and where. Once it is given, what is not granted is denied."

@@ -13,6 +13,7 @@ from sekisho.app import (
     make_catalog,
     make_containment,
     make_identities,
+    make_scanner_installation,
     make_terraform,
 )
 from sekisho.cli.host_texts import SAYS
@@ -153,6 +154,13 @@ def _containment(settings: Settings) -> HostFinding:
     )
 
 
+def _scanner(settings: Settings) -> HostFinding:
+    found = make_scanner_installation(settings)
+    if not found.version():
+        return HostFinding("scanner", SKIP, "scanner_absent")
+    return HostFinding("scanner", OK, "scanner_ok", {"version": found.version()})
+
+
 def _disk(settings: Settings) -> HostFinding:
     place = next(p for p in (settings.data_dir, *settings.data_dir.parents) if p.exists())
     free = shutil.disk_usage(place).free
@@ -181,6 +189,7 @@ CHECKS: tuple[tuple[str, Callable[[Settings], HostFinding]], ...] = (
     ("store", _store),
     ("terraform", _terraform),
     ("containment", _containment),
+    ("scanner", _scanner),
     ("disk", _disk),
 )
 """Each check of the machine."""

@@ -46,6 +46,13 @@ SAYS: dict[str, Said] = {
         "chmod go-rwx {file}, and find out who read it: it decrypts every plan and state.",
         "chmod go-rwx {file} を実行し、参照した人を調べてください。すべての計画と状態を復号できる鍵です。",
     ),
+    "scanner_ok": Said("Checkov {version} is installed", "Checkov {version} が導入済みです"),
+    "scanner_absent": Said(
+        "no security scanner is installed: plans are not scanned",
+        "セキュリティスキャナーがないため、計画はスキャンされません",
+        "sekisho scan setup",
+        "sekisho scan setup を実行してください。",
+    ),
     "store_ok": Said(
         "the store opens; {records} audit records", "ストアは正常です（監査記録 {records} 件）"
     ),

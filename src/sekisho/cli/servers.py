@@ -8,13 +8,14 @@ import threading
 from types import FrameType
 
 from sekisho import __version__
-from sekisho.app import App, build, console_url, only_here
+from sekisho.app import App, build
 from sekisho.cli import output
 from sekisho.cli.containing import contain
 from sekisho.cli.hosts import settings_of
 from sekisho.cli.options import DOOR, Nouns, door_options, host_options, verb
 from sekisho.cli.reloading import following
 from sekisho.settings import Settings, given_transport, setting_remarks
+from sekisho.settings.reach import console_url, only_here
 
 
 def declare(nouns: Nouns) -> None:

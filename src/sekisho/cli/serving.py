@@ -15,7 +15,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
-from sekisho.app import App, bracketed, console_url, only_here
+from sekisho.app import App
 from sekisho.asgi import AsgiOptions, build_asgi
 from sekisho.cli.reloading import following
 from sekisho.domain.errors import IdentityMissing, SettingInvalid
@@ -26,6 +26,7 @@ from sekisho.engine.callers import NO_AUTH
 from sekisho.engine.tokens import digest
 from sekisho.mcp_server.selection import Selection
 from sekisho.settings import Settings
+from sekisho.settings.reach import bracketed, console_url, only_here
 from sekisho_client.settings import LOCAL_TOKEN
 
 if TYPE_CHECKING:

@@ -72,12 +72,14 @@ TEXTS = {
         "ルール {rule}: 計画の意図（intent）が必要です。intent を付けて計画し直してください。",
     ),
     "scan_missing": Text(
-        "Rule {rule} wants a clean security scan, and no scan was made.",
-        "ルール {rule}: セキュリティスキャンの合格が必要ですが、スキャンが行われていません。",
+        "Rule {rule} wants a security scan, and none was made: see scan_run, then plan again.",
+        "ルール {rule}: セキュリティスキャンが必要ですが、行われていません。"
+        "スキャナーの導入後に計画し直してください。",
     ),
     "scan_failed": Text(
-        "Rule {rule} wants a clean security scan, and the scan found something.",
-        "ルール {rule}: セキュリティスキャンで指摘があったため適用できません。",
+        "Rule {rule} does not take what the scan found: read scan_run, correct it, plan again.",
+        "ルール {rule}: セキュリティスキャンの指摘により適用できません。"
+        "scan_run で確認し、修正して計画し直してください。",
     ),
     "window_closed": Text(
         "Rule {rule} allows applies {window} only.",

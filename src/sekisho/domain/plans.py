@@ -16,6 +16,7 @@ from sekisho.domain.plan_changes import (
 from sekisho.domain.plan_graphs import PlanGraph
 from sekisho.domain.plan_traits import WORST_TRAITS, PlanTraits
 from sekisho.domain.reasons import Reason
+from sekisho.domain.scans import ScanMark
 from sekisho.domain.seals import SignedSeal
 from sekisho.domain.states import StatePosition
 
@@ -117,6 +118,8 @@ class PlanRecord:
     """What rules look at."""
     contained: str = ""
     """What kept code of the configuration in while it was planned; empty where nobody noted it."""
+    scan: ScanMark | None = None
+    """What a security scan found, or why there is none; nothing where none was wanted."""
 
 
 DESTROYS_TYPED = 10

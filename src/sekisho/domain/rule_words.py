@@ -30,13 +30,17 @@ _AGE = Text("The plan is at most {hours} hours old.", "計画は作成から {ho
 _CHANGE = Text("A change number of the form {pattern}.", "{pattern} の形式の変更管理番号。")
 _WINDOW = Text("It is applied {window}.", "適用できる時間帯: {window}。")
 _FREEZE = Text("Nothing is applied in {freeze}.", "凍結期間 {freeze} は適用できません。")
+_SCAN = Text("A security scan found nothing.", "セキュリティスキャンで指摘がないこと。")
+_SCAN_MOST = Text(
+    "A security scan found nothing worse than {most}.",
+    "セキュリティスキャンの指摘が {most} 以下であること。",
+)
 _PLAIN = {
     "protected": Text(
         "The configuration is a commit on the declared ref.",
         "構成が宣言済みの ref 上のコミットであること。",
     ),
     "rollback": Text("The requester says how to go back.", "依頼者が切り戻し手順を記すこと。"),
-    "scan": Text("A scan found nothing.", "スキャンで指摘がないこと。"),
     "intent": Text(
         "The requester said beforehand what would change.", "依頼者が変更内容を事前に宣言すること。"
     ),
@@ -89,6 +93,8 @@ def _wants(require: Require) -> Iterator[Text]:
         yield _WINDOW.fill({"window": require.window.describe()})
     yield from (_FREEZE.fill({"freeze": freeze.describe()}) for freeze in require.freezes)
     yield from (text for key, text in _PLAIN.items() if getattr(require, key))
+    if require.scan:
+        yield _SCAN_MOST.fill({"most": require.scan_at_most}) if require.scan_at_most else _SCAN
     yield _AGE.fill({"hours": f"{require.plan_age.total_seconds() / 3600:g}"})
 
 

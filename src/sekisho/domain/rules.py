@@ -16,6 +16,7 @@ from typing import Any, cast
 from sekisho.domain.actions import Risk
 from sekisho.domain.groups import Group, folded
 from sekisho.domain.plan_traits import NO_TRAITS, Kind, PlanTraits
+from sekisho.domain.scans import Suppression
 from sekisho.domain.windows import Freeze, Window
 
 DAY = timedelta(hours=24)
@@ -120,7 +121,8 @@ class Require:
     where `self_approval` says so, the author of the commit where `author_approval` does.
     `change_id` is a pattern for the whole change number. `rollback`, `intent`: the requester must
     have given them. `protected`: the configuration is a commit on the declared ref. `scan`: a scan
-    found nothing that it fails on.
+    found nothing worse than `scan_at_most` (empty: nothing at all); `suppressions` are what the
+    operator lives with there, for another one is another rule.
     """
 
     approvals: int = 1
@@ -135,6 +137,8 @@ class Require:
     protected: bool = False
     rollback: bool = False
     scan: bool = False
+    scan_at_most: str = ""
+    suppressions: tuple[Suppression, ...] = ()
     intent: bool = False
     silent: bool = False
     """It says nothing of approvals: that nobody is wanted must be said."""
@@ -224,7 +228,7 @@ def _plain(value: Any) -> Any:
         return value.total_seconds()
     if isinstance(value, tuple):
         return [_plain(v) for v in cast("tuple[Any, ...]", value)]
-    return value.canonical() if isinstance(value, Window | Freeze) else value
+    return value.canonical() if isinstance(value, Window | Freeze | Suppression) else value
 
 
 def _like(value: str, patterns: Iterable[str]) -> bool:

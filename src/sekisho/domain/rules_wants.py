@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sekisho.domain.gate_texts import TEXTS
 from sekisho.domain.rules import Rule
+from sekisho.domain.scans import exceeds
 from sekisho.domain.unmet import Unmet
 
 _LONGEST = 500
@@ -17,8 +18,9 @@ _LONGEST = 500
 class Promises:
     """What came with a run beside its configuration; all of it is sealed.
 
-    `protected`: the configuration is a commit on the ref that the operator declared. `scan`: what a
-    scan found: `clean`, `findings`, or empty where none was made.
+    `protected`: the configuration is a commit on the ref that the operator declared. `scan`: the
+    worst severity that a scan found and nothing suppresses today, `clean`, or empty where no scan
+    was made.
     """
 
     change_id: str = ""
@@ -67,9 +69,13 @@ def _intent(rule: Rule, promises: Promises, _now: datetime) -> Unmet | None:
 
 
 def _scan(rule: Rule, promises: Promises, _now: datetime) -> Unmet | None:
-    if not rule.require.scan or promises.scan == "clean":
+    if not rule.require.scan:
         return None
-    return _final("scan_failed" if promises.scan else "scan_missing", rule)
+    if not promises.scan:
+        return _final("scan_missing", rule)
+    return (
+        _final("scan_failed", rule) if exceeds(promises.scan, rule.require.scan_at_most) else None
+    )
 
 
 def _window(rule: Rule, _promises: Promises, now: datetime) -> Unmet | None:

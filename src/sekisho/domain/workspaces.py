@@ -11,6 +11,7 @@ from sekisho.domain.git import GitSource
 from sekisho.domain.inspections import DEFAULT_POLICY, Policy
 from sekisho.domain.leases import WorkspaceLease, WorkspaceLock
 from sekisho.domain.rules import DEFAULT_RULES, Rule
+from sekisho.domain.scans import NO_SCANNING, Scanning
 from sekisho.domain.states import StatePointer
 from sekisho.domain.targets import LOCAL_TARGET, Backend, ServerBackend, Target
 
@@ -44,6 +45,7 @@ class Workspace:
     rules: tuple[Rule, ...] = DEFAULT_RULES
     inspection: Policy = DEFAULT_POLICY
     description: str = ""
+    scanning: Scanning = NO_SCANNING
 
 
 @dataclasses.dataclass(frozen=True)

@@ -142,6 +142,7 @@ class Kept:
         names = [blob_name(run.configuration)]
         if run.plan:
             names += [run.plan.plan_blob, run.plan.bundle_blob]
+            names += [run.plan.scan.blob] if run.plan.scan and run.plan.scan.blob else []
             if not self._read(run.id):
                 yield _NO_READING
         if run.apply and run.apply.rescued_blob not in (None, NOTHING_RESCUED):

@@ -22,6 +22,7 @@ from sekisho.engine.plans import Plans
 from sekisho.engine.pushes import Pushes
 from sekisho.engine.retention import Retention
 from sekisho.engine.runs import Runs
+from sekisho.engine.scanning import Scans
 from sekisho.engine.sessions import Sessions
 from sekisho.engine.sign_ins import SignIns
 from sekisho.engine.states import States
@@ -47,6 +48,7 @@ class Engine:
     stops: Stops
     audits: Audits
     evidences: Evidences
+    scans: Scans
     callers: Callers
     tokens: Tokens
     sessions: Sessions
@@ -111,4 +113,5 @@ def _of_workspaces(parts: Parts) -> dict[str, Any]:
         "stops": Stops(parts),
         "audits": Audits(parts),
         "evidences": Evidences(parts),
+        "scans": Scans(parts),
     }

@@ -16,6 +16,7 @@ from sekisho.domain.plans import PlanReading, PlanRecord
 from sekisho.domain.rules import PlanFacts, about, expiry
 from sekisho.domain.rules_wants import Promises
 from sekisho.domain.runs import Run
+from sekisho.domain.scans import ScanMark
 from sekisho.domain.states import NO_STATE, StatePosition
 from sekisho.domain.targets import ServerBackend
 from sekisho.domain.workspaces import Workspace, WorkspaceRecord
@@ -35,7 +36,7 @@ def verdict(
         expires_at=min(sealed.expires_at, expires(workspace, run)),
         planned_on=plan.position,
         state_now=_position_now(record, workspace),
-        promises=promises_of(run),
+        promises=promises_of(run, now),
         approvals=signed_approvals(parts, run),
         overrides=signed_overrides(parts, run),
         lease=record.lease,
@@ -85,14 +86,15 @@ def plan_facts(run: Run, traits: PlanTraits) -> PlanFacts:
     )
 
 
-def promises_of(run: Run) -> Promises:
-    """Return what came with a run beside its configuration."""
-    commit = run.commit
+def promises_of(run: Run, now: datetime) -> Promises:
+    """Return what came with a run beside its configuration, and what its scan says by now."""
+    commit, scan = run.commit, run.plan.scan if run.plan else None
     return Promises(
         change_id=run.change_id,
         protected=run.source == "git" and commit is not None and commit.protected,
         rollback=run.rollback,
         intent=bool(run.intent),
+        scan=scan.outcome(now.date()) if scan else "",
     )
 
 
@@ -103,7 +105,7 @@ def promised(run: Run) -> str:
     return json.dumps(kept, sort_keys=True, ensure_ascii=False) if kept else ""
 
 
-def judged(run: Run, traits: PlanTraits) -> str:
+def judged(run: Run, traits: PlanTraits, scan: ScanMark | None) -> str:
     """Write what rules go by beside what is sealed anyway, as one digest for the seal.
 
     Without it, another requester or a smaller risk in the store would be other rules for a plan.
@@ -111,7 +113,10 @@ def judged(run: Run, traits: PlanTraits) -> str:
     kinds = [[kind.type, kind.action] for kind in traits.kinds]
     figures = [str(traits.risk), traits.kinds_cut, traits.changes, traits.destroys]
     author = run.commit.author if run.commit else ""
-    body = json.dumps([run.requested_by.record(), author, kinds, figures], sort_keys=True)
+    facts = [run.requested_by.record(), author, kinds, figures]
+    # As seals were before there were scans: their signatures hold.
+    facts += [scan.canonical()] if scan else []
+    body = json.dumps(facts, sort_keys=True)
     return f"sha256:{hashlib.sha256(body.encode()).hexdigest()}"
 
 

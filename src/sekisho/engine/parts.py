@@ -28,6 +28,7 @@ from sekisho.ports import (
     LoadBalancer,
     Processes,
     RunQuery,
+    Scanner,
     SignIn,
     Sources,
     StepUp,
@@ -69,6 +70,7 @@ class Parts:
     runs; the store then refuses all that has to do with them.
     `identities`: who vouches for people besides our own keys.
     `anchors`: where checkpoints of the audit go besides the log.
+    `scanner`: what looks for what is unsafe, where one may be.
     `sight`: what the store and the catalog show here, to `viewer`; `whole` are the parts that show
     everything, for what counts over everybody's runs and shows none of them.
     """
@@ -92,6 +94,7 @@ class Parts:
     closed: Closure | None = None
     identities: Identities | None = None
     anchors: Anchors | None = None
+    scanner: Scanner | None = None
     memory: Memory = dataclasses.field(default_factory=Memory)
     sight: Sight = WHOLE
     viewer: str = ""

@@ -19,6 +19,7 @@ from sekisho.domain.plans import PlanReading, PlanRecord
 from sekisho.domain.problems import problem, problem_beyond, problem_unmet
 from sekisho.domain.rules import Level, Rule, about
 from sekisho.domain.runs import Problem, Run, RunStatus, end_phase
+from sekisho.domain.scans import ScanMark
 from sekisho.domain.states import NO_STATE, StatePointer, StatePosition, newer
 from sekisho.domain.targets import ServerBackend
 from sekisho.domain.workspaces import Workspace, WorkspaceRecord
@@ -28,6 +29,7 @@ from sekisho.engine.inspecting import end_of, in_plan, tell, weighed
 from sekisho.engine.judging import plan_facts, traits_read, verdict
 from sekisho.engine.parts import Parts
 from sekisho.engine.phases import Claimed, End, Step, change_held, run_steps, said
+from sekisho.engine.scanning import scan_of_plan
 from sekisho.engine.sealing import Found, seal_of, sign
 from sekisho.engine.watching import RunWatch
 from sekisho.ports import Desk, DeskOrder, Finished
@@ -47,6 +49,7 @@ class PlanPhase:
     found: Judged = NOTHING_FOUND
     reading: PlanReading | None = None
     record: PlanRecord | None = None
+    scan: ScanMark | None = None
 
     @property
     def table(self) -> Desk:
@@ -130,6 +133,12 @@ def read(phase: PlanPhase) -> End | None:
     return None
 
 
+def scan(phase: PlanPhase) -> End | None:
+    """Let a scanner look at the configuration and the plan, where that is wanted."""
+    phase.scan = scan_of_plan(phase.parts, phase.run, phase.workspace, phase.table.to_scan)
+    return None
+
+
 def seal(phase: PlanPhase) -> End | None:
     """Keep the plan file and everything it needs, and seal it all."""
     parts, run, reading = phase.parts, phase.run, _read(phase)
@@ -141,7 +150,7 @@ def seal(phase: PlanPhase) -> End | None:
     prints = phase.table.fingerprints()
     now = parts.clock.now()
     dated = dataclasses.replace(run, plan=None, updated_at=now)
-    laid = Found(prints, reading.position, traits_read(reading))
+    laid = Found(prints, reading.position, traits_read(reading), phase.scan)
     phase.record = PlanRecord(
         made_at=now,
         counts=reading.counts,
@@ -156,6 +165,7 @@ def seal(phase: PlanPhase) -> End | None:
         warm=phase.warm,
         traits=laid.traits,
         contained=phase.table.held,
+        scan=phase.scan,
     )
     return None
 
@@ -183,6 +193,7 @@ PLAN_STEPS: tuple[Step[PlanPhase], ...] = (
     ("inspect_installed", inspect_installed),
     ("plan", plan),
     ("read", read),
+    ("scan", scan),
     ("seal", seal),
     ("judge", judge),
 )

@@ -7,6 +7,7 @@ from sekisho.domain.origins import origin_of
 from sekisho.domain.plan_traits import PlanTraits
 from sekisho.domain.rules import about, expiry, rules_version
 from sekisho.domain.runs import Run
+from sekisho.domain.scans import ScanMark
 from sekisho.domain.seals import Seal, SignedSeal, differences
 from sekisho.domain.states import StatePosition
 from sekisho.domain.targets import Target, backend_facts
@@ -18,11 +19,12 @@ from sekisho.ports import Fingerprints
 
 @dataclasses.dataclass(frozen=True)
 class Found:
-    """What lies on the desk: fingerprints, the state's position, and what rules look at."""
+    """What lies on the desk: fingerprints, the state's position, what rules look at, a scan."""
 
     prints: Fingerprints
     position: StatePosition
     traits: PlanTraits
+    scan: ScanMark | None = None
 
 
 def seal_of(parts: Parts, run: Run, workspace: Workspace, found: Found) -> Seal:
@@ -49,7 +51,7 @@ def seal_of(parts: Parts, run: Run, workspace: Workspace, found: Found) -> Seal:
         expires_at=expiry(rules, made_at),
         origin=origin_of(run).describe(),
         promises=promised(run),
-        judged=judged(run, found.traits),
+        judged=judged(run, found.traits, found.scan),
     )
 
 

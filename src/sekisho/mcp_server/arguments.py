@@ -10,29 +10,27 @@ from sekisho.views.moments import FORM
 from sekisho.views.orders import Mode
 from sekisho.views.waiting import LONGEST
 
-RunId = Annotated[str, Field(description="Id of the run, e.g. from plan_create", max_length=100)]
-WorkspaceName = Annotated[
-    str, Field(description="Name of the workspace, from workspace_list", max_length=100)
-]
+RunId = Annotated[str, Field(description="From plan_create", max_length=100)]
+WorkspaceName = Annotated[str, Field(description="From workspace_list", max_length=100)]
 Digest = Annotated[
     str,
-    Field(description="sha256:… that an upload answered with, or of an earlier run", max_length=80),
+    Field(description="sha256:… of an upload or an earlier run", max_length=80),
 ]
 Files = Annotated[
     dict[str, str],
     Field(
         default_factory=dict[str, str],
-        description="A few small files: path relative to the root → content. Not for secrets",
+        description="A few small files: path from the root → content. No secrets",
     ),
 ]
 Folder = Annotated[
-    bool, Field(description="true: take the workspace's own folder on the server, as it is now")
+    bool, Field(description="The workspace's own folder on the server, as it is now")
 ]
 GitRef = Annotated[
     str,
     Field(
         description="Branch, tag or whole commit id of the workspace's own repository; `default`:"
-        " the one that the operator declared. Others are plan-only",
+        " the operator's. Others are plan-only",
         max_length=200,
     ),
 ]
@@ -42,7 +40,7 @@ Intent = Annotated[
     IntentAsk,
     Field(
         default_factory=IntentAsk,
-        description="What the plan may do at most, said beforehand; one that does more is blocked",
+        description="What the plan may do at most; one that does more is blocked",
     ),
     WithJsonSchema(INTENT_FORM),
 ]
@@ -58,7 +56,7 @@ Moment = Annotated[
     Field(description=f"Not now but then: {FORM}", max_length=60),
 ]
 Limit = Annotated[int, Field(ge=1, le=200)]
-Place = Annotated[int, Field(ge=0, description="Cursor of the answer before; 0: from the first")]
+Place = Annotated[int, Field(ge=0, description="From the answer before")]
 ChangeAddress = Annotated[
     str,
     Field(description="Address of a resource, or the #… of its row", min_length=1, max_length=2000),

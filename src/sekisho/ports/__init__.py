@@ -19,6 +19,7 @@ from sekisho.ports.runtime import (
     Limits,
     Processes,
 )
+from sekisho.ports.scanners import Scanned, Scanner, ScanOrder
 from sekisho.ports.sign_in_stores import PasskeyStore, SessionStore, TicketStore
 from sekisho.ports.sources import Catalog, Declarations, Received, Snapshot, Sources
 from sekisho.ports.stores import (
@@ -87,6 +88,9 @@ __all__ = [
     "Registered",
     "RunQuery",
     "RunStore",
+    "ScanOrder",
+    "Scanned",
+    "Scanner",
     "SessionStore",
     "SignIn",
     "Snapshot",

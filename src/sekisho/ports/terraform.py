@@ -11,6 +11,7 @@ from sekisho.domain.plan_changes import Keep
 from sekisho.domain.plans import PlanOptions, PlanReading
 from sekisho.domain.states import StateIndex, StatePosition
 from sekisho.domain.workspaces import Workspace
+from sekisho.ports.scanners import ScanOrder
 
 
 @dataclass(frozen=True)
@@ -128,6 +129,10 @@ class Desk(Protocol):
 
         Raises ConfigurationInvalid where it is no plan.
         """
+        ...
+
+    def to_scan(self) -> ScanOrder:
+        """Say where a scanner finds the configuration and the saved plan as JSON."""
         ...
 
     def fingerprints(self) -> Fingerprints: ...

@@ -19,6 +19,7 @@ from sekisho.domain.plans import PlanMode, PlanReading
 from sekisho.domain.states import NO_STATE, StateIndex, StatePosition, position_of
 from sekisho.domain.targets import ServerBackend
 from sekisho.domain.versions import Version
+from sekisho.ports.scanners import ScanOrder
 from sekisho.ports.terraform import DeskOrder, Fingerprints, Finished, StateReading, Watch
 from sekisho.terraform import bundle
 from sekisho.terraform.commands import Commands, Held, ended_as, first_problem
@@ -183,6 +184,7 @@ class LocalDesk:
     def _plan(self, watch: Watch) -> Finished:
         options, listener = self._order.options, self._commands.listener(watch)
         self._layout.plan.touch(mode=0o600)  # it may be written, and nothing else beside it
+        self._layout.output("plan.json").unlink(missing_ok=True)
         if isinstance(watch, Held):
             watch.listener = listener
         ended = self._commands.run(
@@ -204,6 +206,11 @@ class LocalDesk:
         position = base_position(self._layout.plan)
         origin = PlanOrigin(position, self._redactor, self._mark)
         return read_plan(self._show_plan(), origin, keep)
+
+    def to_scan(self) -> ScanOrder:
+        shown = self._shown_plan()
+        self._redactor.learn(sensitive_in(open_plan(shown)))
+        return ScanOrder(str(self._layout.config), str(shown), self._redactor.text)
 
     def _mark(self, value: bytes) -> str:
         """Give a secret value its mark: of this workspace alone, so that none is found by trial."""
@@ -355,4 +362,14 @@ class LocalDesk:
         return (f"-var-file={self._layout.up}{path.name}",) if path.is_file() else ()
 
     def _show_plan(self) -> Mapping[str, Any]:
-        return open_plan(self._commands.show(f"{self._layout.up}plan.tfplan"))
+        return open_plan(self._shown_plan())
+
+    def _shown_plan(self) -> Path:
+        """Return the plan as JSON: made once, since Terraform starts every provider for it.
+
+        Scanners go by the name of the file.
+        """
+        goal = self._layout.output("plan.json")
+        if not goal.is_file():
+            self._commands.show(f"{self._layout.up}plan.tfplan").replace(goal)
+        return goal

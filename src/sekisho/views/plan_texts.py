@@ -76,6 +76,14 @@ TEXTS: dict[str, Text] = {
         "This plan destroys everything in the workspace.",
         "この計画はワークスペースの全リソースを削除します。",
     ),
+    "warning.scan": Text(
+        "The security scan found: {counts}; {suppressed} suppressed.",
+        "セキュリティスキャンの指摘: {counts}（抑止 {suppressed} 件）。",
+    ),
+    "warning.unscanned": Text(
+        "There is no security scan of this plan: {problem}.",
+        "この計画のセキュリティスキャンはありません: {problem}。",
+    ),
     "warning.errored": Text(
         "Terraform stopped with an error while planning: this plan cannot be applied.",
         "計画中に Terraform がエラーで終了しました。この計画は適用できません。",

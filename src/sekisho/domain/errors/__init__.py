@@ -9,7 +9,7 @@ Each face maps the six kinds below; every leaf has a stable code.
     │                       address_unknown · path_unknown · tool_unknown · prompt_unknown
     │                       resource_unknown · rpc_method_unknown · push_unknown · token_unknown
     │                       audit_empty · change_unknown · nothing_to_compare · passkey_unknown
-    │                       person_unknown
+    │                       person_unknown · scan_unknown
     ├── Invalid             command_unknown · option_unknown · choice_invalid · arguments_missing
     │                       git_ref_invalid · git_ref_ambiguous · git_content_refused
     │                       arguments_invalid · cursor_invalid · configuration_invalid
@@ -42,7 +42,8 @@ Each face maps the six kinds below; every leaf has a stable code.
                             store_unavailable · store_tampered · disk_full · terraform_missing
                             console_away
                             identity_missing · runs_unavailable · streams_too_many · server_draining
-                            server_busy · identity_provider_away
+                            server_busy · identity_provider_away · scanner_missing · scanner_failed
+                            scanner_setup_failed
 
 An error is raised with facts, `RunUnknown(run_id=…)`, and says in both languages what is wrong and
 what the next legal action is; `domain/errors_ja.py` has the Japanese. Facts are inert text by the
@@ -157,6 +158,7 @@ from sekisho.domain.errors.missing import (
     ResourceUnknown,
     RpcMethodUnknown,
     RunUnknown,
+    ScanUnknown,
     StateMissing,
     TokenUnknown,
     ToolUnknown,
@@ -168,6 +170,9 @@ from sekisho.domain.errors.outages import (
     DiskFull,
     IdentityMissing,
     RunsUnavailable,
+    ScannerFailed,
+    ScannerMissing,
+    ScannerSetupFailed,
     ServerBusy,
     ServerDraining,
     StoreTampered,
@@ -311,6 +316,10 @@ __all__ = [
     "RunUnknown",
     "RunsApart",
     "RunsUnavailable",
+    "ScanUnknown",
+    "ScannerFailed",
+    "ScannerMissing",
+    "ScannerSetupFailed",
     "ScopeMissing",
     "SealBroken",
     "SekishoError",

@@ -153,3 +153,14 @@ class PersonUnknown(NotFound):
     code = "person_unknown"
     says = "Nobody by the name {person} has come with a token of an identity provider."
     step = "`sekisho person list` shows who has."
+
+
+class ScanUnknown(NotFound):
+    """Nothing was scanned: no scanner was there, it failed, or the plan is older than scans."""
+
+    code = "scan_unknown"
+    says = "There is no security scan of run {run_id}: {problem}."
+    step = (
+        "Plan again; where no scanner is installed, the operator first runs `sekisho scan setup`"
+        " on the server."
+    )

@@ -35,6 +35,33 @@ class TerraformMissing(Unavailable):
     step = "Install terraform, or the engine extra; docs/en/install.md says how."
 
 
+class ScannerMissing(Unavailable):
+    """No security scanner is installed."""
+
+    code = "scanner_missing"
+    says = "No security scanner is installed on this server."
+    step = "The operator runs `sekisho scan setup` on the server, then plan again."
+
+
+class ScannerFailed(Unavailable):
+    """The scanner died, took too long, or said what it never says."""
+
+    code = "scanner_failed"
+    says = "The security scan failed: {problem}."
+    step = "Plan again; if it stays, the operator runs `sekisho scan status`."
+
+
+class ScannerSetupFailed(Unavailable):
+    """The scanner could not be installed."""
+
+    code = "scanner_setup_failed"
+    says = "The scanner could not be installed: {problem}"
+    step = (
+        "See that pip reaches an index (its own configuration says which), or give all files: "
+        "sekisho scan setup --wheels DIR."
+    )
+
+
 class ConsoleAway(Unavailable):
     """The console where people approve is not running."""
 

@@ -6,6 +6,7 @@ from sekisho.mcp_server.tools.callers import CALLER_TOOLS
 from sekisho.mcp_server.tools.configurations import CONFIGURATION_TOOLS
 from sekisho.mcp_server.tools.plans import PLAN_TOOLS
 from sekisho.mcp_server.tools.runs import RUN_TOOLS
+from sekisho.mcp_server.tools.scans import SCAN_TOOLS
 from sekisho.mcp_server.tools.states import STATE_TOOLS
 from sekisho.mcp_server.tools.workspaces import WORKSPACE_TOOLS
 
@@ -14,6 +15,7 @@ TOOLS: tuple[ToolSpec, ...] = (
     *CONFIGURATION_TOOLS,
     *PLAN_TOOLS,
     *RUN_TOOLS,
+    *SCAN_TOOLS,
     *STATE_TOOLS,
     *APPROVAL_TOOLS,
     *CALLER_TOOLS,

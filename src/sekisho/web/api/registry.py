@@ -13,6 +13,7 @@ from sekisho.web.api.plan_reviews import PLAN_REVIEW_OPERATIONS
 from sekisho.web.api.plans import PLAN_OPERATIONS
 from sekisho.web.api.pushes import PUSH_OPERATIONS
 from sekisho.web.api.runs import RUN_OPERATIONS
+from sekisho.web.api.scans import SCAN_OPERATIONS
 from sekisho.web.api.states import STATE_OPERATIONS
 from sekisho.web.api.workspaces import WORKSPACE_OPERATIONS
 
@@ -23,6 +24,7 @@ OPERATIONS: tuple[Operation[Any, Any], ...] = (
     *PLAN_OPERATIONS,
     *PLAN_REVIEW_OPERATIONS,
     *PLAN_DOCUMENT_OPERATIONS,
+    *SCAN_OPERATIONS,
     *RUN_OPERATIONS,
     *LOG_OPERATIONS,
     *STATE_OPERATIONS,

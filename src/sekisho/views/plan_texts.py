@@ -43,7 +43,7 @@ TEXTS: dict[str, Text] = {
     "fact.targets": Text("Only these (-target)", "一部のみ（-target）"),
     "fact.replace": Text("Replacement asked for (-replace)", "再作成の指定（-replace）"),
     "fact.terraform": Text("Terraform", "Terraform"),
-    "fact.contained": Text("Contained by", "封じ込め"),
+    "fact.contained": Text("Contained by", "隔離"),
     "contained.landlock": Text("Landlock {version}", "Landlock {version}"),
     "contained.account": Text("an account of its own", "専用アカウント"),
     "contained.limits": Text("limits", "資源の上限"),

@@ -89,7 +89,7 @@ JAPANESE: dict[str, str] = {
     "fact.mode": "モード",
     "fact.target": "対象",
     "fact.terraform": "Terraform",
-    "fact.contained": "封じ込め",
+    "fact.contained": "隔離",
     "fact.planned": "計画日時",
     "fact.seal": "封印",
     "fact.no_state": "state 未作成",

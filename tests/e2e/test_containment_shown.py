@@ -62,7 +62,7 @@ def test_each_run_says_what_contained_it(server: Serving):
         assert f"contained by: {run['plan']['contained']}" in log
         audit = api.get("/audit", params={"run_id": run["id"]}).raise_for_status().text
         assert LEVEL in audit
-    for language, label in (("en", "Contained by"), ("ja", "封じ込め")):
+    for language, label in (("en", "Contained by"), ("ja", "隔離")):
         page = httpx2.get(
             f"{server.url}/runs/{run['id']}", headers={"Accept-Language": language}
         ).raise_for_status()

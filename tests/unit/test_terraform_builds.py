@@ -11,6 +11,7 @@ import pytest
 
 from sekisho.domain.errors import TerraformMissing, VersionUnmet
 from sekisho.domain.targets import S3Backend, ServerBackend
+from sekisho.ports.containment import Uncontained
 from sekisho.terraform.backend import backend_block
 from sekisho.terraform.builds import Builds
 from sekisho.terraform.environment import cli_configuration, quoted
@@ -56,7 +57,8 @@ def test_a_constraint_takes_the_newest_that_it_allows(tmp_path: Path):
 def test_an_executable_is_asked_once_and_again_when_it_changes(tmp_path: Path):
     asked = tmp_path / "asked"
     path = executable(tmp_path / "bin" / "terraform", "1.9.8", asked)
-    options = options_in(tmp_path / "data", path=str(path.parent))
+    # Contained, it could note nothing beside itself.
+    options = options_in(tmp_path / "data", path=str(path.parent), containment=Uncontained())
     builds = Builds(options)
     assert not asked.exists()
     first = builds.all()

@@ -1,7 +1,8 @@
 """Configurations that attack, each with what shows that it succeeded.
 
 `{secret}` is a file outside of the configuration that holds `SECRET`, `{folder}` the folder that it
-is in, `{canary}` a file that must not come to be, `{port}` a port on loopback that listens.
+is in, `{canary}` a file that must not come to be, `{port}` a port on loopback that listens, `{pid}`
+a process whose environment is `ENVIRONMENT` and nothing else.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ K = FindingKind
 
 SECRET = "kagi-wa-koko-ni-aru-7731"
 SECRET_NAME = "secret-outside.txt"
+ENVIRONMENT = {"AWS_SECRET_ACCESS_KEY": SECRET}
 INIT, VALIDATE, PLAN, APPLY = ("init",), ("init", "validate"), ("init", "plan"), ("init", "apply")
 
 
@@ -151,6 +153,12 @@ def _placed() -> Iterator[Hostile]:
     given = 'module "m" {\n  source = "./m"\n  p      = ' + READS + "\n}\n" + _output("module.m.x")
     files = {"main.tf": given, "m/main.tf": 'variable "p" {\n}\n' + _output("var.p")}
     yield Hostile("reads for a module", files, PLAN, K.FILE_OUTSIDE, SECRET)
+    text = f"locals {{\n  a = {READS}\n}}\n" + _output("tonumber(local.a)")
+    yield Hostile("reads while validating", {"main.tf": text}, VALIDATE, K.FILE_OUTSIDE, SECRET)
+    text = _output('filebase64("/proc/{pid}/environ")')
+    whole = "".join(f"{name}={value}\0" for name, value in ENVIRONMENT.items())
+    told = base64.b64encode(whole.encode()).decode()
+    yield Hostile("reads an environment", {"main.tf": text}, PLAN, K.FILE_OUTSIDE, told)
     text = json.dumps({"output": {"x": {"value": '${file("{secret}")}'}}})
     yield Hostile("reads from JSON", {"main.tf.json": text}, PLAN, K.FILE_OUTSIDE, SECRET)
     files = {"main.tf": _output('templatefile("t.tpl", {})'), "t.tpl": '${file("{secret}")}'}

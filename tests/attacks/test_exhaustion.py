@@ -16,8 +16,10 @@ from pathlib import Path
 
 import pytest
 
+from sekisho.domain.inspections import FindingKind
 from sekisho.executors.containment import Limits, LocalContainment, Wanted
 from sekisho.executors.processes import LocalProcesses
+from sekisho.inspection.reading import Tree, inspect
 from sekisho.ports.containment import Bounds, Uncontained
 from sekisho.terraform import RunCaps
 from sekisho.terraform.caps import Caps, Over
@@ -100,6 +102,10 @@ def place() -> Iterator[Place]:
 @pytest.mark.parametrize("what", ATTACKS)
 def test_what_uses_up_the_machine_is_held(place: Place, what: str, accounts: bool):
     attack = ATTACKS[what]
+    (place.root / "main.tf").write_text(attack.text, encoding="utf-8")
+    kinds = {f.kind for f in inspect(Tree(place.root, ("main.tf",)))}
+    # A function that computes is no kind: what it takes is limited, not refused.
+    assert kinds == ({FindingKind.PROVISIONER} if "provisioner" in attack.text else set())
     assert attacked(place.terraform(Uncontained()), attack.text)[0].ok
     contained = held(place, accounts=accounts, limits=attack.limits)
     # The limits alone do not keep an honest one from its work.

@@ -19,7 +19,7 @@ from sekisho.domain.inspections import DEFAULT_POLICY
 from sekisho.executors.containment import LocalContainment, Wanted
 from sekisho.inspection.reading import Tree, inspect
 from tests.attacks.holding import SMALL, attacked
-from tests.attacks.hostile import ALL, SECRET, SECRET_NAME, Hostile
+from tests.attacks.hostile import ALL, ENVIRONMENT, SECRET, SECRET_NAME, Hostile
 from tests.breadth import broad
 from tests.fakes.desks import local
 from tests.terraform_command import terraform_command
@@ -56,6 +56,7 @@ class World:
     def __init__(self, root: Path, trap: Trap) -> None:
         self.root, self.trap = root, trap
         self.configuration = root / "configuration"
+        self.other = subprocess.Popen(["/bin/sleep", "170"], env=ENVIRONMENT)
         self.canary = root / "canary"
         self.secret = root / SECRET_NAME
         self.secret.write_text(SECRET, encoding="utf-8")
@@ -70,7 +71,8 @@ class World:
     def lay(self, attack: Hostile) -> dict[str, str]:
         encoded = base64.b64encode(str(self.secret).encode()).decode()
         places = {"secret": self.secret, "folder": self.root, "canary": self.canary}
-        files = attack.laid(**places, port=self.trap.port, encoded=encoded)
+        numbers = {"port": self.trap.port, "pid": self.other.pid}
+        files = attack.laid(**places, **numbers, encoded=encoded)
         for name, text in files.items():
             path = self.configuration / name
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -126,7 +128,10 @@ class World:
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     trap = Trap()
-    yield World(tmp_path, trap)
+    world = World(tmp_path, trap)
+    yield world
+    world.other.kill()
+    world.other.wait()
     trap.close()
 
 

@@ -119,6 +119,7 @@ def build(settings: Settings, *, serves: bool, show: Callable[[str], None] | Non
     from sekisho.executors.local import LocalExecutor
     from sekisho.executors.processes import LocalProcesses
     from sekisho.identity.keys import FileKeys
+    from sekisho.policies import RegoEngine
     from sekisho.scanners import Checkov
     from sekisho.sources import GitOptions, LocalSources
     from sekisho.stores.cipher import Cipher
@@ -160,6 +161,7 @@ def build(settings: Settings, *, serves: bool, show: Callable[[str], None] | Non
         entrance=entrance,
         anchors=FolderAnchors(settings.audit_anchors or folder / "anchors"),
         scanner=Checkov(make_scanner_installation(settings)),
+        policies=RegoEngine(),
     )
     engine = make_engine(settings, parts)
     file = catalog if isinstance(catalog, LiveCatalog) else None

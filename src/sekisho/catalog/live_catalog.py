@@ -129,7 +129,9 @@ class LiveCatalog:
 
     def _judge(self, content: bytes, *, asked: bool) -> tuple[News, Callable[[], None]] | None:
         digest, before = _digest(content), self._now
-        if digest == before.digest:
+        same = digest == before.digest
+        # Policies lie beside the file: who asks wants them looked at, too.
+        if same and not (asked and _has_policies(before.file)):
             again, self._refused = asked or bool(self._refused), ""
             news = News("unchanged", digest, restart=self._restart(before.file))
             return (news, _nothing) if again else None
@@ -137,6 +139,9 @@ class LiveCatalog:
             kept = _kept(self._read(content), content)
         except SekishoError as error:
             return self._refuse(digest, error, asked=asked)
+        if same and _declared(kept.file) == _declared(before.file):
+            self._refused = ""
+            return News("unchanged", digest, restart=self._restart(before.file)), _nothing
         counts = changes(_declared(before.file), _declared(kept.file))
 
         def take() -> None:
@@ -168,6 +173,10 @@ class LiveCatalog:
         if pin is None or pin.over or time.monotonic() > pin.until:
             return self._now.catalog
         return pin.kept.catalog
+
+
+def _has_policies(file: OperatorFile) -> bool:
+    return any(workspace.policies for workspace in file.workspaces)
 
 
 def _nothing() -> None:

@@ -3,7 +3,7 @@
 import os
 import stat
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 
 from sekisho.catalog.documents import MOST_BYTES, Document, Finding, read_document
 from sekisho.catalog.people_sections import group_of
+from sekisho.catalog.policies_section import with_policies
 from sekisho.catalog.rule_checks import hint, speaks_of_what_is_there
 from sekisho.catalog.rule_meanings import is_for, rule_of
 from sekisho.catalog.sections import (
@@ -27,6 +28,7 @@ from sekisho.domain.errors import OperatorFileInvalid
 from sekisho.domain.groups import Group
 from sekisho.domain.identities import NO_IDENTITIES, Identities
 from sekisho.domain.inspections import DEFAULT_POLICY, Policy
+from sekisho.domain.policies import RegoPolicy
 from sekisho.domain.rules import DAY, DEFAULT_RULES, Rule
 from sekisho.domain.scans import NO_SCANNING, Scanning
 from sekisho.domain.targets import LOCAL_TARGET, Backend, S3Backend, ServerBackend, Target
@@ -43,6 +45,7 @@ class Usual:
     rules: tuple[Rule, ...] = DEFAULT_RULES
     policy: Policy = DEFAULT_POLICY
     scanning: Scanning = NO_SCANNING
+    policies: tuple[RegoPolicy, ...] = ()
 
 
 USUAL = Usual()
@@ -249,7 +252,7 @@ def _operator_file(section: FileSection, usual: Usual) -> OperatorFile:
             name,
             workspace,
             targets,
-            Usual(_rules(name, section, groups, usual.rules), policy, scanning),
+            _usual(name, section, groups, Usual(usual.rules, policy, scanning)),
         )
         for name, workspace in section.workspaces.items()
     )
@@ -278,6 +281,14 @@ def _rules(
     mine = (r for r in section.rules if is_for(r.match, name, of.labels, of.target or _LOCAL))
     lives_with = section.scan.meant().suppressions
     return tuple(rule_of(rule, groups, age, lives_with) for rule in mine) or otherwise
+
+
+def _usual(name: str, section: FileSection, groups: tuple[Group, ...], usual: Usual) -> Usual:
+    """Return what holds in a workspace: its rules, and its policies as rules, too."""
+    both = (*section.policies, *section.workspaces[name].policies)
+    policies = tuple(policy.meant() for policy in both)
+    rules = with_policies(_rules(name, section, groups, usual.rules), policies, groups)
+    return replace(usual, rules=rules, policies=policies)
 
 
 def _target(name: str, section: TargetSection) -> Target:
@@ -314,6 +325,7 @@ def _workspace(
         inspection=section.inspection.meant(usual.policy) if section.inspection else usual.policy,
         description=section.description,
         scanning=usual.scanning,
+        policies=usual.policies,
     )
 
 

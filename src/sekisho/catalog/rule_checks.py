@@ -16,6 +16,7 @@ from sekisho.domain.groups import folded
 from sekisho.domain.targets import LOCAL_TARGET
 
 if TYPE_CHECKING:
+    from sekisho.catalog.policies_section import PolicySection
     from sekisho.catalog.sections import FileSection
 
 _NEAR = 0.8
@@ -44,6 +45,19 @@ def _names(section: "FileSection") -> Iterator[Problem]:
         if folded(rule.name) in seen:
             yield ("rules", index, "name"), f"there is a rule {rule.name!r} already"
         seen.add(folded(rule.name))
+    for path, policies in _policies(section):
+        # Those for all workspaces come first, and count in each; one for a workspace does there.
+        here = set(seen) if len(path) > 1 else seen
+        for index, policy in enumerate(policies):
+            if folded(policy.name) in here:
+                yield (*path, index, "name"), f"there is a rule or policy {policy.name!r} already"
+            here.add(folded(policy.name))
+
+
+def _policies(section: "FileSection") -> Iterator[tuple[Path, Sequence["PolicySection"]]]:
+    yield ("policies",), section.policies
+    for name, workspace in section.workspaces.items():
+        yield ("workspaces", name, "policies"), workspace.policies
 
 
 def _groups(section: "FileSection") -> Iterator[Problem]:
@@ -62,6 +76,10 @@ def _spoken(section: "FileSection") -> Iterator[tuple[Path, str]]:
         yield from (((*where, i), name) for i, name in enumerate(asked or []))
         where = ("rules", index, "override_by")
         yield from (((*where, i), name) for i, name in enumerate(rule.override_by or []))
+    for place, policies in _policies(section):
+        for index, policy in enumerate(policies):
+            where = (*place, index, "override_by")
+            yield from (((*where, i), name) for i, name in enumerate(policy.override_by or []))
     for index, grant in enumerate(section.access or []):
         yield ("access", index, "group"), grant.group
 

@@ -23,7 +23,8 @@ LevelWord = Literal["hard", "soft", "advisory"]
 People = Annotated[int, Field(ge=0, le=_MOST_PEOPLE)]
 
 
-def _rule_name(given: str) -> str:
+def rule_name(given: str) -> str:
+    """Take a name for a rule that is not the name of our own."""
     if given.casefold() == _OURS:
         raise ValueError("this is the name of the server's own rule: take another one")
     return given
@@ -192,7 +193,7 @@ class RequireSection(Section):
 class RuleSection(Section):
     """A named requirement: every rule that is about a plan must be met."""
 
-    name: Annotated[Name, AfterValidator(nfc), AfterValidator(_rule_name)]
+    name: Annotated[Name, AfterValidator(nfc), AfterValidator(rule_name)]
     match: MatchSection = MatchSection()
     require: RequireSection
     level: LevelWord = Field(

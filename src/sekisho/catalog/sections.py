@@ -13,6 +13,7 @@ from sekisho.catalog.git_section import GitSection
 from sekisho.catalog.identity_section import IdentitySection
 from sekisho.catalog.inspection_section import InspectionSection
 from sekisho.catalog.people_sections import GrantSection, Member
+from sekisho.catalog.policies_section import Policies, PolicySection
 from sekisho.catalog.rules_section import RuleSection
 from sekisho.catalog.scan_section import ScanSection
 from sekisho.catalog.values import Folder, LookedUp, Name, Place, Secret, Section, Words
@@ -206,6 +207,10 @@ class WorkspaceSection(Section):
     inspection: InspectionSection | None = Field(
         default=None, description="What configurations may do here, over what is said for all."
     )
+    policies: Policies = Field(
+        default_factory=list[PolicySection],
+        description="Policies in Rego on plans here, besides those for all workspaces.",
+    )
 
     @model_validator(mode="after")
     def _given(self) -> "WorkspaceSection":
@@ -281,6 +286,10 @@ class FileSection(Section):
         default_factory=list[RuleSection],
         description="What is wanted of plans before they are applied. Where no rule speaks of"
         " approvals, one person who is not the requester approves.",
+    )
+    policies: Policies = Field(
+        default_factory=list[PolicySection],
+        description="Policies in Rego on all plans: docs/en/policies.md.",
     )
     scan: ScanSection = ScanSection()
     access: Annotated[list[GrantSection], Field(min_length=1)] | None = Field(

@@ -81,6 +81,18 @@ TEXTS = {
         "ルール {rule}: セキュリティスキャンの指摘により適用できません。"
         "scan_run で確認し、修正して計画し直してください。",
     ),
+    "policy_denied": Text(
+        "Policy {rule} denies this plan: {first}",
+        "ポリシー {rule} がこの計画を拒否しました: {first}",
+    ),
+    "policy_denied_more": Text(
+        "Policy {rule} denies this plan: {first} (and {more} more)",
+        "ポリシー {rule} がこの計画を拒否しました: {first}（ほか {more} 件）",
+    ),
+    "policy_unchecked": Text(
+        "Policy {rule} could not be evaluated on this plan: {problem}.",
+        "ポリシー {rule} をこの計画で評価できませんでした: {problem}。",
+    ),
     "window_closed": Text(
         "Rule {rule} allows applies {window} only.",
         "ルール {rule}: 適用できる時間帯は{window}です。",

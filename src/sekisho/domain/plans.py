@@ -15,6 +15,7 @@ from sekisho.domain.plan_changes import (
 )
 from sekisho.domain.plan_graphs import PlanGraph
 from sekisho.domain.plan_traits import WORST_TRAITS, PlanTraits
+from sekisho.domain.policies import PolicyOutcome
 from sekisho.domain.reasons import Reason
 from sekisho.domain.scans import ScanMark
 from sekisho.domain.seals import SignedSeal
@@ -120,6 +121,8 @@ class PlanRecord:
     """What kept code of the configuration in while it was planned; empty where nobody noted it."""
     scan: ScanMark | None = None
     """What a security scan found, or why there is none; nothing where none was wanted."""
+    policies: tuple[PolicyOutcome, ...] = ()
+    """What each policy of the workspace said of it."""
 
 
 DESTROYS_TYPED = 10

@@ -3,10 +3,11 @@
 import dataclasses
 from collections.abc import Sequence
 
-from sekisho.domain.errors import SekishoError
+from sekisho.domain.errors import PolicyEngineMissing, PolicyFailed, SekishoError
 from sekisho.domain.inspection_texts import said, step
 from sekisho.domain.inspections import Finding
 from sekisho.domain.intents import Excess
+from sekisho.domain.policies import PolicyOutcome
 from sekisho.domain.runs import Problem
 from sekisho.domain.text import Text, plain
 from sekisho.domain.unmet import Unmet
@@ -161,6 +162,13 @@ def problem_found(findings: Sequence[Finding]) -> Problem:
     first = Text(*(f"{findings[0].place}: {text}" for text in (words.en, words.ja)))
     found = problem("inspection_refused", "\n".join(rows), first=first, more=len(rows) - 1)
     return dataclasses.replace(found, step=step(findings[0]))
+
+
+def problem_unchecked(outcome: PolicyOutcome) -> Problem:
+    """Make a problem of a policy that a plan could not be held against."""
+    if outcome.code == PolicyEngineMissing.code:
+        return problem_of(PolicyEngineMissing())
+    return problem_of(PolicyFailed(policy=outcome.name, problem=outcome.problem))
 
 
 def _first(rows: Sequence[str]) -> str:

@@ -31,6 +31,10 @@ _CHANGE = Text("A change number of the form {pattern}.", "{pattern} の形式の
 _WINDOW = Text("It is applied {window}.", "適用できる時間帯: {window}。")
 _FREEZE = Text("Nothing is applied in {freeze}.", "凍結期間 {freeze} は適用できません。")
 _SCAN = Text("A security scan found nothing.", "セキュリティスキャンで指摘がないこと。")
+_POLICY = Text(
+    "The policy in Rego denies nothing (digest {digest}).",
+    "Rego ポリシーによる拒否がないこと（ダイジェスト {digest}）。",
+)
 _SCAN_MOST = Text(
     "A security scan found nothing worse than {most}.",
     "セキュリティスキャンの指摘が {most} 以下であること。",
@@ -95,6 +99,8 @@ def _wants(require: Require) -> Iterator[Text]:
     yield from (text for key, text in _PLAIN.items() if getattr(require, key))
     if require.scan:
         yield _SCAN_MOST.fill({"most": require.scan_at_most}) if require.scan_at_most else _SCAN
+    if require.policy:
+        yield _POLICY.fill({"digest": require.policy[len("sha256:") :][:12]})
     yield _AGE.fill({"hours": f"{require.plan_age.total_seconds() / 3600:g}"})
 
 

@@ -122,7 +122,8 @@ class Require:
     `change_id` is a pattern for the whole change number. `rollback`, `intent`: the requester must
     have given them. `protected`: the configuration is a commit on the declared ref. `scan`: a scan
     found nothing worse than `scan_at_most` (empty: nothing at all); `suppressions` are what the
-    operator lives with there, for another one is another rule.
+    operator lives with there, for another one is another rule. `policy` is the digest of a policy
+    in Rego: it denied nothing of the plan.
     """
 
     approvals: int = 1
@@ -138,6 +139,7 @@ class Require:
     rollback: bool = False
     scan: bool = False
     scan_at_most: str = ""
+    policy: str = ""
     suppressions: tuple[Suppression, ...] = ()
     intent: bool = False
     silent: bool = False

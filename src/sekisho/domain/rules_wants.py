@@ -2,10 +2,11 @@
 
 import dataclasses
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 
 from sekisho.domain.gate_texts import TEXTS
+from sekisho.domain.policies import PolicyOutcome
 from sekisho.domain.rules import Rule
 from sekisho.domain.scans import exceeds
 from sekisho.domain.unmet import Unmet
@@ -20,7 +21,7 @@ class Promises:
 
     `protected`: the configuration is a commit on the ref that the operator declared. `scan`: the
     worst severity that a scan found and nothing suppresses today, `clean`, or empty where no scan
-    was made.
+    was made. `policies`: what each policy said of the plan, by its digest.
     """
 
     change_id: str = ""
@@ -28,6 +29,9 @@ class Promises:
     rollback: str = ""
     intent: bool = False
     scan: str = ""
+    policies: Mapping[str, PolicyOutcome] = dataclasses.field(
+        default_factory=dict[str, PolicyOutcome]
+    )
 
 
 NO_PROMISES = Promises()
@@ -78,6 +82,22 @@ def _scan(rule: Rule, promises: Promises, _now: datetime) -> Unmet | None:
     )
 
 
+def _policy(rule: Rule, promises: Promises, _now: datetime) -> Unmet | None:
+    digest = rule.require.policy
+    if not digest:
+        return None
+    found = promises.policies.get(digest)
+    if found is None or found.problem:
+        facts = {"rule": rule.name, "problem": found.problem if found else "not evaluated"}
+        text = TEXTS["policy_unchecked"].fill(facts)
+        return Unmet("policy_unchecked", text, rule.name, final=True)
+    if not found.denied:
+        return None
+    facts = {"rule": rule.name, "first": found.denied[0], "more": found.denials - 1}
+    key = "policy_denied_more" if found.denials > 1 else "policy_denied"
+    return Unmet("policy_denied", TEXTS[key].fill(facts), rule.name, final=True)
+
+
 def _window(rule: Rule, _promises: Promises, now: datetime) -> Unmet | None:
     window = rule.require.window
     if window is None or window.open_at(now):
@@ -104,6 +124,7 @@ _WANTS: tuple[Callable[[Rule, Promises, datetime], Unmet | None], ...] = (
     _rollback,
     _intent,
     _scan,
+    _policy,
     _window,
     _freeze,
 )

@@ -10,6 +10,7 @@ from sekisho.domain.errors import WorkspaceBusy, WorkspaceLocked, WorkspaceNotLo
 from sekisho.domain.git import GitSource
 from sekisho.domain.inspections import DEFAULT_POLICY, Policy
 from sekisho.domain.leases import WorkspaceLease, WorkspaceLock
+from sekisho.domain.policies import RegoPolicy
 from sekisho.domain.rules import DEFAULT_RULES, Rule
 from sekisho.domain.scans import NO_SCANNING, Scanning
 from sekisho.domain.states import StatePointer
@@ -46,6 +47,8 @@ class Workspace:
     inspection: Policy = DEFAULT_POLICY
     description: str = ""
     scanning: Scanning = NO_SCANNING
+    policies: tuple[RegoPolicy, ...] = ()
+    """What holds its plans up by what they would do; each is one of `rules`, too."""
 
 
 @dataclasses.dataclass(frozen=True)

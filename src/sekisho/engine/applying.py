@@ -112,7 +112,7 @@ def check_seal(phase: ApplyPhase) -> End | None:
     """Make the seal again from what lies here now; any difference voids the approval."""
     parts, plan = phase.parts, phase.plan
     prints = phase.table.fingerprints()
-    laid = Found(prints, plan.position, plan.traits, plan.scan)
+    laid = Found(prints, plan.position, plan.traits, plan.scan, plan.policies)
     found = seal_of(parts, phase.run, phase.workspace, laid)
     parts_broken = broken(parts, plan.seal, found)
     if parts_broken:

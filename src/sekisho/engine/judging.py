@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Iterable
 from datetime import datetime
 
 from sekisho.domain.actions import Risk
@@ -13,6 +14,7 @@ from sekisho.domain.origins import origin_of, plan_only
 from sekisho.domain.overrides import Override
 from sekisho.domain.plan_traits import Kind, PlanTraits, traits_of, with_kinds
 from sekisho.domain.plans import PlanReading, PlanRecord
+from sekisho.domain.policies import PolicyOutcome
 from sekisho.domain.rules import PlanFacts, about, expiry
 from sekisho.domain.rules_wants import Promises
 from sekisho.domain.runs import Run
@@ -95,6 +97,7 @@ def promises_of(run: Run, now: datetime) -> Promises:
         rollback=run.rollback,
         intent=bool(run.intent),
         scan=scan.outcome(now.date()) if scan else "",
+        policies={p.digest: p for p in run.plan.policies} if run.plan else {},
     )
 
 
@@ -105,7 +108,12 @@ def promised(run: Run) -> str:
     return json.dumps(kept, sort_keys=True, ensure_ascii=False) if kept else ""
 
 
-def judged(run: Run, traits: PlanTraits, scan: ScanMark | None) -> str:
+def judged(
+    run: Run,
+    traits: PlanTraits,
+    scan: ScanMark | None,
+    policies: Iterable[PolicyOutcome] = (),
+) -> str:
     """Write what rules go by beside what is sealed anyway, as one digest for the seal.
 
     Without it, another requester or a smaller risk in the store would be other rules for a plan.
@@ -116,6 +124,8 @@ def judged(run: Run, traits: PlanTraits, scan: ScanMark | None) -> str:
     facts = [run.requested_by.record(), author, kinds, figures]
     # As seals were before there were scans: their signatures hold.
     facts += [scan.canonical()] if scan else []
+    said = [outcome.canonical() for outcome in policies]
+    facts += [{"policies": said}] if said else []
     body = json.dumps(facts, sort_keys=True)
     return f"sha256:{hashlib.sha256(body.encode()).hexdigest()}"
 

@@ -26,6 +26,7 @@ from sekisho.ports import (
     Keys,
     Limits,
     LoadBalancer,
+    PolicyEngine,
     Processes,
     RunQuery,
     Scanner,
@@ -70,7 +71,8 @@ class Parts:
     runs; the store then refuses all that has to do with them.
     `identities`: who vouches for people besides our own keys.
     `anchors`: where checkpoints of the audit go besides the log.
-    `scanner`: what looks for what is unsafe, where one may be.
+    `scanner`: what looks for what is unsafe, where one may be. `policies`: what evaluates policies
+    in Rego.
     `sight`: what the store and the catalog show here, to `viewer`; `whole` are the parts that show
     everything, for what counts over everybody's runs and shows none of them.
     """
@@ -95,6 +97,7 @@ class Parts:
     identities: Identities | None = None
     anchors: Anchors | None = None
     scanner: Scanner | None = None
+    policies: PolicyEngine | None = None
     memory: Memory = dataclasses.field(default_factory=Memory)
     sight: Sight = WHOLE
     viewer: str = ""

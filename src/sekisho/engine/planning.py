@@ -16,6 +16,7 @@ from sekisho.domain.operator_secrets import withheld
 from sekisho.domain.origins import origin_of
 from sekisho.domain.plan_changes import Keep
 from sekisho.domain.plans import PlanReading, PlanRecord
+from sekisho.domain.policies import PolicyOutcome
 from sekisho.domain.problems import problem, problem_beyond, problem_unmet
 from sekisho.domain.rules import Level, Rule, about
 from sekisho.domain.runs import Problem, Run, RunStatus, end_phase
@@ -29,6 +30,7 @@ from sekisho.engine.inspecting import end_of, in_plan, tell, weighed
 from sekisho.engine.judging import plan_facts, traits_read, verdict
 from sekisho.engine.parts import Parts
 from sekisho.engine.phases import Claimed, End, Step, change_held, run_steps, said
+from sekisho.engine.policies import evaluated, unevaluated
 from sekisho.engine.scanning import scan_of_plan
 from sekisho.engine.sealing import Found, seal_of, sign
 from sekisho.engine.watching import RunWatch
@@ -50,6 +52,7 @@ class PlanPhase:
     reading: PlanReading | None = None
     record: PlanRecord | None = None
     scan: ScanMark | None = None
+    policies: tuple[PolicyOutcome, ...] = ()
 
     @property
     def table(self) -> Desk:
@@ -139,6 +142,14 @@ def scan(phase: PlanPhase) -> End | None:
     return None
 
 
+def policies(phase: PlanPhase) -> End | None:
+    """Hold the plan against the operator's policies, where there are some."""
+    if phase.workspace.policies:
+        order = phase.table.to_scan()
+        phase.policies = evaluated(phase.parts, phase.run, phase.workspace, order, phase.watch)
+    return None
+
+
 def seal(phase: PlanPhase) -> End | None:
     """Keep the plan file and everything it needs, and seal it all."""
     parts, run, reading = phase.parts, phase.run, _read(phase)
@@ -150,7 +161,7 @@ def seal(phase: PlanPhase) -> End | None:
     prints = phase.table.fingerprints()
     now = parts.clock.now()
     dated = dataclasses.replace(run, plan=None, updated_at=now)
-    laid = Found(prints, reading.position, traits_read(reading), phase.scan)
+    laid = Found(prints, reading.position, traits_read(reading), phase.scan, phase.policies)
     phase.record = PlanRecord(
         made_at=now,
         counts=reading.counts,
@@ -166,6 +177,7 @@ def seal(phase: PlanPhase) -> End | None:
         traits=laid.traits,
         contained=phase.table.held,
         scan=phase.scan,
+        policies=phase.policies,
     )
     return None
 
@@ -177,9 +189,9 @@ def judge(phase: PlanPhase) -> End | None:
         return End(RunStatus.BLOCKED, problem("plan_not_applyable"))
     if not reading.applyable:
         return End(RunStatus.NO_CHANGES)
-    refused = _look(phase, in_plan(reading))
-    if refused:
-        return refused
+    held = _look(phase, in_plan(reading)) or unevaluated(phase.workspace, phase.policies)
+    if held:
+        return held
     beyond = excess(phase.run.intent, reading.changes, (a.address for a in reading.actions))
     if beyond:
         return End(RunStatus.BLOCKED, problem_beyond(beyond))
@@ -194,6 +206,7 @@ PLAN_STEPS: tuple[Step[PlanPhase], ...] = (
     ("plan", plan),
     ("read", read),
     ("scan", scan),
+    ("policies", policies),
     ("seal", seal),
     ("judge", judge),
 )

@@ -5,6 +5,7 @@ import json
 
 from sekisho.domain.origins import origin_of
 from sekisho.domain.plan_traits import PlanTraits
+from sekisho.domain.policies import PolicyOutcome
 from sekisho.domain.rules import about, expiry, rules_version
 from sekisho.domain.runs import Run
 from sekisho.domain.scans import ScanMark
@@ -19,12 +20,13 @@ from sekisho.ports import Fingerprints
 
 @dataclasses.dataclass(frozen=True)
 class Found:
-    """What lies on the desk: fingerprints, the state's position, what rules look at, a scan."""
+    """What lies on the desk: fingerprints, the state's position, and what rules look at."""
 
     prints: Fingerprints
     position: StatePosition
     traits: PlanTraits
     scan: ScanMark | None = None
+    policies: tuple[PolicyOutcome, ...] = ()
 
 
 def seal_of(parts: Parts, run: Run, workspace: Workspace, found: Found) -> Seal:
@@ -51,7 +53,7 @@ def seal_of(parts: Parts, run: Run, workspace: Workspace, found: Found) -> Seal:
         expires_at=expiry(rules, made_at),
         origin=origin_of(run).describe(),
         promises=promised(run),
-        judged=judged(run, found.traits, found.scan),
+        judged=judged(run, found.traits, found.scan, found.policies),
     )
 
 

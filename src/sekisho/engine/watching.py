@@ -74,6 +74,10 @@ class RunWatch:
         """Write a line about what inspection found; `place`: file, line and detail."""
         self.line(LogLine(self._parts.clock.now(), "plan", "inspection", level, text, **place))
 
+    def said(self, kind: str, level: str, text: str) -> None:
+        """Write a line about what something else than Terraform says of the plan."""
+        self.line(LogLine(self._parts.clock.now(), "plan", kind, level, text))
+
     def flush(self) -> None:
         """Write what waits. A log that cannot be written never decides how a phase ends."""
         lines, self._lines = self._lines, []

@@ -6,6 +6,7 @@ engine on threads. A port raises errors of `domain.errors` and lets nothing of i
 
 from sekisho.ports.inspection import Inspector
 from sekisho.ports.people import Authenticators, LoadBalancer, Registered, SignIn, StepUp
+from sekisho.ports.policies import PolicyEngine, PolicyOrder
 from sekisho.ports.runtime import (
     Anchored,
     Anchors,
@@ -81,6 +82,8 @@ __all__ = [
     "Page",
     "PasskeyStore",
     "PeopleStore",
+    "PolicyEngine",
+    "PolicyOrder",
     "Processes",
     "PushStore",
     "ReadingStore",

@@ -43,7 +43,7 @@ Each face maps the six kinds below; every leaf has a stable code.
                             console_away
                             identity_missing · runs_unavailable · streams_too_many · server_draining
                             server_busy · identity_provider_away · scanner_missing · scanner_failed
-                            scanner_setup_failed
+                            scanner_setup_failed · policy_engine_missing · policy_failed
 
 An error is raised with facts, `RunUnknown(run_id=…)`, and says in both languages what is wrong and
 what the next legal action is; `domain/errors_ja.py` has the Japanese. Facts are inert text by the
@@ -169,6 +169,8 @@ from sekisho.domain.errors.outages import (
     ConsoleAway,
     DiskFull,
     IdentityMissing,
+    PolicyEngineMissing,
+    PolicyFailed,
     RunsUnavailable,
     ScannerFailed,
     ScannerMissing,
@@ -298,6 +300,8 @@ __all__ = [
     "PlanMissing",
     "PlanOver",
     "PlansWaiting",
+    "PolicyEngineMissing",
+    "PolicyFailed",
     "PowerMissing",
     "ProcessAlive",
     "PromptUnknown",

@@ -51,6 +51,22 @@ class ScannerFailed(Unavailable):
     step = "Plan again; if it stays, the operator runs `sekisho scan status`."
 
 
+class PolicyEngineMissing(Unavailable):
+    """Policies are declared, and what evaluates them is not installed."""
+
+    code = "policy_engine_missing"
+    says = "Policies in Rego are declared, and the engine for them is not installed."
+    step = 'The operator installs the extra: pip install "sekisho[rego]". Then plan again.'
+
+
+class PolicyFailed(Unavailable):
+    """A policy could not be evaluated: it is wrong, or takes too long or too much."""
+
+    code = "policy_failed"
+    says = "Policy {policy} could not be evaluated: {problem}."
+    step = "The operator corrects the policy and runs `sekisho config reload`; then plan again."
+
+
 class ScannerSetupFailed(Unavailable):
     """The scanner could not be installed."""
 

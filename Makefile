@@ -111,10 +111,11 @@ COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --no-emit-inde
   --custom-compile-command "make lock"
 
 lock: $(PROJECT) ## pin every dependency again; LOCK_ARGS=--upgrade takes newer ones
-	$(COMPILE) pyproject.toml --group dev --extra aws -o requirements/dev.lock $(LOCK_ARGS)
+	$(COMPILE) pyproject.toml --group dev --extra aws --extra rego -o requirements/dev.lock $(LOCK_ARGS)
 	$(COMPILE) pyproject.toml -c requirements/dev.lock -o requirements/runtime.lock $(LOCK_ARGS)
 	$(COMPILE) pyproject.toml -c requirements/dev.lock --extra aws -o requirements/aws.lock $(LOCK_ARGS)
 	$(COMPILE) pyproject.toml -c requirements/dev.lock --extra engine -o requirements/engine.lock $(LOCK_ARGS)
+	$(COMPILE) pyproject.toml -c requirements/dev.lock --extra rego -o requirements/rego.lock $(LOCK_ARGS)
 	echo uv | $(COMPILE) - -c requirements/dev.lock -o requirements/bootstrap.lock $(LOCK_ARGS)
 
 clean: ## remove .venv and caches, never data

@@ -42,6 +42,7 @@ from tests.fakes.executor import FakeExecutor, Mode
 from tests.fakes.ids import FakeIds
 from tests.fakes.journal import FakeJournal
 from tests.fakes.keys import FakeKeys
+from tests.fakes.policies import FakePolicyEngine
 from tests.fakes.processes import FakeProcesses
 from tests.fakes.scanners import FakeScanner
 from tests.fakes.step_up import FakeStepUp
@@ -176,6 +177,7 @@ class World:
         self.store = memory_store()
         self.anchors = MemoryAnchors()
         self.scanner = FakeScanner("")
+        self.policies = FakePolicyEngine()
         self.parts = Parts(
             store=self.store,
             catalog=self.catalog,
@@ -192,6 +194,7 @@ class World:
             console_url="http://127.0.0.1:8080",
             anchors=self.anchors,
             scanner=self.scanner,
+            policies=self.policies,
         )
         self.engine = Engine.of(self.parts, open_=True)
         self.worker = Worker(self.parts)

@@ -14,13 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from sekisho.policies.messages import NotSaid, sorted_out
-from sekisho.policies.values import Unfit, for_engine, from_engine, plan_in
+from sekisho.policies.values import Unfit, plan_in
 
 _MEMORY = 2 * 1024**3
 """Bytes that are in use. The engine reserves 256 GB of addresses, so no limit on these can hold."""
 _TOO_MUCH = 3
 _LOOK_SECONDS = 0.02
-_PACKAGES = ("main", "terraform")
 _RECURSION = 4000
 
 
@@ -58,59 +57,15 @@ def _watch() -> None:
 def _answered(asked: dict[str, Any]) -> dict[str, Any]:
     try:
         plan = plan_in(Path(asked["plan"]).read_bytes())
-        denied, warned = sorted_out(_evaluated(asked["files"], plan))
+        # Not before: whether the engine is there decides nothing up to here.
+        from sekisho.policies.rego import evaluated
+
+        denied, warned = sorted_out(evaluated(asked["files"], plan))
     except (Unfit, NotSaid) as error:
         return {"problem": str(error)}
     except RecursionError:
         return {"problem": "the plan or what the policy says is nested too deeply"}
     return {"denied": denied, "warned": warned}
-
-
-def _evaluated(files: list[tuple[str, str]], plan: Any) -> list[Any]:
-    """Return everything that each package says; None where there is no such package."""
-    from regopy import RegoError
-    from regopy import rego_shared as rego
-
-    engine = rego.rego_new()
-    # As functions fail in OPA, a rule is silent: a value that an agent chose would silence it.
-    rego.rego_set_strict_builtin_errors(engine, True)
-    try:
-        for name, text in files:
-            rego.rego_add_module(engine, name, text)
-        rego.rego_set_input(engine, rego.rego_input_from_value(for_engine(plan)))
-        return [_asked(engine, package) for package in _PACKAGES]
-    except RegoError as error:
-        raise Unfit(_said(str(error))) from None
-
-
-def _asked(engine: Any, package: str) -> Any:
-    from regopy import rego_shared as rego
-
-    output = rego.rego_query(engine, f"data.{package}")
-    if not rego.rego_output_ok(output):
-        raise Unfit(
-            f"package {package} cannot be evaluated: a function fails, is not known, or a rule"
-            " has two values"
-        )
-    if rego.rego_output_string(output) == "undefined":
-        return None
-    return from_engine(output)
-
-
-def _said(error: str) -> str:
-    """Take the words out of the engine's tree of errors."""
-    words = [
-        line.partition(":")[2].rstrip(")")
-        for line in error.splitlines()
-        if line.strip().startswith("(errormsg")
-    ]
-    places = [
-        line.strip().removeprefix("(error ").partition(":")[2].partition("|")[0]
-        for line in error.splitlines()
-        if line.strip().startswith("(error ")
-    ]
-    said = "; ".join(f"{place}: {word}" for place, word in zip(places, words, strict=False))
-    return said or "the policy cannot be read"
 
 
 if __name__ == "__main__":

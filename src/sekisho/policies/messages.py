@@ -21,7 +21,7 @@ def sorted_out(packages: Iterable[Any]) -> tuple[list[str], list[str]]:
     said: dict[str, list[str]] = {"deny": [], "violation": [], "warn": []}
     spoke = False
     for package in packages:
-        rules = cast("Mapping[str, Any]", package) if isinstance(package, Mapping) else {}
+        rules = cast("dict[str, Any]", package if isinstance(package, dict) else {})
         for name, value in rules.items():
             found = _RULE.fullmatch(name)
             if found:
@@ -46,7 +46,15 @@ def _old(name: str, value: Mapping[str, Any]) -> list[str]:
     """Take `deny[msg] { … }` of older policies, which is now read as a mapping of true."""
     if not all(each is True for each in value.values()):
         raise NotSaid(f"{name} is no set: write `{name} contains msg if {{ … }}`")
-    return list(value)
+    return [_message(name, _read(key)) for key in value]
+
+
+def _read(key: str) -> Any:
+    """Return the object that a key was; other keys are text."""
+    try:
+        return json.loads(key) if key.startswith("{") else key
+    except ValueError:
+        return key
 
 
 def _message(name: str, value: Any) -> str:

@@ -40,57 +40,7 @@ def for_engine(value: Any) -> Any:
     return value
 
 
-def from_engine(output: Any) -> Any:
-    """Return the one value of an answer of the engine. Raises Unfit where it holds none."""
-    from regopy import RegoError
-    from regopy import rego_shared as rego
-
-    try:
-        terms = rego.rego_output_expressions_at_index(output, 0)
-        if rego.rego_node_size(terms) != 1:
-            raise Unfit("the engine answers with more than was asked")
-        return _plain(rego.rego_node_get(terms, 0))
-    except (RegoError, ValueError):
-        raise Unfit("the engine answers with what is no value: is a function not known?") from None
-
-
-def _plain(node: Any) -> Any:
-    from regopy import NodeKind
-    from regopy import rego_shared as rego
-
-    kind = rego.rego_node_type(node)
-    below = (rego.rego_node_get(node, i) for i in range(rego.rego_node_size(node)))
-    if kind in (NodeKind.Term, NodeKind.Scalar):
-        return _plain(next(below))
-    if kind in (NodeKind.Array, NodeKind.Set):
-        return [_plain(each) for each in below]
-    if kind == NodeKind.Object:
-        return {
-            _key(rego.rego_node_get(each, 0)): _plain(rego.rego_node_get(each, 1)) for each in below
-        }
-    return _scalar(kind, str(rego.rego_node_value(node)))
-
-
-def _key(node: Any) -> str:
-    found = _plain(node)
-    return found if isinstance(found, str) else json.dumps(found, ensure_ascii=False)
-
-
-def _scalar(kind: Any, written: str) -> Any:
-    from regopy import NodeKind
-
-    if kind == NodeKind.String:
-        return _text(written)
-    if kind in (NodeKind.Int, NodeKind.Float):
-        return float(written)
-    words = {NodeKind.Boolean: {"true": True, "false": False}, NodeKind.Null: {"null": None}}
-    try:
-        return words[kind][written]
-    except KeyError:
-        raise Unfit("the engine answers with what is no value") from None
-
-
-def _text(written: str) -> str:
+def text_of(written: str) -> str:
     """Return text without its escapes; as it is, where a policy put it together otherwise."""
     try:
         found = json.loads(f'"{written}"', strict=False)

@@ -84,6 +84,18 @@ TEXTS: dict[str, Text] = {
         "There is no security scan of this plan: {problem}.",
         "この計画のセキュリティスキャンはありません: {problem}。",
     ),
+    "warning.policy_denies": Text(
+        "Policy {name} ({level}) denies this plan, {count} times: {first}",
+        "ポリシー {name}（{level}）がこの計画を拒否（{count} 件）: {first}",
+    ),
+    "warning.policy_warns": Text(
+        "Policy {name} warns, {count} times: {first}",
+        "ポリシー {name} の警告（{count} 件）: {first}",
+    ),
+    "warning.policy_unchecked": Text(
+        "Policy {name} ({level}) could not be evaluated: {problem}.",
+        "ポリシー {name}（{level}）を評価できませんでした: {problem}。",
+    ),
     "warning.errored": Text(
         "Terraform stopped with an error while planning: this plan cannot be applied.",
         "計画中に Terraform がエラーで終了しました。この計画は適用できません。",

@@ -5,6 +5,7 @@ from sekisho.domain.runs import Run
 from sekisho.domain.scans import Severity
 from sekisho.domain.text import Text
 from sekisho.views.plan_texts import TEXTS
+from sekisho.views.policies import policy_warnings
 from sekisho.views.view import one_line
 
 _NAMED = 10
@@ -22,6 +23,7 @@ def warnings_of(run: Run, reading: PlanReading, *, declared: bool) -> tuple[Text
         "warning.undeclared": not declared,
     }
     found = [TEXTS[key] for key, holds in said.items() if holds]
+    found += policy_warnings(run.plan.policies if run.plan else ())
     found += _scan(run)
     if reading.extra:
         names = ", ".join(one_line(name, 60) for name in reading.extra[:_NAMED])

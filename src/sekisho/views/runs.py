@@ -16,6 +16,7 @@ from sekisho.views.intents import IntentView, rollback_shown
 from sekisho.views.next_steps import next_steps
 from sekisho.views.overrides import OverrideView, waiting
 from sekisho.views.plan_line import CountsView, plan_line
+from sekisho.views.policies import PolicyView
 from sekisho.views.rule_words import short_version
 from sekisho.views.times import minute
 from sekisho.views.view import View, moment, one_line, shown
@@ -211,6 +212,7 @@ class RunView(View):
     plan: RunPlanView | None = None
     problem: ProblemView | None = None
     findings: list[FindingView] = Field(default_factory=list[FindingView])
+    policies: list[PolicyView] = Field(default_factory=list[PolicyView])
     allowed_by: list[str]
     approvals: list[ApprovalView]
     overrides: list[OverrideView] = Field(default_factory=list[OverrideView])
@@ -244,6 +246,7 @@ class RunView(View):
             plan=RunPlanView.of(run.plan) if run.plan else None,
             problem=ProblemView.of(run.problem) if run.problem else None,
             findings=FindingView.all(run.inspection),
+            policies=PolicyView.all(run.plan.policies) if run.plan else [],
             allowed_by=list(run.allowed_by),
             approvals=[ApprovalView.of(a) for a in run.approvals],
             overrides=[OverrideView.of(o) for o in run.overrides[-_OVERRIDES:]],
@@ -275,6 +278,7 @@ class RunView(View):
         lines += [f"It waits: {self.stopped}"] if self.stopped else []
         lines += [self.problem.words()] if self.problem else []
         lines += [f.words() for f in self.findings if not f.refused][:_WARNED]
+        lines += [p.words() for p in self.policies if p.loud]
         lines += [f"Review page: {self.review_url}"] if self.review_url else []
         return "\n".join([*lines, *[f"Next: {n}" for n in self.next]])
 

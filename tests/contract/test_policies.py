@@ -60,7 +60,8 @@ def when(condition: str, package: str = "terraform") -> str:
 def test_sets_of_both_packages_deny_and_warn_as_conftest_has_it(says: Says):
     main = (
         "package main\n"
-        'deny contains msg if { msg := sprintf("%s is new", [input.resource_changes[0].address]) }\n'
+        'deny contains sprintf("%s is new", [c.address]) if { some c in'
+        " input.resource_changes }\n"
         'violation contains {"msg": "violated", "details": {"k": 1}} if true\n'
         'deny_names contains "suffixed" if true\n'
         'warn contains "beware" if true\n'

@@ -1,6 +1,5 @@
 """Asks a child what a policy says of a plan: one child for one question, with limits."""
 
-import importlib.metadata
 import json
 import subprocess
 import sys
@@ -29,9 +28,11 @@ class RegoEngine:
 
     def version(self) -> str:
         """Return the version that is installed; empty where none is."""
+        from importlib import metadata
+
         try:
-            return importlib.metadata.version(self._package)
-        except importlib.metadata.PackageNotFoundError:
+            return metadata.version(self._package)
+        except metadata.PackageNotFoundError:
             return ""
 
     def evaluate(self, order: PolicyOrder) -> PolicyOutcome:

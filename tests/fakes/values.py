@@ -22,6 +22,8 @@ from sekisho.domain.logs import LogLine
 from sekisho.domain.overrides import Override, OverrideKind
 from sekisho.domain.plan_traits import Kind, PlanTraits
 from sekisho.domain.plans import PlanCounts, PlanMode, PlanOptions, PlanRecord
+from sekisho.domain.policies import PolicyOutcome
+from sekisho.domain.rules import Level
 from sekisho.domain.runs import ApplyRecord, CancelRequest, Problem, Run, RunStatus
 from sekisho.domain.scans import Held, ScanMark, Severity
 from sekisho.domain.seals import Seal, SignedSeal
@@ -105,6 +107,13 @@ def a_full_run(id: str = "run_000001") -> Run:
             blob=f"runs/{id}/1/scan",
             digest="sha256:指摘",
             problem="scanner_failed",
+        ),
+        policies=(
+            PolicyOutcome(
+                *("規則", "sha256:規則", Level.SOFT, ("拒否",), ("警告",), 1, 1),
+                code="policy_failed",
+                problem="too slow",
+            ),
         ),
     )
     passed = Override(

@@ -31,6 +31,8 @@ FINAL = frozenset(
         "intent_missing",
         "scan_missing",
         "scan_failed",
+        "policy_denied",
+        "policy_unchecked",
     }
 )
 """Wants that one plan can never meet."""
@@ -167,6 +169,12 @@ def wants(rule: Rule, promises: Promises, now: datetime) -> Iterator[str]:
         yield "scan_missing"
     elif want.scan and promises.scan not in taken(want.scan_at_most):
         yield "scan_failed"
+    if want.policy:
+        said = [p for digest, p in promises.policies.items() if digest == want.policy]
+        if not said or any(p.problem for p in said):
+            yield "policy_unchecked"
+        elif any(p.denials for p in said):
+            yield "policy_denied"
     if want.window and not is_open(want.window, now):
         yield "window_closed"
     if any(is_frozen(freeze, now) for freeze in want.freezes):

@@ -8,6 +8,7 @@ from sekisho.domain.actions import Risk
 from sekisho.domain.gate import judge
 from sekisho.domain.groups import Group, Member
 from sekisho.domain.plan_traits import WORST_TRAITS
+from sekisho.domain.policies import PolicyOutcome
 from sekisho.domain.rules import Level, Match, Require, Rule, rules_version
 from sekisho.domain.rules_wants import Promises
 from sekisho.domain.scans import Suppression
@@ -231,6 +232,12 @@ def wants(promises: Promises = Promises(), level: str = "hard", **want: Any) -> 
     return {"rules": (rule("w", level=level, **want), FREE), "promises": promises}
 
 
+def said(**facts: Any) -> Promises:
+    """What the policy `sha256:p` said of a plan."""
+    outcome = PolicyOutcome("w", "sha256:p", Level.HARD, **facts)
+    return Promises(policies={"sha256:p": outcome})
+
+
 @table(
     Case("protected", **wants(Promises(protected=True), protected=True)),
     Case(
@@ -281,6 +288,31 @@ def wants(promises: Promises = Promises(), level: str = "hard", **want: Any) -> 
         final="w:scan_missing",
     ),
     Case("a word nobody knows", **wants(Promises(scan="CLEAN"), scan=True), unmet="w:scan_failed"),
+    Case("a policy that denies nothing", **wants(said(), policy="sha256:p")),
+    Case(
+        "a policy that denies",
+        **wants(said(denied=("no",), denials=1), policy="sha256:p"),
+        unmet="w:policy_denied",
+        final="w:policy_denied",
+    ),
+    Case(
+        "a soft policy that denies is for somebody to pass",
+        **wants(said(denied=("no", "never"), denials=2), level="soft", policy="sha256:p"),
+        unmet="w:policy_denied",
+    ),
+    Case(
+        "a policy that was not evaluated",
+        **wants(said(code="policy_failed", problem="too slow"), policy="sha256:p"),
+        unmet="w:policy_unchecked",
+        final="w:policy_unchecked",
+    ),
+    Case(
+        "what another policy said",
+        **wants(said(), policy="sha256:q"),
+        unmet="w:policy_unchecked",
+        final="w:policy_unchecked",
+    ),
+    Case("no policy at all", **wants(policy="sha256:p"), unmet="w:policy_unchecked"),
     Case(
         "all of it at once",
         **wants(protected=True, rollback=True, intent=True, scan=True),
@@ -390,6 +422,7 @@ VERSIONS: list[dict[str, Any]] = [
     *({"protected": True}, {"rollback": True}, {"scan": True}, {"intent": True}, {"silent": True}),
     *({"scan_at_most": "low"}, {"scan_at_most": "high"}, {"suppressions": (suppression(),)}),
     *({"suppressions": (suppression(check="b"),)}, {"suppressions": (suppression(resource="b"),)}),
+    *({"policy": "sha256:a"}, {"policy": "sha256:b"}),
     *({"suppressions": (suppression(reason="b"),)}, {"suppressions": (suppression(day=2),)}),
 ]
 MATCHES: list[dict[str, Any]] = [

@@ -305,7 +305,7 @@ def test_a_run_shows_so_many_messages_of_all_policies_and_counts_the_rest():
     run = world.planned()
     shown = RunView.of(run)
     assert [view.denials for view in shown.policies] == [99] * 10
-    assert sum(len(view.denied) for view in shown.policies) == 20
+    assert [len(view.denied) for view in shown.policies] == [1] * 10
     assert run.plan
     assert len(json.dumps([o.canonical() for o in run.plan.policies])) < 70_000
 

@@ -115,7 +115,20 @@ def notes_of(facts: PlanFacts) -> list[str]:
         f"This Terraform says more than Sekisho knows: {_few(reading.extra)}.": bool(reading.extra),
         f"Checks not known until apply ({len(pending)}): {_few(pending)}.": bool(pending),
     }
-    return [*_promises(facts), *(note for note, holds in said.items() if holds)]
+    return [*_policies(facts), *_promises(facts), *(note for note, holds in said.items() if holds)]
+
+
+def _policies(facts: PlanFacts) -> list[str]:
+    """Name the policies that have something to say of the plan; what they say is in the run."""
+    outcomes = facts.run.plan.policies if facts.run.plan else ()
+    said = {
+        "Policies that could not be evaluated": tuple(o.name for o in outcomes if o.problem),
+        "Policies that deny this plan": tuple(
+            f"{o.name} ({o.level}, {o.denials})" for o in outcomes if o.denials
+        ),
+        "Policies that warn": tuple(f"{o.name} ({o.warnings})" for o in outcomes if o.warnings),
+    }
+    return [f"{what}: {_few(names)}; run_get says why." for what, names in said.items() if names]
 
 
 _OVERRIDES = 2

@@ -8,8 +8,8 @@ from sekisho.domain.text import Text
 from sekisho.views.plan_texts import TEXTS
 from sekisho.views.view import View, one_line
 
-MOST = 20
-"""Messages in one answer, of all policies; the run's log has those that are kept."""
+MOST = 12
+"""Messages of a kind in one answer, shared by all policies; the log of the run has more."""
 _LONGEST = 200
 _NAMED = 3
 Level = Literal["hard", "soft", "advisory"]
@@ -32,14 +32,9 @@ class PolicyView(View):
 
     @classmethod
     def all(cls, outcomes: Sequence[PolicyOutcome]) -> "list[PolicyView]":
-        """Show what all said, within a few messages; every policy is named."""
-        left, found = MOST, list[PolicyView]()
-        for outcome in outcomes:
-            denied = outcome.denied[:left]
-            warned = outcome.warned[: left - len(denied)]
-            left -= len(denied) + len(warned)
-            found.append(cls._of(outcome, denied, warned))
-        return found
+        """Show what all said, within a few messages; every policy has its share."""
+        share = max(1, MOST // max(1, len(outcomes)))
+        return [cls._of(o, o.denied[:share], o.warned[:share]) for o in outcomes]
 
     @property
     def loud(self) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sekisho.domain.errors import PolicyEngineMissing, SekishoError
 from sekisho.domain.policies import PolicyOutcome, outcome_of
 from sekisho.ports import PolicyOrder
@@ -15,6 +17,8 @@ class FakePolicyEngine:
         self.denies: dict[str, list[str]] = {}
         self.warns: dict[str, list[str]] = {}
         self.error: SekishoError | None = None
+        self.happens: Callable[[], object] = bool
+        """What goes on while a policy is evaluated."""
 
     def version(self) -> str:
         return self.installed
@@ -24,6 +28,7 @@ class FakePolicyEngine:
             raise PolicyEngineMissing
         if self.error:
             raise self.error
+        self.happens()
         name = order.policy.name
         return outcome_of(
             order.policy, self.denies.get(name, []), self.warns.get(name, []), order.clean

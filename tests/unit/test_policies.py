@@ -5,18 +5,22 @@ import json
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from sekisho.catalog import LiveCatalog, parse_operator_file, read_operator_file
 from sekisho.domain.changes import Change
 from sekisho.domain.errors import OperatorFileInvalid, PolicyFailed, SealBroken
+from sekisho.domain.leases import WorkerLease
 from sekisho.domain.policies import PolicyOutcome, RegoPolicy
 from sekisho.domain.rules import Level, Require, Rule, rules_version
 from sekisho.domain.runs import Run, RunStatus
 from sekisho.domain.workspaces import Workspace
+from sekisho.engine.planning import PlanPhase, policies
+from sekisho.engine.watching import RunWatch
 from sekisho.policies.messages import NotSaid, sorted_out
+from sekisho.ports import ScanOrder
 from sekisho.views.plan_warnings import warnings_of
 from sekisho.views.runs import RunView
 from tests.fakes.world import World, main
@@ -316,3 +320,25 @@ def test_who_asks_is_not_who_decides_about_a_policy():
     world.policies.denies = {"tags": ["no"]}
     files = {**main(), "policies/p.rego": "package terraform\n"}
     assert world.planned(files).status is RunStatus.BLOCKED
+
+
+class _Laid:
+    """A desk of which only the plan is asked for."""
+
+    def to_scan(self) -> ScanOrder:
+        return ScanOrder("", "plan.json")
+
+
+def test_a_stop_between_two_policies_ends_the_phase_as_stopped_not_as_blocked():
+    """So that a worker that is told to end leaves the run to the next one, to be planned again."""
+    both = workspace(policy(), policy(name="other"))
+    world, asked = World(both), list[str]()
+    run = world.asked()
+    world.policies.happens = lambda: asked.append("one")
+    lease = WorkerLease("worker", 1, world.clock.now())
+    watch = RunWatch(world.parts, run, lease, lambda: bool(asked))
+    phase = PlanPhase(world.parts, run, lease, both, watch, desk=cast("Any", _Laid()))
+    end = policies(phase)
+    assert end
+    assert end.status is RunStatus.CANCELED
+    assert [o.name for o in phase.policies] == ["tags"]

@@ -147,6 +147,8 @@ def policies(phase: PlanPhase) -> End | None:
     if phase.workspace.policies:
         order = phase.table.to_scan()
         phase.policies = evaluated(phase.parts, phase.run, phase.workspace, order, phase.watch)
+        if len(phase.policies) < len(phase.workspace.policies):
+            return End(RunStatus.CANCELED)
     return None
 
 

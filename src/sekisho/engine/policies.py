@@ -17,11 +17,11 @@ from sekisho.ports import PolicyOrder, ScanOrder
 def evaluated(
     parts: Parts, run: Run, workspace: Workspace, laid: ScanOrder, watch: RunWatch
 ) -> tuple[PolicyOutcome, ...]:
-    """Hold the plan that lies on a desk against every policy of its workspace."""
+    """Hold the plan on a desk against every policy of its workspace; a stop leaves some out."""
     found = list[PolicyOutcome]()
     for policy in workspace.policies:
         if watch.stopping():
-            break  # without a word of all of them, the gate never opens
+            break
         outcome = _outcome(parts, run, PolicyOrder(policy, laid.plan, laid.clean))
         _tell(outcome, watch)
         found.append(outcome)

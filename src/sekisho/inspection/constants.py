@@ -108,9 +108,10 @@ def _keys_of_call(call: Call, scope: Scope) -> Both:
 
 def _keys_of_local(reference: Reference, scope: Scope) -> Both:
     names = reference.names
-    is_local = names[0] == "local" and len(names) > 1 and "local" not in scope.taken
-    known = scope.locals.get(names[1]) if is_local else None
-    if known is None or reference.more or len(names) > 2 or scope.depth > _DEPTH:  # noqa: PLR2004
+    if names[0] != "local" or "local" in scope.taken or len(names) != 2:  # noqa: PLR2004
+        return None, None
+    known = scope.locals.get(names[1])
+    if known is None or reference.more or scope.depth > _DEPTH:
         return None, None
     return keys_and_values(known, scope.outside())
 

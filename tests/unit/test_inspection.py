@@ -406,6 +406,16 @@ def test_providers_are_named_by_their_whole_address(tmp_path: Path):
     }
 
 
+@pytest.mark.parametrize("name", ["main.tf", "main.tf.json"])
+def test_settings_of_opentofu_that_start_programs_are_not_understood(name: str, tmp_path: Path):
+    program = {"key_provider": {"external": {"x": {"command": ["id"]}}}}
+    text = json.dumps({"terraform": {"encryption": program}})
+    native = "terraform {\n  encryption {\n    key_provider {\n    }\n  }\n}"
+    assert found(tmp_path, {name: text if name.endswith(".json") else native}) == [
+        (K.UNMODELLED, f"{name}:{1 if name.endswith('.json') else 2}")
+    ]
+
+
 def test_tags_of_a_provider_are_anybodys_words(tmp_path: Path):
     text = 'provider "aws" {\n  default_tags {\n    tags = { host = "x", token = "y" }\n  }\n}'
     assert inspected(tmp_path, {"main.tf": text}) == ()

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from sekisho.domain.inspections import Finding, FindingKind
-from sekisho.inspection.syntax import Block, Body, Expression, Pairs, Text
+from sekisho.inspection.syntax import Attribute, Block, Body, Expression, Pairs, Text
 
 K = FindingKind
 
@@ -28,6 +28,11 @@ _STATE_KEYS = frozenset(
 )
 """What an S3 state may be named by: nothing of it leads to credentials or another host."""
 _REGISTRY = "registry.terraform.io"
+_SETTINGS = frozenset(
+    {"required_version", "experiments", "language"}
+    | {"backend", "cloud", "required_providers", "provider_meta"}
+)
+"""What a `terraform` block may say. OpenTofu's `encryption` may start programs, for one."""
 _TAGS = frozenset({"default_tags", "default_labels"})
 """Blocks of a provider whose keys are anybody's words."""
 _WHOLE = "kubernetes"
@@ -49,6 +54,11 @@ def _terraform(file: str, block: Block, _ups: int) -> Iterator[Finding]:
         bad = inner.label != "s3" or not _plain(inner.body)
         kind = K.BACKEND_CREDENTIALS if bad else K.BACKEND
         yield Finding(file, inner.line, kind, inner.title, _first_bad(inner.body))
+    said = [*block.body.attributes, *block.body.blocks]
+    for one in said:
+        name = one.name if isinstance(one, Attribute) else one.type
+        if name not in _SETTINGS:
+            yield Finding(file, one.line, K.UNMODELLED, block.title, f"terraform.{name}"[:200])
     for inner in block.body.of("cloud"):
         yield Finding(file, inner.line, K.CLOUD, "cloud")
     for inner in block.body.of("required_providers"):

@@ -27,12 +27,19 @@ def programs(command: tuple[str, ...]) -> tuple[Path, ...]:
     return (*named, *library, Path(sys.base_prefix), *([settings] if settings.is_file() else []))
 
 
-def bounds_of(options: TerraformOptions, layout: Layout, order: DeskOrder) -> Bounds:
-    """Say what the commands of a working directory may touch."""
+def bounds_of(
+    options: TerraformOptions, layout: Layout, order: DeskOrder, *, installs: bool = False
+) -> Bounds:
+    """Say what a command of a working directory may touch.
+
+    Providers and modules are written by the one that installs them (`init`, which starts no
+    provider) and by no other: what a provider or a script could change there, the next run of the
+    workspace would start, since large files are the same ones in every run (`warm`).
+    """
     mirror = (options.mirror,) if options.mirror else ()
     reads = (*programs(order.build.command), *mirror, *named_files(order.workspace.target))
-    writes = (layout.work, layout.data, layout.state.parent, layout.home, layout.tmp, layout.plan)
-    return Bounds((*reads, layout.root), writes)
+    writes = (layout.work, layout.state.parent, layout.home, layout.tmp, layout.plan)
+    return Bounds((*reads, layout.root), (*writes, layout.data) if installs else writes)
 
 
 def named_files(target: Target) -> tuple[Path, ...]:

@@ -84,7 +84,7 @@ BY_HAND: dict[str, dict[Need, str]] = {
         Need.DELETE: "DeleteTable DeleteTableReplica DeleteResourcePolicy Disable* Update*",
     },
 }
-"""Services whose plain verbs would reach into the data that they hold: secrets, objects, rows; or give rights."""
+"""Services whose plain verbs would reach what they hold: rights, secrets, objects, rows."""
 
 _OBJECTS = {
     Need.READ: "s3:GetObject*",

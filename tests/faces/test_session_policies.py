@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import pytest
@@ -9,9 +10,14 @@ from mcp.server import MCPServer
 
 from sekisho.domain.actions import Action
 from sekisho.domain.plan_changes import ResourceChange
+from sekisho.domain.plans import PlanOptions
 from sekisho.domain.reasons import Reason
+from sekisho.domain.rules import Match, Require, Rule
 from sekisho.domain.runs import RunStatus
 from sekisho.domain.session_policies import LIMIT
+from sekisho.views.budgets import size
+from sekisho.views.plan_explanations import GateSaid, whole_explained
+from sekisho.views.plan_sections import PlanFacts
 from tests.faces.consoles import a_review, change, rich_reading
 from tests.faces.house import House
 from tests.faces.plan_answers import DETAIL, a_reading, asked, weighed
@@ -74,23 +80,30 @@ async def test_a_long_policy_leaves_the_answer_within_its_budget(house: House, s
     assert said["session_policy"]["widened"]
 
 
-@pytest.mark.anyio
-async def test_where_there_is_no_room_the_advice_goes_first_and_says_so(
-    house: House, server: MCPServer
-):
+def test_where_rules_alarms_and_notes_leave_no_room_the_advice_goes_and_it_is_said(house: House):
     run = house.planned()
-    alarms = tuple(
-        Reason("state_lost", (("creates", "倉" * 900), ("had", "庫" * 900))) for _ in "ab"
+    alarm = Reason("state_lost", (("creates", "倉" * 900), ("had", "庫" * 900)))
+    long = "a.*-" * 100
+    every = Match(
+        types=(long,), actions=(long,), requesters=(long,), requester_groups=(long,),
+        sources=(long,), modes=(long,), clients=(long,), changes_over=5, destroys_over=5,
+    )  # fmt: skip
+    wants = Require(
+        groups=(long,), change_id=long, protected=True, rollback=True, intent=True, scan=True
     )
-    changes = tuple(
-        change(f"{t}.{'倉庫' * 200}", Action.UPDATE, why=(Reason("forced_by", (("paths", n),)),))
-        for t, n in zip(MANY, "abcdefghijk", strict=True)
+    rules = tuple(Rule(f"{long}{n}", wants, every) for n in range(2))
+    made_of = a_reading(*made(*MANY, action=Action.REPLACE), alarms=(alarm,) * 9, extra=(long,) * 3)
+    targeted = dataclasses.replace(
+        run, change_id=long, options=PlanOptions(targets=(long,) * 3, replace=(long,) * 3)
     )
-    put_reading(house.store, run.id, a_reading(*changes, alarms=(alarm,) * 9))
-    text, said = await asked(server, "plan_explain", run_id=run.id)
-    assert weighed(text, said) <= DETAIL
-    told = said.get("session_policy"); print("TOLD", bool(told), weighed(text, said), len(said["reasons"]))
-    assert bool(told) != any("No room here for the session policy" in n for n in said["notes"])
+    view = whole_explained(PlanFacts(targeted, made_of), GateSaid(rules))
+    assert view.session_policy is None
+    assert any("No room here for the session policy" in note for note in view.notes)
+    assert len(view.rules) == len(view.alarms) == 2
+    assert size(view) <= DETAIL
+    brief = whole_explained(PlanFacts(run, made_of), GateSaid())
+    assert brief.session_policy
+    assert not any("No room here" in note for note in brief.notes)
 
 
 @pytest.mark.anyio

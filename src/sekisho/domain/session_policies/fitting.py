@@ -5,6 +5,7 @@ never allowed more. For that, a step is taken by what a policy *may* take at tha
 only grows with what a plan asks for), not by what the text happens to take.
 """
 
+import bisect
 import dataclasses
 import json
 from collections import defaultdict
@@ -72,10 +73,9 @@ def fitted(asked: Asked, limit: int = LIMIT) -> Fitted:
         return Fitted("")
     own = _by_service(asked.writes)
     steps = [s for s in _ORDER if s in own]
-    level = 0
-    most = len(steps) + 1
-    while level < most and _bound(asked, own, level, steps) > limit:
-        level += 1
+    # Each step makes the bound smaller or leaves it, so the first that fits can be searched for.
+    levels = range(len(steps) + 1)
+    level = bisect.bisect_left(levels, x=True, key=lambda n: _bound(asked, own, n, steps) <= limit)
     wide = frozenset(steps[: max(level - 1, 0)])
     actions = _at(asked, own, level, wide)
     return Fitted(_written(asked, actions), _widened(own, actions))

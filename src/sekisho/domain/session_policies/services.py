@@ -6,6 +6,8 @@ provider's schema (6.69.1) and each namespace against the service authorization 
 `tools/session_policy_facts.py` tells. What is not listed is not known: nothing is guessed.
 """
 
+import functools
+
 _SAME = """
 account acm amplify appconfig appfabric appflow applicationinsights appmesh
 apprunner appstream appsync athena auditmanager autoscaling backup batch bedrock billing budgets
@@ -169,6 +171,7 @@ def is_aws(type_: str) -> bool:
     return type_.startswith(_AWS)
 
 
+@functools.lru_cache(maxsize=4096)
 def service_of(type_: str) -> str | None:
     """Return the IAM namespace of a type; None: it is not known."""
     if not is_aws(type_) or type_ in OPAQUE:

@@ -90,6 +90,24 @@ OUTSIDE = {
     "behind a comment in a text": '"/*${file("{secret}")}*/"',
     "behind a comment": 'file( # "main.tf"\n    "{secret}" /* x */ )',
     "a pattern": 'join(",", fileset(path.module, "../*.txt"))',
+    "a loop of a text that takes a name": (
+        '[for p in ["main.tf"] : "%{ for p in ["{secret}"] }${file(p)}%{ endfor }"][0]'
+    ),
+    "a folder out of a heredoc": 'file("${<<-EOT\n    ../\n  EOT\n  }/../secret-outside.txt")',
+}
+HIDDEN = {
+    "a loop that takes Terraform's name": (
+        '[for path in [{ module = "{folder}" }] : file("${path.module}/secret-outside.txt")][0]'
+    ),
+    "a loop that takes the name of locals": (
+        '[for local in [{ a = "{secret}" }] : file(local.a)][0]'
+    ),
+    "a loop that takes the name of a loop": (
+        '[for each in [{ key = "{secret}" }] : file(each.key)][0]'
+    ),
+    "a space that is taken away": 'file(" ${~ "{secret}" }")',
+    "lines that are taken away": 'file(<<-EOT\n    ../secret-outside.txt${"" ~}\n  EOT\n  )',
+    "a template behind a space": 'templatefile(" ${~ "t.tpl" }", {})',
 }
 UNKNOWN = {
     "a variable": "file(var.path)",
@@ -107,6 +125,14 @@ def _output(expression: str) -> str:
     return f'output "x" {{\n  value = {expression}\n}}\n'
 
 
+def _hiding(call: str) -> str:
+    """Put a call where names mean something harmless."""
+    return (
+        'locals {\n  a = "main.tf"\n}\nresource "terraform_data" "a" {\n'
+        f'  for_each = toset(["main.tf"])\n  input    = {call}\n}}\n'
+    )
+
+
 def _readings() -> Iterator[Hostile]:
     for call, told in READERS.items():
         kind = K.FILE_OUTSIDE
@@ -114,6 +140,13 @@ def _readings() -> Iterator[Hostile]:
     for name, call in OUTSIDE.items():
         told = SECRET_NAME if "fileset" in call else SECRET
         yield Hostile(f"reads, {name}", {"main.tf": _output(call)}, PLAN, K.FILE_OUTSIDE, told)
+    for name, call in HIDDEN.items():
+        files = {"main.tf": _hiding(call), "t.tpl": READS.join(("${", "}"))}
+        yield Hostile(f"reads, {name}", files, PLAN, K.FILE_UNKNOWN, SECRET)
+    for name, space in {"no-break space": "\u00a0", "next line": "\u0085"}.items():
+        text = _output(f"[<<EOT\n{space}EOT\n  , {READS}, <<EOT\nEOT\n  ][1]")
+        kind = K.UNMODELLED
+        yield Hostile(f"reads, a heredoc's end and {name}", {"main.tf": text}, PLAN, kind, SECRET)
     path = 'variable "path" {\n  default = "{secret}"\n}\n'
     for name, call in UNKNOWN.items():
         files = {"main.tf": path + _output(call)}
@@ -163,6 +196,9 @@ def _placed() -> Iterator[Hostile]:
     yield Hostile("reads from JSON", {"main.tf.json": text}, PLAN, K.FILE_OUTSIDE, SECRET)
     files = {"main.tf": _output('templatefile("t.tpl", {})'), "t.tpl": '${file("{secret}")}'}
     yield Hostile("reads from a template", files, PLAN, K.FILE_OUTSIDE, SECRET)
+    composed = _output('templatefile("か\u3099.tpl", {})')
+    files = {"main.tf": composed, "が.tpl": '${file("{secret}")}'}
+    yield Hostile("reads from a composed template", files, PLAN, K.FILE_OUTSIDE, SECRET)
     each = _output('[for f in fileset(path.module, "*.tpl") : templatefile(f, {})][0]')
     files = {"main.tf": each, "t.tpl": '${file("{secret}")}'}
     yield Hostile("reads from one of some templates", files, PLAN, K.FILE_OUTSIDE, SECRET)
@@ -256,6 +292,12 @@ THEIRS = """terraform {
   }
 }
 """
+COMPUTED = """terraform {
+  required_providers {
+    x = { source = "hashicorp/null", (true ? "source" : "") = "127.0.0.1:{port}/a/x" }
+  }
+}
+"""
 REMOTE = """data "terraform_remote_state" "s" {
   backend = "http"
   config  = { address = "http://127.0.0.1:{port}/s", retry_max = 0 }
@@ -288,6 +330,7 @@ CALLS = {
     "a module from Git": (_module("git::http://127.0.0.1:{port}/m.git"), INIT, K.MODULE_SOURCE),
     "a module of a registry of theirs": (_module("127.0.0.1:{port}/a/b/c"), INIT, K.MODULE_SOURCE),
     "a provider of a registry of theirs": (THEIRS, INIT, K.PROVIDER_SOURCE),
+    "a provider whose source is a computed key": (COMPUTED, INIT, K.UNMODELLED),
     "a state on the network": (REMOTE, PLAN, K.REMOTE_STATE_UNSAFE),
     "a cloud of theirs": (CLOUD, INIT, K.CLOUD),
 }

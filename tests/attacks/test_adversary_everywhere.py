@@ -52,8 +52,10 @@ EMPTY = {
     "config_receive": "upload_unknown",
     "push_receive": "push_unknown",
     "push_finish": "push_unknown",
+    "scan_run": "scan_unknown",
+    "scan_sarif": "scan_unknown",
 }
-"""Tool, or call of the same name → how it refuses where nothing was applied, or begun, yet."""
+"""Tool, or call of the same name → how it refuses where nothing was applied, begun or scanned."""
 
 
 @functools.cache

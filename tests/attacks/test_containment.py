@@ -168,3 +168,13 @@ def test_what_takes_itself_out_of_its_session_is_killed_by_its_account(place: Pl
     assert lost.stdout
     for pid in lost.stdout.split():
         os.kill(int(pid), signal.SIGKILL)
+
+
+def test_what_init_installed_is_the_same_for_the_next_run(place: Place):
+    # Large files there are one and the same in every run of the workspace, also without an account.
+    done, _ = attacked(place.terraform(Uncontained()), PROVISION % "touch ../data/mark")
+    assert done.ok
+    done, _ = attacked(place.terraform(held(place)), PROVISION % "touch ../data/mark")
+    assert not done.ok
+    done, _ = attacked(place.terraform(held(place)), PROVISION % "touch ../tmp/mark")
+    assert done.ok

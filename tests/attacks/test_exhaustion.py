@@ -35,6 +35,7 @@ from tests.attacks.holding import (
     of,
     own_accounts,
 )
+from tests.breadth import broad
 
 pytestmark = [
     pytest.mark.timeout(180),
@@ -99,7 +100,7 @@ def place() -> Iterator[Place]:
     [False, pytest.param(True, marks=[own_accounts, pytest.mark.long])],
     ids=["same account", "own account"],
 )
-@pytest.mark.parametrize("what", ATTACKS)
+@pytest.mark.parametrize("what", broad(*ATTACKS, quick=(0, 1)))
 def test_what_uses_up_the_machine_is_held(place: Place, what: str, accounts: bool):
     attack = ATTACKS[what]
     (place.root / "main.tf").write_text(attack.text, encoding="utf-8")

@@ -140,7 +140,8 @@ def test_port_0_is_a_free_port_and_links_lead_to_it(tmp_path: Path):
     ) as server:
         try:
             assert server.stderr
-            found = re.search(r"console (http://127\.0\.0\.1:\d+) ", server.stderr.readline())
+            said = "".join(server.stderr.readline() for _ in range(2))
+            found = re.search(r"console (http://127\.0\.0\.1:\d+) ", said)
             assert found
             assert httpx2.get(f"{found.group(1)}/healthz/ready", timeout=30).status_code == 200
         finally:

@@ -92,6 +92,7 @@ def test_code_of_a_run_reaches_neither_the_servers_keys_nor_its_memory(server: S
     assert applied(server, every)["status"] == "applied"
 
 
+@pytest.mark.long
 def test_where_containment_is_off_everything_says_so(tmp_path: Path):
     with serving(tmp_path, SEKISHO_CONTAINMENT="off") as free:
         said = next(line for line in free.lines if "containment.off" in line)
@@ -104,6 +105,7 @@ def test_where_containment_is_off_everything_says_so(tmp_path: Path):
         assert applied(free, " && ".join(reached))["status"] == "applied"
 
 
+@pytest.mark.long
 def test_who_insists_on_containment_gets_a_server_that_contains(tmp_path: Path):
     with serving(tmp_path, SEKISHO_CONTAINMENT="require") as strict:
         assert LEVEL in planned(strict)["plan"]["contained"]

@@ -108,6 +108,7 @@ def test_an_installation_that_was_broken_off_is_none(ask: Ask, tmp_path: Path):
     assert "scanner_missing" in err
 
 
+@pytest.mark.long
 def test_setup_from_a_folder_without_the_files_says_what_pip_said(ask: Ask, tmp_path: Path):
     wheels = tmp_path / "wheels"
     wheels.mkdir()

@@ -54,6 +54,10 @@ def test_another_workspace_build_origin_or_lock_file_has_a_slot_of_its_own(tmp_p
     assert not plan(mirrored, FILES).warm
     locked = Bench(bench.terraform)
     assert not plan(locked, FILES | {".terraform.lock.hcl": "# ours\n"}).warm
+    secret = dataclasses.replace(bench.workspace, variables={"password": "x"})
+    marked = dataclasses.replace(bench.workspace, variables={"password": "sekisho-withheld:x"})
+    assert not plan(Bench(bench.terraform, marked), FILES).warm
+    assert not plan(Bench(bench.terraform, secret), FILES).warm
     assert plan(Bench(bench.terraform), FILES).warm
 
 

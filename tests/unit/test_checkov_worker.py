@@ -1,5 +1,6 @@
 """What the process of the scanner can no longer do once its guard is up; any Python shows it."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from sekisho import scanners
+from sekisho.scanners.checkov_worker import check_plain
 
 WORKER = Path(scanners.__file__).with_name("checkov_worker.py")
 SCRIPT = f"""
@@ -94,3 +96,18 @@ def test_the_worker_is_refused(tmp_path: Path, what: str):
 )
 def test_the_worker_may_read_and_write_what_is_its_own(tmp_path: Path, what: str, answer: str):
     assert tried(tmp_path, what) == answer
+
+
+@pytest.mark.parametrize("kind", ["link", "pipe", "linked folder"])
+def test_a_folder_that_leads_out_or_never_ends_is_not_scanned(kind: str, tmp_path: Path):
+    inner = tmp_path / "a" / "b"
+    inner.mkdir(parents=True)
+    (inner / "main.tf").write_text("", encoding="utf-8")
+    check_plain(str(tmp_path))
+    odd = inner / "odd.tf"
+    if kind == "pipe":
+        os.mkfifo(odd)
+    else:
+        odd.symlink_to("/etc" if kind == "linked folder" else "/etc/hostname")
+    with pytest.raises(ValueError, match="no regular file"):
+        check_plain(str(tmp_path))

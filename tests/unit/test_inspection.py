@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -99,6 +100,45 @@ ONE: dict[str, tuple[str, str, int]] = {
         'provider "kubernetes" {\n  x = { exec = {} }\n}',
         K.PROVIDER_EXEC,
         2,
+    ),
+    "a program of a provider in an object that is made": (
+        'provider "helm" {\n  kubernetes = merge({ exec = {} }, {})\n}',
+        K.PROVIDER_EXEC,
+        2,
+    ),
+    "a program of a provider under a computed key": (
+        'provider "helm" {\n  kubernetes = { (true ? "exec" : "") = {} }\n}',
+        K.PROVIDER_EXEC,
+        2,
+    ),
+    "a host of a provider": (
+        'provider "google" {\n  universe_domain = "theirs.example"\n}',
+        K.PROVIDER_CREDENTIALS,
+        2,
+    ),
+    "a token of a provider in a file": (
+        'provider "azurerm" {\n  oidc_token_file_path = "/x"\n}',
+        K.PROVIDER_CREDENTIALS,
+        2,
+    ),
+    "a file outside that chooses a template": (
+        'locals {\n  a = templatefile(file("/x") == "" ? "main.tf" : "./main.tf", {})\n}',
+        K.FILE_OUTSIDE,
+        2,
+    ),
+    "a template that is not there yet": (
+        'locals {\n  a = templatefile("made.zip", {})\n}',
+        K.FILE_UNKNOWN,
+        2,
+    ),
+    "an iterator that takes the name of locals": (
+        (
+            'locals {\n  value = "main.tf"\n}\nresource "a" "b" {\n  dynamic "c" {\n'
+            "    for_each = var.x\n    iterator = local\n"
+            "    content {\n      d = file(local.value)\n    }\n  }\n}"
+        ),
+        K.FILE_UNKNOWN,
+        9,
     ),
     "a module elsewhere": ('module "m" {\n  source = "git::https://x/y"\n}', K.MODULE_SOURCE, 2),
     "a module outside": ('module "m" {\n  source = "../x"\n}', K.MODULE_OUTSIDE, 2),
@@ -342,9 +382,10 @@ import {
 
 
 def test_an_honest_configuration_passes_with_no_finding(tmp_path: Path):
-    assert inspected(tmp_path, {"main.tf": HONEST, "a.tpl": "${n}", "b.tpl": "file(1)"}) == ()
+    files = {"main.tf": HONEST, "a.tpl": "${n}", "b.tpl": "file(1)"}
+    assert inspected(tmp_path, files) == ()
     crlf = tmp_path / "crlf"
-    assert inspected(crlf, {"main.tf": HONEST.replace("\n", "\r\n")}) == ()
+    assert inspected(crlf, files | {"main.tf": HONEST.replace("\n", "\r\n")}) == ()
 
 
 def test_providers_are_named_by_their_whole_address(tmp_path: Path):
@@ -352,7 +393,8 @@ def test_providers_are_named_by_their_whole_address(tmp_path: Path):
         "terraform {\n  required_providers {\n"
         '    aws = { source = "hashicorp/AWS" }\n    null = "1"\n'
         '    own = { source = "registry.example/team/own", version = "1" }\n'
-        '    odd = { source = "a/b/c/d" }\n  }\n}'
+        '    odd = { source = "a/b/c/d" }\n'
+        '    made = { source = "hashicorp/aws", (true ? "source" : "") = "x/y" }\n  }\n}'
     )
     details = {(f.subject, f.kind, f.detail) for f in inspected(tmp_path, {"main.tf": text})}
     assert details == {
@@ -360,7 +402,32 @@ def test_providers_are_named_by_their_whole_address(tmp_path: Path):
         ("null", K.PROVIDER_SOURCE, "registry.terraform.io/hashicorp/null"),
         ("own", K.PROVIDER_SOURCE, "registry.example/team/own"),
         ("odd", K.UNMODELLED, ""),
+        ("made", K.UNMODELLED, ""),
     }
+
+
+@pytest.mark.parametrize("name", ["main.tf", "main.tf.json"])
+def test_settings_of_opentofu_that_start_programs_are_not_understood(name: str, tmp_path: Path):
+    program = {"key_provider": {"external": {"x": {"command": ["id"]}}}}
+    text = json.dumps({"terraform": {"encryption": program}})
+    native = "terraform {\n  encryption {\n    key_provider {\n    }\n  }\n}"
+    assert found(tmp_path, {name: text if name.endswith(".json") else native}) == [
+        (K.UNMODELLED, f"{name}:{1 if name.endswith('.json') else 2}")
+    ]
+
+
+def test_tags_of_a_provider_are_anybodys_words(tmp_path: Path):
+    text = 'provider "aws" {\n  default_tags {\n    tags = { host = "x", token = "y" }\n  }\n}'
+    assert inspected(tmp_path, {"main.tf": text}) == ()
+
+
+@pytest.mark.parametrize("dots", ["..", "%2e%2E"])
+def test_no_pattern_lets_a_source_pass_that_goes_up(dots: str):
+    policy = Policy(modules=("git::https://host.example/ours/*",))
+    ours = Finding("main.tf", 1, K.MODULE_SOURCE, "m", "git::https://host.example/ours/m.git")
+    theirs = dataclasses.replace(ours, detail=f"git::https://host.example/ours/{dots}/theirs/m.git")
+    assert policy.treatment(ours) == "allow"
+    assert policy.treatment(theirs) == "refuse"
 
 
 def test_findings_are_told_over_a_line(tmp_path: Path):

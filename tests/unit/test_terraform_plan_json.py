@@ -14,7 +14,7 @@ from sekisho.domain.errors import ConfigurationInvalid
 from sekisho.domain.plans import PlanReading
 from sekisho.domain.states import NO_STATE, StatePosition
 from sekisho.terraform.json_text import load
-from sekisho.terraform.plan_json import base_position, ephemeral_variables
+from sekisho.terraform.plan_json import LARGEST_STATE, base_position, ephemeral_variables
 from sekisho.terraform.redaction import Redactor
 from sekisho.terraform.state_json import read_state
 from tests.fakes.readings import read_whole
@@ -266,6 +266,10 @@ def test_the_base_of_a_saved_plan_is_in_its_archive(tmp_path: Path):
         archive.writestr("tfstate", json.dumps({"version": 4, "serial": 7, "lineage": "系譜"}))
         archive.writestr("tfstate-prev", json.dumps({"version": 4, "serial": 0, "lineage": ""}))
     assert base_position(path) == StatePosition("系譜", 7)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("tfstate", bytes(LARGEST_STATE + 1))  # a bomb of some hundred KB
+    with pytest.raises(ConfigurationInvalid):
+        base_position(path)
     path.write_bytes(b"no plan")
     with pytest.raises(ConfigurationInvalid):
         base_position(path)

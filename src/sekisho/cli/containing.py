@@ -23,5 +23,5 @@ def contain(settings: Settings, event: Event) -> None:
         accounts=why or str(settings.containment_accounts),
         limits=made.levels.tool or "none: prlimit is not installed",
         hidden=hidden,
-        warning=None if made.levels.holds else _NOTHING_HOLDS,
+        **({} if made.levels.holds else {"warning": _NOTHING_HOLDS}),
     )

@@ -4,9 +4,11 @@ import dataclasses
 import fnmatch
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, Literal
+from urllib.parse import unquote
 
 Treatment = Literal["allow", "warn", "refuse"]
 TREATMENTS: tuple[Treatment, ...] = ("allow", "warn", "refuse")
@@ -148,4 +150,7 @@ NOTHING_FOUND = Judged()
 
 
 def _like(source: str, patterns: Sequence[str]) -> bool:
+    # `git::https://host/ours/../theirs` is theirs: whoever fetches it takes the dots away.
+    if ".." in re.split(r"[/\\?&=]", unquote(source)):
+        return False
     return any(fnmatch.fnmatchcase(source, pattern) for pattern in patterns)

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from sekisho.domain.inspections import Finding, FindingKind
-from sekisho.inspection.syntax import Block, Body, Expression, Pairs, Text
+from sekisho.inspection.syntax import Attribute, Block, Body, Expression, Pairs, Text
 
 K = FindingKind
 
@@ -15,7 +15,9 @@ _CREDENTIAL = re.compile(
     r"client_key\w*|private_key\w*|secret\w*|config_paths?|config_context\w*|use_(?:msi|cli|oidc)|"
     r"custom_ca_bundle|https?_proxy|no_proxy|endpoints?|\w+_endpoint|\w+_endpoint_url|"
     r"role_arn|web_identity\w*|impersonate_service_account\w*|address|lock_address|"
-    r"unlock_address|conn_str|allowed_account_ids|forbidden_account_ids",
+    r"unlock_address|conn_str|allowed_account_ids|forbidden_account_ids|"
+    r"host|hostname|metadata_host|universe_domain|(?:\w+_)?url|external_credentials|oidc_\w+|"
+    r"auth_login\w*|client_auth\w*|token_\w+",
     re.IGNORECASE,
 )
 """Arguments that choose who Terraform is, or where it is sent: those come from the operator."""
@@ -26,6 +28,16 @@ _STATE_KEYS = frozenset(
 )
 """What an S3 state may be named by: nothing of it leads to credentials or another host."""
 _REGISTRY = "registry.terraform.io"
+_SETTINGS = frozenset(
+    {"required_version", "experiments", "language"}
+    | {"backend", "cloud", "required_providers", "provider_meta"}
+)
+"""What a `terraform` block may say. OpenTofu's `encryption` may start programs, for one."""
+_TAGS = frozenset({"default_tags", "default_labels"})
+"""Blocks of a provider whose keys are anybody's words."""
+_WHOLE = "kubernetes"
+"""An argument of providers that may hold `exec`: an object that is written out, or refused."""
+_COMPUTED = "(a name that is computed)"
 _LOCAL = ("./", "../")
 
 
@@ -42,6 +54,11 @@ def _terraform(file: str, block: Block, _ups: int) -> Iterator[Finding]:
         bad = inner.label != "s3" or not _plain(inner.body)
         kind = K.BACKEND_CREDENTIALS if bad else K.BACKEND
         yield Finding(file, inner.line, kind, inner.title, _first_bad(inner.body))
+    said = [*block.body.attributes, *block.body.blocks]
+    for one in said:
+        name = one.name if isinstance(one, Attribute) else one.type
+        if name not in _SETTINGS:
+            yield Finding(file, one.line, K.UNMODELLED, block.title, f"terraform.{name}"[:200])
     for inner in block.body.of("cloud"):
         yield Finding(file, inner.line, K.CLOUD, "cloud")
     for inner in block.body.of("required_providers"):
@@ -61,8 +78,11 @@ def _providers(file: str, block: Block) -> Iterator[Finding]:
     for attribute in block.body.attributes:
         source: Expression | None = Text(attribute.name)
         if isinstance(attribute.value, Pairs):
+            # A key may be computed (`(true ? "source" : "")`), and the last one counts.
             named = {_text(k): v for k, v in attribute.value.pairs}
-            source = named.get("source", source)
+            source = None if "" in named else named.get("source", source)
+        elif not isinstance(attribute.value, Text):
+            source = None
         address = provider_address(_text(source))
         kind = K.PROVIDER_SOURCE if address else K.UNMODELLED
         yield Finding(file, attribute.line, kind, attribute.name, address)
@@ -79,7 +99,7 @@ def provider_address(source: str) -> str:
 
 def _provider(file: str, block: Block, _ups: int) -> Iterator[Finding]:
     for name, line in _names(block.body):
-        if name == "exec":
+        if name in ("exec", _COMPUTED):
             yield Finding(file, line, K.PROVIDER_EXEC, block.title, name)
         elif _CREDENTIAL.fullmatch(name) and name not in _NOT_CREDENTIALS:
             yield Finding(file, line, K.PROVIDER_CREDENTIALS, block.title, name)
@@ -89,16 +109,20 @@ def _names(body: Body) -> Iterator[tuple[str, int]]:
     """Yield the names in a body, at any depth: of arguments, blocks, and keys of objects."""
     for attribute in body.attributes:
         yield attribute.name, attribute.line
-        yield from _keys(attribute.value, attribute.line)
+        if attribute.name == _WHOLE and not isinstance(attribute.value, Pairs):
+            yield _COMPUTED, attribute.line
+        if attribute.name not in _TAGS:
+            yield from _keys(attribute.value, attribute.line)
     for block in body.blocks:
         yield (block.label if block.type == "dynamic" else block.type), block.line
-        yield from _names(block.body)
+        if block.type not in _TAGS:
+            yield from _names(block.body)
 
 
 def _keys(value: Expression, line: int) -> Iterator[tuple[str, int]]:
     if isinstance(value, Pairs):
         for key, inner in value.pairs:
-            yield _text(key), line
+            yield _text(key) or _COMPUTED, line
             yield from _keys(inner, line)
 
 

@@ -39,16 +39,27 @@ class Scope:
 
     `folder`: of the module, relative to the folder that Terraform works in; `./` is that folder.
     `names`: what loops bind, by name; `each` binds `each.key` and `each.value`.
+    `taken`: names that loops bind: `path` of `for path in …` is not Terraform's own any more.
     """
 
     folder: str = "."
     locals: Mapping[str, Expression] = dataclasses.field(default_factory=dict[str, Expression])
     names: Mapping[str, Texts | None] = dataclasses.field(default_factory=dict[str, Texts | None])
     depth: int = 0
+    taken: frozenset[str] = frozenset()
 
     def binding(self, names: Mapping[str, Texts | None]) -> Scope:
         """Return a scope in which these names mean this too."""
         return dataclasses.replace(self, names={**self.names, **names})
+
+    def taking(self, bound: Sequence[str], names: Mapping[str, Texts | None]) -> Scope:
+        """Return a scope in which a loop binds `bound`: whatever they meant before is hidden."""
+        kept = {n: t for n, t in self.names.items() if n.partition(".")[0] not in bound}
+        return dataclasses.replace(self, names={**kept, **names}, taken=self.taken.union(bound))
+
+    def outside(self) -> Scope:
+        """Return the scope of a local: the same wherever it is used, whatever loops bind there."""
+        return dataclasses.replace(self, names={}, taken=frozenset(), depth=self.depth + 1)
 
 
 def texts(expression: Expression, scope: Scope) -> Texts | None:
@@ -97,18 +108,20 @@ def _keys_of_call(call: Call, scope: Scope) -> Both:
 
 def _keys_of_local(reference: Reference, scope: Scope) -> Both:
     names = reference.names
-    known = scope.locals.get(names[1]) if names[0] == "local" and len(names) > 1 else None
-    if known is None or reference.more or len(names) > 2 or scope.depth > _DEPTH:  # noqa: PLR2004
+    if names[0] != "local" or "local" in scope.taken or len(names) != 2:  # noqa: PLR2004
         return None, None
-    return keys_and_values(known, dataclasses.replace(scope, names={}, depth=scope.depth + 1))
+    known = scope.locals.get(names[1])
+    if known is None or reference.more or scope.depth > _DEPTH:
+        return None, None
+    return keys_and_values(known, scope.outside())
 
 
 def loop_scope(names: tuple[str, ...], over: Expression, scope: Scope) -> Scope:
     """Return the scope inside of `for NAMES in OVER`."""
     keys, values = keys_and_values(over, scope)
     if len(names) == 1:
-        return scope.binding({names[0]: values})
-    return scope.binding(dict(zip(names, (keys, values), strict=False)))
+        return scope.taking(names, {names[0]: values})
+    return scope.taking(names, dict(zip(names, (keys, values), strict=False)))
 
 
 def _inside(pattern: str) -> bool:
@@ -117,17 +130,15 @@ def _inside(pattern: str) -> bool:
 
 def _referred(reference: Reference, scope: Scope) -> Texts | None:
     names = reference.names
-    if reference.more:
-        return None
+    if reference.more or names[0] in scope.taken:
+        return None if reference.more else scope.names.get(".".join(names))
     if names == ("path", "module"):
         return frozenset({scope.folder})
     if names == ("path", "root"):
         return frozenset({"."})
     if names[0] == "local" and len(names) == 2 and scope.depth <= _DEPTH:  # noqa: PLR2004
         known = scope.locals.get(names[1])
-        # A local means the same wherever it is used: nothing that a loop around its use binds.
-        inner = dataclasses.replace(scope, names={}, depth=scope.depth + 1)
-        return texts(known, inner) if known else None
+        return texts(known, scope.outside()) if known else None
     return scope.names.get(".".join(names))
 
 
@@ -186,7 +197,8 @@ def leads_out(path: str, ups: int) -> bool:
 
     `ups`: how many folders up the configuration begins.
     """
-    if path.startswith(("/", "~")) or "\\" in path or "\0" in path:
+    # With a line break it came out of a heredoc, which may be shifted to the left (`<<-`).
+    if path.startswith(("/", "~")) or any(c in path for c in "\\\0\r\n"):
         return True
     parts = posixpath.normpath(path).split("/")
     return parts.count("..") > ups

@@ -79,15 +79,15 @@ def _iterator(block: Block, scope: Scope) -> Scope:
     if len(names) != 1:
         return scope
     keys, values = keys_and_values(loop.value, scope)
-    return scope.binding({f"{names[0]}.key": keys, f"{names[0]}.value": values})
+    return scope.taking(names, {f"{names[0]}.key": keys, f"{names[0]}.value": values})
 
 
 def in_expression(expression: Expression, scope: Scope, place: Place) -> Iterator[Finding]:
     """Find what an expression reads."""
     match expression:
-        case Call(name=name, arguments=arguments):
+        case Call(arguments=arguments):
             yield from _call(expression, scope, place)
-            for argument in arguments[1:] if name == "templatefile" else arguments:
+            for argument in arguments:
                 yield from in_expression(argument, scope, place)
         case Loop(names=names, over=over, body=body, tests=tests):
             yield from in_expression(over, scope, place)
@@ -149,7 +149,11 @@ def _template_file(path: str, line: int, place: Place) -> Iterator[Finding]:
     if path in place.templates:
         return
     inner = dataclasses.replace(place, subject=shown(path), templates=place.templates | {path})
-    for content in place.contents(path):
+    contents = list(place.contents(path))
+    if not contents and ANY_NAME not in path and not leads_out(path, place.ups):
+        # What makes it while it is planned (a data source) could write anything there.
+        yield place.finding(K.FILE_UNKNOWN, line, f"templatefile({shown(path)})")
+    for content in contents:
         try:
             yield from _template(content.decode(), line, inner)
         except UnicodeDecodeError:

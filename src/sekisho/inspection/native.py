@@ -184,6 +184,18 @@ def _loop(node: Node, children: list[Node], depth: int) -> Expression:
     return Loop(tuple(names), over[0], tuple(body), line, tuple(tests))
 
 
+def _directive_loop(node: Node, children: list[Node], depth: int) -> Expression:
+    """Read `%{ for NAMES in OVER }…%{ endfor }`: what stands in it knows its names."""
+    start, *rest = children
+    names = tuple(_text(c) for c in _named(start, "identifier"))
+    over = [_expression(c, depth + 1) for c in _named(start, "expression")]
+    if len(over) != 1:
+        raise Unmodelled("a loop", node.start_point[0] + 1)
+    found = (e for part in rest for e in _expressions_of(part))
+    body = tuple(_expression(e, depth + 1) for e in found)
+    return Loop(names, over[0], body, node.start_point[0] + 1)
+
+
 def _choice(node: Node, children: list[Node], depth: int) -> Expression:
     found = [_expression(c, depth + 1) for c in children]
     if len(found) != 3:  # noqa: PLR2004 (test, one, other)
@@ -193,8 +205,10 @@ def _choice(node: Node, children: list[Node], depth: int) -> Expression:
 
 def _template(node: Node, _children: list[Node], depth: int) -> Expression:
     """Read a text in quotes or a heredoc: what stands between the expressions is text."""
-    line, parts = node.start_point[0] + 1, list[Expression]()
+    line, parts, trimmed = node.start_point[0] + 1, list[Expression](), False
     heredoc = node.type == "heredoc_template"
+    if heredoc:
+        _check_end(node)
     start, end = _inside(node, heredoc=heredoc)
     own, base = node.text or b"", node.start_byte
     for child in node.named_children:
@@ -202,11 +216,14 @@ def _template(node: Node, _children: list[Node], depth: int) -> Expression:
             continue
         parts.append(_literal(own[start - base : child.start_byte - base], child, heredoc=heredoc))
         inner = tuple(_expression(c, depth + 1) for c in _expressions(child))
+        trimmed |= bool(_named(child, "strip_marker"))
         same = child.type == "template_interpolation" and len(inner) == 1
         parts.append(inner[0] if same else Other(inner, child.start_point[0] + 1))
         start = child.end_byte
     parts.append(_literal(own[start - base : end - base], node, heredoc=heredoc))
     kept = tuple(p for p in parts if not (isinstance(p, Text) and not p.value))
+    if trimmed:
+        return Other(kept, line)  # a text, less whitespace that is not ours to take away
     if all(isinstance(p, Text) for p in kept):
         return Text("".join(p.value for p in kept if isinstance(p, Text)), line)
     return kept[0] if len(kept) == 1 else Template(kept, line)
@@ -219,10 +236,22 @@ _SPECIAL: dict[str, Callable[[Node, list[Node], int], Expression]] = {
     "object": _object,
     "for_tuple_expr": _loop,
     "for_object_expr": _loop,
+    "template_for": _directive_loop,
     "conditional": _choice,
     **dict.fromkeys(("numeric_lit", "bool_lit", "null_lit"), _plain),
     **dict.fromkeys(("string_lit", "quoted_template", "heredoc_template"), _template),
 }
+
+
+def _check_end(node: Node) -> None:
+    """Refuse a heredoc that ends in one place for some and in another for others.
+
+    Terraform takes any whitespace of Unicode from around its mark, tree-sitter does not.
+    """
+    lines = _text(node).split("\n")
+    mark = _text(_named(node, "heredoc_identifier")[-1])
+    if any(line.strip() == mark for line in lines[1:-1]) or lines[-1].strip(" \t\r") != mark:
+        raise Unmodelled("the end of a heredoc", node.start_point[0] + 1)
 
 
 def _inside(node: Node, *, heredoc: bool) -> tuple[int, int]:
@@ -247,10 +276,15 @@ def _literal(raw: bytes, node: Node, *, heredoc: bool) -> Text:
 def _expressions(node: Node) -> Iterator[Node]:
     """Yield the expressions at any depth of an interpolation or a directive, the outermost."""
     for child in node.named_children:
-        if child.type in ("expression", "template_interpolation", "template_directive"):
-            yield child
-        else:
-            yield from _expressions(child)
+        yield from _expressions_of(child)
+
+
+def _expressions_of(node: Node) -> Iterator[Node]:
+    kinds = ("expression", "template_interpolation", "template_directive", "template_for")
+    if node.type in kinds:
+        yield node
+    else:
+        yield from _expressions(node)
 
 
 def _unescaped(text: str) -> str:

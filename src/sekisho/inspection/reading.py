@@ -3,6 +3,7 @@
 import json
 import posixpath
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -44,10 +45,12 @@ class Tree:
 
     def contents(self, path: str) -> Iterator[bytes]:
         """Read the files that a path means from where Terraform works; `ANY_NAME` is any."""
-        whole = posixpath.normpath(posixpath.join(self.directory, path))
+        # Terraform composes what it reads in a configuration; names in an archive may be composed.
+        whole = unicodedata.normalize("NFC", posixpath.join(self.directory, path))
+        whole = posixpath.normpath(whole)
         wanted = re.compile(re.escape(whole).replace(re.escape(ANY_NAME), ".*"), re.DOTALL)
         for name in self.paths:
-            if wanted.fullmatch(name):
+            if wanted.fullmatch(unicodedata.normalize("NFC", name)):
                 content = self.read(name)
                 if len(content) > _TEMPLATE:
                     raise Unmodelled("a template of that size")

@@ -11,6 +11,7 @@ import importlib
 import json
 import logging
 import os
+import stat
 import sys
 from pathlib import Path
 from typing import Any, cast
@@ -79,6 +80,18 @@ def _inside(path: Any, own: str) -> bool:
     return place == os.devnull or place.startswith(own + os.sep)
 
 
+def check_plain(folder: str) -> None:
+    """Let through files and folders alone: a link would be followed out, a pipe never ends.
+
+    No configuration brings them along; what ran while it was planned can make them.
+    """
+    for here, folders, files in os.walk(folder):
+        for name in (*folders, *files):
+            mode = os.lstat(os.path.join(here, name)).st_mode  # noqa: PTH118 (many of them)
+            if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+                raise ValueError("no regular file")
+
+
 class Scanner:
     """Checkov in this process: loaded once, which takes most of the time that a scan takes."""
 
@@ -95,7 +108,8 @@ class Scanner:
         self.version: str = importlib.import_module("checkov.version").version
 
     def scan(self, folder: str, plan: str) -> dict[str, Any]:
-        """Look at a folder and at a plan."""
+        """Look at a folder and at a plan. Raises ValueError: links or pipes are in the folder."""
+        check_plain(folder)
         names = sorted(self._runners.keys() - _NEEDS_MORE)
         found = {"configuration": self._run(names, root_folder=folder)}
         if plan:

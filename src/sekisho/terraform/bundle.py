@@ -5,6 +5,7 @@ lock file, which is. Everything in it is pinned by the seal through the fingerpr
 """
 
 import json
+import os
 import re
 import stat
 import tarfile
@@ -20,7 +21,7 @@ from sekisho.terraform.files import (
     is_full,
     is_regular,
     open_regular,
-    read_regular,
+    read_small,
     sha256_of,
     tree_digest,
 )
@@ -45,7 +46,8 @@ def generated(layout: Layout, uploaded: frozenset[str]) -> list[tuple[str, Path]
 def modules_digest(layout: Layout, uploaded: frozenset[str]) -> str:
     """Return the digest of installed modules, their manifest, and generated files."""
     carried = _carried(layout, uploaded)
-    return tree_digest((n, p) for n, p in carried if n != _BACKEND_SETTINGS)
+    found = ((n, p) for n, p in carried if n != _BACKEND_SETTINGS)
+    return tree_digest(found, layout.root)
 
 
 def _carried(layout: Layout, uploaded: frozenset[str]) -> Iterator[tuple[str, Path]]:
@@ -66,8 +68,19 @@ def providers(layout: Layout) -> dict[str, str]:
         host, namespace, kind, version, _ = folder.parts[-_DEPTH:]
         source = f"{host}/{namespace}/{kind}"
         hashes = ",".join(sorted(locked.get(source, ())))
-        found[source] = f"{version} {hashes or tree_digest(entries(folder.resolve()))}"
+        found[source] = f"{version} {hashes or _digest(folder, layout)}"
     return found
+
+
+def _digest(folder: Path, layout: Layout) -> str:
+    """Return the digest of a provider's folder; of a link's target where it leads elsewhere.
+
+    What ran while it was planned could have led it to the whole disk, or to a file without end.
+    """
+    data, real = layout.data.resolve(), folder.resolve()
+    if real.is_relative_to(data):
+        return tree_digest(entries(real), data)
+    return f"link:{real}"
 
 
 def provider_folders(data: Path) -> list[Path]:
@@ -88,14 +101,14 @@ def pack(layout: Layout, uploaded: frozenset[str], goal: Path) -> None:
     with tarfile.open(goal, "w", format=tarfile.PAX_FORMAT) as tar:
         _add_bytes(tar, "providers.json", json.dumps(sorted(providers(layout))).encode())
         if is_regular(layout.lock_file):
-            _add_bytes(tar, "lock", read_regular(layout.lock_file))
+            _add_bytes(tar, "lock", read_small(layout.lock_file))
         for name, path in _carried(layout, uploaded):
             mode = path.lstat().st_mode
             if stat.S_ISLNK(mode):
                 _add_link(tar, name, str(path.readlink()))
             elif stat.S_ISREG(mode):
-                with open_regular(path) as content:
-                    header = _header(name, path.stat().st_size)
+                with open_regular(path, layout.root) as content:
+                    header = _header(name, os.fstat(content.fileno()).st_size)
                     header.mode = 0o555 if mode & stat.S_IXUSR else 0o444
                     tar.addfile(header, content)
 
@@ -157,7 +170,7 @@ def _goal(name: str, layout: Layout) -> Path:
 def _locked(path: Path) -> dict[str, list[str]]:
     if not is_regular(path):
         return {}
-    text = read_regular(path).decode(errors="replace")
+    text = read_small(path).decode(errors="replace")
     return {b["source"]: _HASH.findall(b["body"]) for b in _BLOCK.finditer(text)}
 
 

@@ -35,8 +35,9 @@ _OVER = {
     Over.DISK: "It wrote more into its folders than it may, so it was asked to stop:"
     " SEKISHO_RUN_DISK says how many bytes that are.",
 }
-_LARGE = ("show", "state")
-"""What answers with a plan or a state is as large as they are, but for what a file may be."""
+_LARGE, _LARGEST = ("show", "state"), 1024**3
+"""What answers with a plan or a state is as large as they are: ten times the largest that we know,
+and no more, since it is read into memory."""
 _AWAY = (errno.ENOENT, errno.EACCES, errno.ENOEXEC)
 
 
@@ -56,6 +57,7 @@ class Commands:
         needed = programs(order.build.command)
         self.tenancy = options.containment.tenancy(layout.root, needed)
         self._bounds = bounds_of(options, layout, order)
+        self._installing = bounds_of(options, layout, order, installs=True)
 
     def listener(self, watch: Watch | None = None) -> Listener:
         """Make what turns output into log lines for `watch`, or for nobody."""
@@ -71,7 +73,7 @@ class Commands:
         """Run a command whose output is an answer, not a log; return the file it is in."""
         caps = self._caps(arguments[0])
         if arguments[0] in _LARGE:
-            caps = dataclasses.replace(caps, output=0)
+            caps = dataclasses.replace(caps, output=_LARGEST)
         listener, command = self.listener(), self._command(arguments, caps)
         late = time.monotonic() + _ANSWER_WITHIN
         # A backend that takes the call and never answers must not hold a workspace for ever.
@@ -100,7 +102,7 @@ class Commands:
             environment=self._environment,
             output=self._layout.output(arguments[0]),
             tenancy=self.tenancy,
-            bounds=self._bounds,
+            bounds=self._installing if arguments[0] == "init" else self._bounds,
             holds=self._layout.root,
             caps=caps,
         )

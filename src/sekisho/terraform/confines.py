@@ -4,7 +4,9 @@ The folder itself, the configuration, the operator's variables and the CLI confi
 server's, to be read. Terraform writes where it must: `layout` says what lies where.
 """
 
+import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from sekisho.domain.targets import Target
@@ -15,6 +17,7 @@ from sekisho.terraform.options import TerraformOptions
 
 _CREDENTIALS = 64 * 1024
 """Bytes of a file that an operator may name in a target's environment: certificates, settings."""
+_MIRROR_DEPTH = 5
 
 
 def programs(command: tuple[str, ...]) -> tuple[Path, ...]:
@@ -27,12 +30,35 @@ def programs(command: tuple[str, ...]) -> tuple[Path, ...]:
     return (*named, *library, Path(sys.base_prefix), *([settings] if settings.is_file() else []))
 
 
-def bounds_of(options: TerraformOptions, layout: Layout, order: DeskOrder) -> Bounds:
-    """Say what the commands of a working directory may touch."""
-    mirror = (options.mirror,) if options.mirror else ()
+def bounds_of(
+    options: TerraformOptions, layout: Layout, order: DeskOrder, *, installs: bool = False
+) -> Bounds:
+    """Say what a command of a working directory may touch.
+
+    Providers and modules are written by the one that installs them (`init`, which starts no
+    provider) and by no other: what a provider or a script could change there, the next run of the
+    workspace would start, since large files are the same ones in every run (`warm`).
+    """
+    mirror = (options.mirror, *linked_to(options.mirror)) if options.mirror else ()
     reads = (*programs(order.build.command), *mirror, *named_files(order.workspace.target))
-    writes = (layout.work, layout.data, layout.state.parent, layout.home, layout.tmp, layout.plan)
-    return Bounds((*reads, layout.root), writes)
+    writes = (layout.work, layout.state.parent, layout.home, layout.tmp, layout.plan)
+    return Bounds((*reads, layout.root), (*writes, layout.data) if installs else writes)
+
+
+def linked_to(mirror: Path, depth: int = _MIRROR_DEPTH) -> tuple[Path, ...]:
+    """Return where links in a mirror lead, which is the operator's: Terraform is let in there, too.
+
+    HOST/NAMESPACE/TYPE/VERSION/PLATFORM, as the unpacked layout has it; what lies deeper is the
+    provider's own.
+    """
+    found: list[Path] = []
+    with suppress(OSError), os.scandir(mirror) as entries:
+        for entry in entries:
+            if entry.is_symlink():
+                found += [to] if (to := Path(entry.path).resolve()).exists() else []
+            elif depth > 1 and entry.is_dir():
+                found += linked_to(Path(entry.path), depth - 1)
+    return tuple(found)
 
 
 def named_files(target: Target) -> tuple[Path, ...]:

@@ -33,7 +33,7 @@ from sekisho.terraform.files import (
     sha256_of,
     tree_digest,
 )
-from sekisho.terraform.installed import fetched, modules_in, providers_in
+from sekisho.terraform.installed import fetched, modules_in, providers_in, providers_under
 from sekisho.terraform.json_text import load, objects
 from sekisho.terraform.layout import lay_out, make_folders_read_only, run_folder
 from sekisho.terraform.options import TerraformOptions
@@ -98,8 +98,9 @@ class LocalDesk:
         return tuple(map(self._redacted, found))
 
     def inspect_installed(self) -> tuple[Finding, ...]:
-        found = list(providers_in(self._layout.lock_file))
+        found = list(providers_under(self._layout.data / "providers"))
         try:
+            found += providers_in(self._layout.lock_file)
             for key, source, folder in modules_in(self._layout.data / "modules"):
                 found.append(fetched(key, source))
                 found += self._inspect_module(key, folder)

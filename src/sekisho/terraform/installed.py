@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from sekisho.domain.inspections import Finding, FindingKind
-from sekisho.terraform.files import is_regular, read_regular
+from sekisho.terraform.files import is_regular, read_small
 
 _MANIFEST = "modules.json"
 _PROVIDER = re.compile(r'^provider "([^"\n]+)" \{', re.MULTILINE)
@@ -19,9 +19,16 @@ _LOCAL = ("./", "../")
 def providers_in(lock_file: Path) -> Iterator[Finding]:
     """Find the providers that were locked: also those that no file names."""
     if is_regular(lock_file):
-        text = read_regular(lock_file).decode(errors="replace")
+        text = read_small(lock_file).decode(errors="replace")
         for address in _PROVIDER.findall(text):
             yield Finding(_LOCK, 0, FindingKind.PROVIDER_SOURCE, address, address)
+
+
+def providers_under(folder: Path) -> Iterator[Finding]:
+    """Find the providers that lie there, however a lock file may be written."""
+    for place in sorted(folder.glob("*/*/*")):
+        address = place.relative_to(folder).as_posix()
+        yield Finding(_LOCK, 0, FindingKind.PROVIDER_SOURCE, address, address)
 
 
 def fetched(key: str, source: str) -> Finding:
@@ -35,7 +42,7 @@ def modules_in(folder: Path) -> Iterator[tuple[str, str, Path]]:
     if not os.path.lexists(manifest):
         return
     # What ran in `init` could have put a link or a pipe there.
-    entries: list[dict[str, Any]] = json.loads(read_regular(manifest)).get("Modules") or []
+    entries: list[dict[str, Any]] = json.loads(read_small(manifest)).get("Modules") or []
     for entry in entries:
         source = cast("str", entry.get("Source") or "")
         if source and source not in (".", "..") and not source.startswith(_LOCAL):

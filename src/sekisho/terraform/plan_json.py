@@ -51,6 +51,8 @@ _KNOWN = frozenset(
     }
 )
 """Top-level fields that we know; others are named, so that nobody takes silence for a no."""
+LARGEST_STATE = 256 * 1024 * 1024
+"""Bytes of a prior state that is read to know where it stands."""
 _OUTPUT_LEAVES = 1_000
 _STATE_BYTES = 8 * 1024 * 1024
 """Size up to which a prior state is decoded for its dependencies."""
@@ -114,6 +116,9 @@ def base_position(plan: Path) -> StatePosition:
     """
     try:
         with open_regular(plan) as file, zipfile.ZipFile(file) as archive:
+            # What ran while it was made could have put a bomb in its place.
+            if archive.getinfo("tfstate").file_size > LARGEST_STATE:
+                raise ConfigurationInvalid(problem="the state in its plan is too large")
             return position_of(archive.read("tfstate"))
     except (zipfile.BadZipFile, KeyError, OSError, ValueError) as error:
         raise ConfigurationInvalid(problem="Terraform left no saved plan") from error

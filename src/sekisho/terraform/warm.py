@@ -37,12 +37,15 @@ class WarmSlot:
 
     def __init__(self, options: TerraformOptions, order: DeskOrder, layout: Layout) -> None:
         lock = sha256_of(layout.lock_file) if is_regular(layout.lock_file) else ""
+        variables = json.dumps(dict(order.workspace.variables), sort_keys=True, default=str)
         parts = [
             order.workspace.name,
             order.build.digest,
             cli_configuration(options),
             backend_block(order.workspace.backend, layout.up),
             order.workspace.directory,
+            # Who is given markers never lays what those are given who are given secrets.
+            options.mac(f"warm variables\n{variables}".encode()),
             lock,
         ]
         self._key = hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:40]

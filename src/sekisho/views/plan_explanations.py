@@ -22,10 +22,14 @@ from sekisho.views.plan_diffs import head_of, under
 from sekisho.views.plan_leaves import LeafView
 from sekisho.views.plan_sections import PlanFacts, alarms_of, notes_of
 from sekisho.views.rule_words import rule_sentences
+from sekisho.views.session_policies import SessionPolicyView, policy_of
 from sekisho.views.view import View, one_line
 
 _REASONS = (20, 10, 5, 2)
 """Kinds of reasons that are told, from the fullest answer to the leanest."""
+_LEAST = 1
+"""As the leanest, and without the session policy: it is advice, all else decides."""
+_NO_ROOM = "No room here for the session policy of the apply: the review page has it."
 
 
 class RuleAsk(View):
@@ -88,7 +92,7 @@ class ExplanationView(View):
 
     `set_from` names what the configuration sets changing attributes from, `needed_by` what depends
     on it; `avoid` what would keep the change from happening; `renamed` the probable other half of
-    a rename.
+    a rename; `session_policy` is what the apply would need on AWS, of a plan as a whole.
     """
 
     run_id: str
@@ -106,6 +110,7 @@ class ExplanationView(View):
     avoid: list[str] = Field(default_factory=list[str])
     rules: list[RuleAsk] = Field(default_factory=list[RuleAsk])
     unmet: list[UnmetView] = Field(default_factory=list[UnmetView])
+    session_policy: SessionPolicyView | None = None
     left_out: int = 0
     next: list[str]
 
@@ -125,6 +130,7 @@ class ExplanationView(View):
         lines += [f"To avoid it: {said}" for said in self.avoid]
         lines += [rule.words() for rule in self.rules]
         lines += [f"Unmet: {u.words()}" for u in self.unmet]
+        lines += [self.session_policy.words()] if self.session_policy else []
         return "\n".join([*lines, *[f"Next: {n}" for n in self.next]])
 
 
@@ -145,25 +151,29 @@ class GateSaid:
 def whole_explained(facts: PlanFacts, gate: GateSaid) -> ExplanationView:
     """Say why a plan as a whole is as risky as it is, and which rule asks for what."""
     rows = _reasons(facts.reading)
+    policy = policy_of(facts.run, facts.reading)
     here = f'run_id="{facts.run.id}"'
     worst = next(iter(in_order(facts.reading.changes)), None)
     steps = [f'plan_explain({here}, address="{ref_of(worst)}"): the worst alone'] if worst else []
     steps += [f"plan_get({here}): the summary"]
 
     def made(most: int) -> ExplanationView:
+        told = SessionPolicyView.of(policy, most) if policy and most > _LEAST else None
+        most = max(most, min(_REASONS))
         plain = ExplanationView(
             run_id=facts.run.id,
             status=facts.run.status,
             risk=worst.risk if worst else "safe",
             alarms=alarms_of(facts.reading)[:most],
-            notes=notes_of(facts),
+            notes=[*notes_of(facts), *[_NO_ROOM] * bool(policy and not told)],
             reasons=rows[:most],
+            session_policy=told,
             left_out=max(len(rows) - most, 0),
             next=[*steps, *_own(facts.run)],
         )
         return plain.model_copy(update=gate.shown(most))
 
-    return shrunk(made, _REASONS, DETAIL_TOKENS)
+    return shrunk(made, (*_REASONS, _LEAST), DETAIL_TOKENS)
 
 
 def _reasons(reading: PlanReading) -> list[ReasonRow]:

@@ -17,6 +17,7 @@ from sekisho.web.decisions import gate_lines, overrides_said, said_before
 from sekisho.web.plan_pictures import picture_of
 from sekisho.web.reviews import Wanted, review_of
 from sekisho.web.scans import scan_card
+from sekisho.web.session_policies import policy_card
 from sekisho.web.visits import Console, Page, Visit, go
 
 _ON_PAGE = 40
@@ -110,6 +111,9 @@ def show(
         contained=contained_said(review.run, visit.language),
         overrides_said=overrides_said(console.engine, review.run, visit.language),
         scan=scan_card(console.engine, review.run, visit.language),
+        policy=policy_card(review.run, review.plan.reading, visit.language)
+        if review.plan
+        else None,
         findings=FindingLine.all(review.run.inspection, visit.language),
         decide=decide if decide in review.actions else "",
         proof=proof or _proof_again(visit, error),

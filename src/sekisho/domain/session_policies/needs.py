@@ -1,0 +1,288 @@
+"""What an action of Terraform needs besides the plain verbs, by service and by type.
+
+Reasoned from how the AWS provider makes, changes and deletes these types. A row names IAM actions,
+whole or up to a `*`.
+"""
+
+from enum import StrEnum
+
+
+class Need(StrEnum):
+    """What is asked of a service: what Terraform does to a resource, in the end."""
+
+    READ = "read"
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+
+
+READS = {"Get", "List", "Describe", "BatchGet", "BatchDescribe", "BatchList"} | {
+    "AdminGet",
+    "AdminList",
+    "GET",
+}
+"""Verbs that only look."""
+
+_UPDATES = {
+    *("Update", "Modify", "Put", "Set", "Change", "Attach", "Detach", "Associate", "Disassociate"),
+    *("Authorize", "Revoke", "Add", "Remove", "Enable", "Disable", "Register", "Deregister"),
+    *("Tag", "Untag", "Activate", "Deactivate", "Replace", "Reset", "Assign", "Unassign"),
+    *("Apply", "Configure", "Subscribe", "Unsubscribe", "Alter", "Grant", "Link", "Unlink"),
+    *("BatchUpdate", "BatchPut", "BatchAssociate", "BatchDisassociate", "BatchGrant"),
+    *("BatchRevoke", "AdminUpdate", "AdminSet", "AdminAdd", "AdminRemove", "AdminEnable"),
+    *("AdminDisable", "PUT", "PATCH"),
+}
+_CREATES = {
+    *("Create", "Put", "Register", "Allocate", "Attach", "Associate", "Authorize", "Add"),
+    *("Enable", "Set", "Import", "Request", "Upload", "Update", "Modify", "Tag", "Copy"),
+    *("Restore", "Subscribe", "Change", "Provision", "Assign", "Activate", "Accept", "Apply"),
+    *("Configure", "Join", "Issue", "Define", "Grant", "Claim", "Link", "Invite", "Confirm"),
+    *("BatchCreate", "BatchPut", "BatchAssociate", "BatchGrant", "AdminCreate", "AdminSet"),
+    *("AdminAdd", "AdminUpdate", "POST", "PUT", "PATCH"),
+}
+_DELETES = {
+    *("Delete", "Deregister", "Terminate", "Release", "Detach", "Disassociate", "Revoke"),
+    *("Remove", "Cancel", "Disable", "Deactivate", "Unsubscribe", "Unassign", "Drop", "Leave"),
+    *("Abort", "Deprovision", "Withdraw", "Unlink", "Dissociate", "BatchDelete"),
+    *("BatchDisassociate", "BatchRevoke", "AdminDelete", "AdminRemove", "AdminDisable"),
+    "DELETE",
+}
+CLASSES: dict[Need, frozenset[str]] = {
+    Need.READ: frozenset(READS),
+    Need.CREATE: frozenset(_CREATES),
+    Need.UPDATE: frozenset(_UPDATES),
+    Need.DELETE: frozenset(_DELETES),
+}
+"""The verbs by which actions that do so begin. `Run`, `Start`, `Stop`, `Publish`, `Invoke` and
+`Send` are in none: they start sessions and jobs, so they are named one by one below."""
+
+BY_HAND: dict[str, dict[Need, str]] = {
+    "iam": {Need.READ: "Get* List*"},
+    "s3": {
+        Need.READ: "GetAcc* GetBucket* Get*Configuration List*",
+        Need.CREATE: "CreateBucket CreateAcc* PutAcc* PutBucket* Put*Configuration TagResource",
+        Need.UPDATE: "PutAcc* PutBucket* Put*Configuration DeleteBucketPolicy "
+        "DeleteBucketWebsite TagResource UntagResource",
+        Need.DELETE: "DeleteBucket* DeleteAcc* PutAcc* PutBucket* Put*Configuration",
+    },
+    "secretsmanager": {
+        Need.READ: "Describe* List* GetResourcePolicy",
+        Need.CREATE: "CreateSecret PutResourcePolicy RotateSecret ReplicateSecretToRegions "
+        "TagResource",
+        Need.UPDATE: "UpdateSecret PutResourcePolicy DeleteResourcePolicy RotateSecret "
+        "CancelRotateSecret ReplicateSecretToRegions RemoveRegionsFromReplication TagResource "
+        "UntagResource",
+        Need.DELETE: "DeleteSecret DeleteResourcePolicy CancelRotateSecret "
+        "RemoveRegionsFromReplication",
+    },
+    "dynamodb": {
+        Need.READ: "Describe* List* GetResourcePolicy",
+        Need.CREATE: "CreateTable CreateTableReplica CreateGlobalTable Enable* ImportTable "
+        "PutResourcePolicy RestoreTable* TagResource Update*",
+        Need.UPDATE: "CreateTableReplica DeleteTableReplica DeleteResourcePolicy Disable* Enable* "
+        "PutResourcePolicy TagResource UntagResource Update*",
+        Need.DELETE: "DeleteTable DeleteTableReplica DeleteResourcePolicy Disable* Update*",
+    },
+}
+"""Services whose plain verbs would reach what they hold: rights, secrets, objects, rows."""
+
+_OBJECTS = {
+    Need.READ: "s3:GetObject*",
+    Need.CREATE: "s3:PutObject*",
+    Need.UPDATE: "s3:PutObject* s3:DeleteObject*",
+    Need.DELETE: "s3:DeleteObject*",
+}
+_VERSIONS = {
+    Need.READ: "secretsmanager:GetSecretValue",
+    Need.CREATE: "secretsmanager:PutSecretValue",
+    Need.UPDATE: "secretsmanager:PutSecretValue secretsmanager:UpdateSecretVersionStage",
+    Need.DELETE: "secretsmanager:UpdateSecretVersionStage",
+}
+_ITEMS = {
+    Need.READ: "dynamodb:GetItem",
+    Need.CREATE: "dynamodb:PutItem",
+    Need.UPDATE: "dynamodb:UpdateItem dynamodb:PutItem dynamodb:DeleteItem",
+    Need.DELETE: "dynamodb:DeleteItem",
+}
+_LAUNCHED = "ec2:RunInstances ec2:CreateTags ec2:CreateLaunchTemplateVersion"
+
+BY_TYPE: dict[str, dict[Need, str]] = {
+    "aws_s3_bucket": {Need.DELETE: "s3:DeleteObject*"},
+    "aws_s3_bucket_object": _OBJECTS,
+    "aws_s3_object": _OBJECTS,
+    "aws_s3_object_copy": _OBJECTS,
+    "aws_secretsmanager_secret_version": _VERSIONS,
+    "aws_dynamodb_table_item": _ITEMS,
+    "aws_kms_ciphertext": {Need.CREATE: "kms:Encrypt"},
+    "aws_kms_secrets": {Need.READ: "kms:Decrypt"},
+    "aws_kms_grant": {Need.DELETE: "kms:RetireGrant kms:RevokeGrant"},
+    "aws_instance": {
+        Need.CREATE: "ec2:RunInstances ec2:StopInstances ec2:StartInstances",
+        Need.UPDATE: "ec2:StopInstances ec2:StartInstances",
+        Need.DELETE: "ec2:StopInstances ec2:ModifyInstanceAttribute",
+    },
+    "aws_ec2_instance_state": {
+        Need.CREATE: "ec2:StartInstances ec2:StopInstances",
+        Need.UPDATE: "ec2:StartInstances ec2:StopInstances",
+    },
+    "aws_spot_instance_request": {Need.CREATE: "ec2:RunInstances"},
+    "aws_ec2_fleet": {Need.CREATE: "ec2:RunInstances"},
+    "aws_ami_from_instance": {Need.CREATE: "ec2:StopInstances ec2:StartInstances"},
+    "aws_launch_template": {
+        Need.UPDATE: "ec2:CreateLaunchTemplateVersion ec2:DeleteLaunchTemplateVersions"
+    },
+    "aws_security_group": {Need.DELETE: "ec2:DeleteNetworkInterface"},
+    "aws_autoscaling_group": {
+        Need.CREATE: _LAUNCHED,
+        Need.UPDATE: f"{_LAUNCHED} autoscaling:StartInstanceRefresh "
+        "autoscaling:CancelInstanceRefresh autoscaling:ResumeProcesses "
+        "autoscaling:SuspendProcesses autoscaling:TerminateInstanceInAutoScalingGroup",
+        Need.DELETE: "autoscaling:UpdateAutoScalingGroup autoscaling:SetInstanceProtection",
+    },
+    "aws_lambda_function": {
+        Need.CREATE: "lambda:PublishVersion s3:GetObject*",
+        Need.UPDATE: "lambda:PublishVersion lambda:DeleteFunctionConcurrency s3:GetObject*",
+    },
+    "aws_lambda_layer_version": {Need.CREATE: "lambda:PublishLayerVersion s3:GetObject*"},
+    "aws_lambda_invocation": {
+        Need.CREATE: "lambda:InvokeFunction",
+        Need.UPDATE: "lambda:InvokeFunction",
+        Need.DELETE: "lambda:InvokeFunction",
+        Need.READ: "lambda:InvokeFunction",
+    },
+    "aws_cloudfront_function": {
+        Need.CREATE: "cloudfront:PublishFunction",
+        Need.UPDATE: "cloudfront:PublishFunction",
+    },
+    "aws_cloudtrail": {
+        Need.CREATE: "cloudtrail:StartLogging cloudtrail:StopLogging",
+        Need.UPDATE: "cloudtrail:StartLogging cloudtrail:StopLogging",
+    },
+    "aws_config_configuration_recorder_status": {
+        Need.CREATE: "config:StartConfigurationRecorder",
+        Need.UPDATE: "config:StartConfigurationRecorder config:StopConfigurationRecorder",
+        Need.DELETE: "config:StopConfigurationRecorder",
+    },
+    "aws_kinesis_stream": {
+        Need.CREATE: "kinesis:IncreaseStreamRetentionPeriod kinesis:StartStreamEncryption",
+        Need.UPDATE: "kinesis:IncreaseStreamRetentionPeriod "
+        "kinesis:DecreaseStreamRetentionPeriod kinesis:StartStreamEncryption "
+        "kinesis:StopStreamEncryption",
+    },
+    "aws_kinesis_firehose_delivery_stream": {
+        Need.CREATE: "firehose:StartDeliveryStreamEncryption",
+        Need.UPDATE: "firehose:StartDeliveryStreamEncryption firehose:StopDeliveryStreamEncryption",
+    },
+    "aws_rds_instance_state": {
+        Need.CREATE: "rds:StartDBInstance rds:StopDBInstance",
+        Need.UPDATE: "rds:StartDBInstance rds:StopDBInstance",
+    },
+    "aws_db_instance": {
+        Need.CREATE: "rds:RebootDBInstance",
+        Need.UPDATE: "rds:RebootDBInstance rds:PromoteReadReplica rds:CreateBlueGreenDeployment",
+        Need.DELETE: "rds:CreateDBSnapshot rds:AddTagsToResource",
+    },
+    "aws_rds_cluster": {Need.DELETE: "rds:CreateDBClusterSnapshot rds:AddTagsToResource"},
+    "aws_dms_replication_task": {
+        Need.CREATE: "dms:StartReplicationTask",
+        Need.UPDATE: "dms:StartReplicationTask dms:StopReplicationTask",
+        Need.DELETE: "dms:StopReplicationTask",
+    },
+    "aws_emr_cluster": {Need.CREATE: "elasticmapreduce:RunJobFlow"},
+    "aws_glue_trigger": {
+        Need.CREATE: "glue:StartTrigger",
+        Need.UPDATE: "glue:StartTrigger glue:StopTrigger",
+    },
+    "aws_sagemaker_notebook_instance": {
+        Need.UPDATE: "sagemaker:StartNotebookInstance sagemaker:StopNotebookInstance",
+        Need.DELETE: "sagemaker:StopNotebookInstance",
+    },
+    "aws_synthetics_canary": {
+        Need.CREATE: "synthetics:StartCanary lambda:CreateFunction lambda:PublishLayerVersion "
+        "s3:GetObject*",
+        Need.UPDATE: "synthetics:StartCanary synthetics:StopCanary s3:GetObject*",
+        Need.DELETE: "synthetics:StopCanary",
+    },
+    "aws_transfer_server": {
+        Need.UPDATE: "transfer:StartServer transfer:StopServer",
+        Need.DELETE: "transfer:StopServer",
+    },
+    "aws_appconfig_deployment": {Need.CREATE: "appconfig:StartDeployment"},
+    "aws_appsync_graphql_api": {
+        Need.CREATE: "appsync:StartSchemaCreation",
+        Need.UPDATE: "appsync:StartSchemaCreation",
+    },
+    "aws_eks_node_group": {Need.CREATE: "ec2:RunInstances ec2:CreateTags"},
+    "aws_sns_topic_subscription": {Need.DELETE: "sns:Unsubscribe"},
+    "aws_keyspaces_table": {Need.READ: "cassandra:Select"},
+    "aws_keyspaces_keyspace": {Need.READ: "cassandra:Select"},
+}
+"""What one type needs alone. Its data source is read with the row's `read`."""
+
+_NETWORKED = "ec2:Describe*"
+_KEYED = "kms:CreateGrant kms:DescribeKey"
+
+BY_SERVICE: dict[str, dict[Need, str]] = {
+    "autoscaling": {
+        Need.CREATE: _NETWORKED,
+        Need.UPDATE: f"{_NETWORKED} autoscaling:CreateOrUpdateTags autoscaling:DeleteTags "
+        "autoscaling:PutScalingPolicy",
+        Need.DELETE: "elasticloadbalancing:Describe*",
+    },
+    "budgets": {
+        Need.READ: "budgets:ViewBudget",
+        Need.CREATE: "budgets:ModifyBudget",
+        Need.DELETE: "budgets:ModifyBudget",
+    },
+    "cloudfront": {Need.DELETE: "cloudfront:UpdateDistribution"},
+    "dax": {Need.CREATE: _NETWORKED},
+    "dms": {Need.CREATE: _NETWORKED},
+    "ds": {
+        Need.CREATE: f"{_NETWORKED} ec2:AuthorizeSecurityGroup* ec2:CreateNetworkInterface "
+        "ec2:CreateSecurityGroup ec2:CreateTags",
+        Need.DELETE: f"{_NETWORKED} ec2:DeleteNetworkInterface ec2:DeleteSecurityGroup "
+        "ec2:RevokeSecurityGroup*",
+    },
+    "ec2": {
+        Need.UPDATE: "ec2:CreateTags ec2:DeleteTags",
+        Need.DELETE: "ec2:ModifyVpcEndpoint ec2:ModifyNetworkInterfaceAttribute",
+    },
+    "ecs": {Need.DELETE: "ecs:UpdateService"},
+    "eks": {Need.CREATE: f"{_NETWORKED} iam:GetRole iam:ListAttachedRolePolicies"},
+    "elasticache": {Need.CREATE: _NETWORKED},
+    "elasticfilesystem": {
+        Need.CREATE: f"{_NETWORKED} ec2:CreateNetworkInterface",
+        Need.DELETE: "ec2:DeleteNetworkInterface",
+    },
+    "elasticloadbalancing": {
+        Need.CREATE: _NETWORKED,
+        Need.UPDATE: _NETWORKED,
+        Need.DELETE: "elasticloadbalancing:ModifyLoadBalancerAttributes",
+    },
+    "es": {Need.CREATE: _NETWORKED, Need.UPDATE: _NETWORKED},
+    "fsx": {Need.CREATE: _NETWORKED},
+    "kafka": {Need.CREATE: f"{_NETWORKED} {_KEYED}"},
+    "kms": {Need.UPDATE: "kms:EnableKey*", Need.DELETE: "kms:ScheduleKeyDeletion"},
+    "lambda": {Need.CREATE: _NETWORKED, Need.UPDATE: _NETWORKED},
+    "logs": {Need.UPDATE: "logs:DeleteRetentionPolicy"},
+    "memorydb": {Need.CREATE: _NETWORKED},
+    "mq": {
+        Need.CREATE: f"{_NETWORKED} ec2:CreateNetworkInterface "
+        "ec2:CreateNetworkInterfacePermission",
+        Need.DELETE: "ec2:DeleteNetworkInterface",
+    },
+    "rds": {Need.CREATE: f"{_NETWORKED} {_KEYED}", Need.UPDATE: _NETWORKED},
+    "redshift": {
+        Need.CREATE: f"{_NETWORKED} {_KEYED}",
+        Need.UPDATE: "redshift:CreateTags redshift:DeleteTags",
+    },
+    "route53": {Need.CREATE: "ec2:DescribeVpcs", Need.DELETE: "route53:ChangeResourceRecordSets"},
+    "sqs": {Need.CREATE: "sqs:TagQueue"},
+}
+"""What every type of a service needs: mostly, to look at the network that it is put into."""
+
+NEVER_WIDENED = frozenset(
+    {"account", "iam", "kms", "organizations", "s3", "secretsmanager", "sso", "dynamodb"}
+)
+"""Services of which a policy never allows more than it must: who may do all of them owns the
+account, or what it holds."""

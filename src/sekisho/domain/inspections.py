@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, Literal
-from urllib.parse import unquote
 
 Treatment = Literal["allow", "warn", "refuse"]
 TREATMENTS: tuple[Treatment, ...] = ("allow", "warn", "refuse")
@@ -151,6 +150,7 @@ NOTHING_FOUND = Judged()
 
 def _like(source: str, patterns: Sequence[str]) -> bool:
     # `git::https://host/ours/../theirs` is theirs: whoever fetches it takes the dots away.
-    if ".." in re.split(r"[/\\?&=]", unquote(source)):
+    # Dots, slashes and percent signs that are written as escapes are nobody's honest source.
+    if ".." in re.split(r"[/\\?&=]", source) or re.search("%(2e|2f|5c|25)", source, re.IGNORECASE):
         return False
     return any(fnmatch.fnmatchcase(source, pattern) for pattern in patterns)

@@ -20,6 +20,8 @@ BIN := .venv/bin
 # Whole files go to one process each, so that what a file sets up once is set up once; in their own
 # order, since small ones come last. Three on two cores: tests wait for servers as often as they work.
 SHARED = -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+# Each of these starts servers and browsers of its own: two at a time are what two cores carry.
+SHARED_LONG = -n 2 --dist loadfile --no-loadscope-reorder
 SOURCES := $(wildcard src tests examples bench tools)
 # Stamps are named after what was installed: a changed lock is a new stamp.
 LOCKS := $(sort $(wildcard requirements/*.lock))
@@ -71,7 +73,7 @@ test: $(PROJECT) ## the suite, without tests marked long
 	PYTHONWARNDEFAULTENCODING=1 $(BIN)/python -m pytest -q -m "not long" $(SHARED) $(PYTEST_ARGS)
 
 test-long: $(PROJECT) engine ## only the tests marked long (Chromium and Node are needed: see .ci/run)
-	PYTHONWARNDEFAULTENCODING=1 $(BIN)/python -m pytest -q -m long $(PYTEST_ARGS)
+	PYTHONWARNDEFAULTENCODING=1 $(BIN)/python -m pytest -q -m long $(SHARED_LONG) $(PYTEST_ARGS)
 
 engine: $(PROJECT) ## install the engine extra (Terraform as a library) beside what is on PATH
 	@$(call install,requirements/engine.lock)

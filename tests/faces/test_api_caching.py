@@ -1,24 +1,12 @@
 """ETags, cursors and HEAD: what was seen before is not sent again, and moves nothing else."""
 
 import re
-from collections.abc import Iterator
 
 import httpx2
 import pytest
 
 from sekisho.domain.runs import RunStatus
 from tests.faces.house import House
-from tests.faces.serving import serving
-
-
-@pytest.fixture
-def api(house: House) -> Iterator[httpx2.Client]:
-    headers = {"Authorization": f"Bearer {house.token()}"}
-    with (
-        serving(house) as url,
-        httpx2.Client(base_url=f"{url}/api/v1", headers=headers, timeout=30) as client,
-    ):
-        yield client
 
 
 def test_a_run_that_has_not_changed_is_not_sent_again(house: House, api: httpx2.Client):

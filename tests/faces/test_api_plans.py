@@ -1,25 +1,14 @@
 """Plans and logs over the API: what the tools tell, for scripts, to the letter."""
 
-from collections.abc import Iterator
-
 import httpx2
 import pytest
 from mcp.server import MCPServer
 
 from tests.faces.house import House
 from tests.faces.plan_answers import Json, a_change, a_loss, a_reading, an_update, asked
-from tests.faces.serving import serving
 from tests.fakes.readings import put_reading
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-def api(house: House) -> Iterator[httpx2.Client]:
-    with serving(house) as url:
-        headers = {"Authorization": f"Bearer {house.token()}"}
-        with httpx2.Client(base_url=f"{url}/api/v1", headers=headers, timeout=30) as client:
-            yield client
 
 
 def planned(house: House) -> str:

@@ -2,7 +2,6 @@
 
 import json
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import httpx2
@@ -23,7 +22,6 @@ from sekisho.views.plan_texts import TEXTS
 from tests.faces.consoles import a_review, change, set_status
 from tests.faces.house import House
 from tests.faces.plan_reviews import a_reading, every_kind, fleet, reviewed
-from tests.faces.serving import serving
 
 SECRET = "hunter2-hunter2"
 
@@ -230,16 +228,6 @@ def test_a_huge_plan_has_its_first_page_at_once(house: House):
     assert page.review
     assert page.review.changes.left_out == 10_000 - 40
     assert len(page.model_dump_json()) < 400_000
-
-
-@pytest.fixture
-def api(house: House) -> Iterator[httpx2.Client]:
-    headers = {"Authorization": f"Bearer {house.token()}"}
-    with (
-        serving(house) as url,
-        httpx2.Client(base_url=f"{url}/api/v1", headers=headers, timeout=30) as client,
-    ):
-        yield client
 
 
 def test_scripts_read_the_document_by_pages_by_number_and_as_markdown(

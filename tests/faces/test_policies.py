@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx2
@@ -14,11 +13,8 @@ from sekisho.domain.policies import RegoPolicy
 from sekisho.domain.rules import DAY, DEFAULT_RULES, Level
 from sekisho.domain.runs import RunStatus
 from sekisho.domain.workspaces import Workspace
-from sekisho.mcp_server.call import FaceOptions
-from sekisho.mcp_server.server import build_server
-from tests.faces.house import CONSOLE, FewWorkspaces, House, build
+from tests.faces.house import FewWorkspaces, House, build
 from tests.faces.plan_answers import Json, asked
-from tests.faces.serving import serving
 from tests.faces.test_console import BOTH, page
 from tests.fakes.policies import FakePolicyEngine
 
@@ -39,19 +35,6 @@ def house(tmp_path: Path, engine: FakePolicyEngine) -> House:
     rules = (*DEFAULT_RULES, *(policy.rule(DAY) for policy in POLICIES))
     workspace = Workspace("network", rules=rules, policies=POLICIES)
     return build(tmp_path, policies=engine, catalog=FewWorkspaces(workspace))
-
-
-@pytest.fixture
-def server(house: House) -> MCPServer:
-    return build_server(house.engine, FaceOptions(version="1.2.3", base_url=CONSOLE))
-
-
-@pytest.fixture
-def api(house: House) -> Iterator[httpx2.Client]:
-    with serving(house) as url:
-        headers = {"Authorization": f"Bearer {house.token()}"}
-        with httpx2.Client(base_url=f"{url}/api/v1", headers=headers, timeout=30) as client:
-            yield client
 
 
 async def test_an_agent_is_told_what_denies_its_plan_and_the_api_says_the_same(

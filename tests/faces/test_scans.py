@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
-from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,13 +17,10 @@ from mcp.server import MCPServer
 from sekisho.domain.actions import Action
 from sekisho.domain.runs import Run
 from sekisho.domain.scans import ScanMark, Severity
-from sekisho.mcp_server.call import FaceOptions
-from sekisho.mcp_server.server import build_server
 from tests.faces.consoles import a_review, change, rich_reading
-from tests.faces.house import CONSOLE, House, build
+from tests.faces.house import House, build
 from tests.faces.plan_answers import DETAIL, Json, asked, refused, weighed
 from tests.faces.scanned import a_finding, marked, scanned
-from tests.faces.serving import serving
 from tests.faces.test_console import BOTH, page
 from tests.fakes.scanners import FakeScanner
 
@@ -39,19 +35,6 @@ SECRET = "AKIA" + "QWERTYUIOP234567"
 @pytest.fixture
 def house(tmp_path: Path) -> House:
     return build(tmp_path, scanner=FakeScanner())
-
-
-@pytest.fixture
-def server(house: House) -> MCPServer:
-    return build_server(house.engine, FaceOptions(version="1.2.3", base_url=CONSOLE))
-
-
-@pytest.fixture
-def api(house: House) -> Iterator[httpx2.Client]:
-    with serving(house) as url:
-        headers = {"Authorization": f"Bearer {house.token()}"}
-        with httpx2.Client(base_url=f"{url}/api/v1", headers=headers, timeout=30) as client:
-            yield client
 
 
 # --- agents -------------------------------------------------------------------------------------

@@ -34,7 +34,7 @@ from sekisho.engine.policies import evaluated, unevaluated
 from sekisho.engine.scanning import scan_of_plan
 from sekisho.engine.sealing import Found, seal_of, sign
 from sekisho.engine.watching import RunWatch
-from sekisho.ports import Desk, DeskOrder, Finished
+from sekisho.ports import Desk, DeskOrder, Finished, ScanOrder
 
 
 @dataclasses.dataclass
@@ -53,6 +53,7 @@ class PlanPhase:
     record: PlanRecord | None = None
     scan: ScanMark | None = None
     policies: tuple[PolicyOutcome, ...] = ()
+    laid: ScanOrder | None = None
 
     @property
     def table(self) -> Desk:
@@ -60,6 +61,12 @@ class PlanPhase:
         if self.desk is None:
             raise RuntimeError("restore comes first")
         return self.desk
+
+    def to_scan(self) -> ScanOrder:
+        """Lay the plan for scanner and policies: once, since all of it is read for its secrets."""
+        if self.laid is None:
+            self.laid = self.table.to_scan()
+        return self.laid
 
 
 def restore(phase: PlanPhase) -> End | None:
@@ -138,15 +145,15 @@ def read(phase: PlanPhase) -> End | None:
 
 def scan(phase: PlanPhase) -> End | None:
     """Let a scanner look at the configuration and the plan, where that is wanted."""
-    phase.scan = scan_of_plan(phase.parts, phase.run, phase.workspace, phase.table.to_scan)
+    phase.scan = scan_of_plan(phase.parts, phase.run, phase.workspace, phase.to_scan)
     return None
 
 
 def policies(phase: PlanPhase) -> End | None:
     """Hold the plan against the operator's policies, where there are some."""
     if phase.workspace.policies:
-        order = phase.table.to_scan()
-        phase.policies = evaluated(phase.parts, phase.run, phase.workspace, order, phase.watch)
+        laid = phase.to_scan()
+        phase.policies = evaluated(phase.parts, phase.run, phase.workspace, laid, phase.watch)
         if len(phase.policies) < len(phase.workspace.policies):
             return End(RunStatus.CANCELED)
     return None

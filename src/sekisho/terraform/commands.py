@@ -10,7 +10,7 @@ from sekisho.domain.leases import ProcessMark
 from sekisho.domain.logs import LogLine
 from sekisho.ports.terraform import DeskOrder, Finished, Watch
 from sekisho.terraform.caps import Caps, Over
-from sekisho.terraform.confines import bounds_of, programs, settle
+from sekisho.terraform.confines import bounds_of, installing, programs, settle
 from sekisho.terraform.events import Listener
 from sekisho.terraform.files import is_full
 from sekisho.terraform.layout import Layout
@@ -57,7 +57,7 @@ class Commands:
         needed = programs(order.build.command)
         self.tenancy = options.containment.tenancy(layout.root, needed)
         self._bounds = bounds_of(options, layout, order)
-        self._installing = bounds_of(options, layout, order, installs=True)
+        self._installing = installing(self._bounds, layout)
 
     def listener(self, watch: Watch | None = None) -> Listener:
         """Make what turns output into log lines for `watch`, or for nobody."""

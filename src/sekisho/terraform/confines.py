@@ -4,6 +4,7 @@ The folder itself, the configuration, the operator's variables and the CLI confi
 server's, to be read. Terraform writes where it must: `layout` says what lies where.
 """
 
+import dataclasses
 import os
 import sys
 from contextlib import suppress
@@ -30,10 +31,8 @@ def programs(command: tuple[str, ...]) -> tuple[Path, ...]:
     return (*named, *library, Path(sys.base_prefix), *([settings] if settings.is_file() else []))
 
 
-def bounds_of(
-    options: TerraformOptions, layout: Layout, order: DeskOrder, *, installs: bool = False
-) -> Bounds:
-    """Say what a command of a working directory may touch.
+def bounds_of(options: TerraformOptions, layout: Layout, order: DeskOrder) -> Bounds:
+    """Say what a command of a working directory may touch that installs nothing.
 
     Providers and modules are written by the one that installs them (`init`, which starts no
     provider) and by no other: what a provider or a script could change there, the next run of the
@@ -42,7 +41,12 @@ def bounds_of(
     mirror = (options.mirror, *linked_to(options.mirror)) if options.mirror else ()
     reads = (*programs(order.build.command), *mirror, *named_files(order.workspace.target))
     writes = (layout.work, layout.state.parent, layout.home, layout.tmp, layout.plan)
-    return Bounds((*reads, layout.root), (*writes, layout.data) if installs else writes)
+    return Bounds((*reads, layout.root), writes)
+
+
+def installing(bounds: Bounds, layout: Layout) -> Bounds:
+    """Say what the command may touch that installs providers and modules."""
+    return dataclasses.replace(bounds, writes=(*bounds.writes, layout.data))
 
 
 def linked_to(mirror: Path, depth: int = _MIRROR_DEPTH) -> tuple[Path, ...]:

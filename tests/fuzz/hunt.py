@@ -8,6 +8,7 @@ With `--keep`, what reached new code goes into it. A find is printed, and left i
 """
 
 import argparse
+import fcntl
 import hashlib
 import os
 import shutil
@@ -29,12 +30,22 @@ LARGEST_KEPT = 2048
 
 
 def installed() -> Path:
-    """Return a Python that has atheris, and sees what the project has installed."""
+    """Return a Python that has atheris, and sees what the project has installed.
+
+    Two tests that ask at once install it once: the second waits, and finds it there.
+    """
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with (CACHE / "lock").open("wb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return _installed()
+
+
+def _installed() -> Path:
     wanted = hashlib.sha256(LOCK.read_bytes() + sys.version.encode()).hexdigest()
     stamp, python = CACHE / "stamp", CACHE / "venv" / "bin" / "python"
     if stamp.is_file() and stamp.read_text("ascii") == wanted:
         return python
-    shutil.rmtree(CACHE, ignore_errors=True)
+    shutil.rmtree(CACHE / "venv", ignore_errors=True)
     venv.create(CACHE / "venv", with_pip=True)
     pip = [str(python), "-m", "pip", "--quiet", "--disable-pip-version-check", "install"]
     subprocess.run([*pip, "--only-binary", ":all:", "--require-hashes", "-r", LOCK], check=True)

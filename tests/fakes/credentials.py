@@ -17,7 +17,10 @@ LOAN = Loan("run-1", "plan", ROLE, "ap-northeast-1", person="sato", via="kiro")
 
 
 class FakeRoles:
-    """Assumes any role. `error` is what the coming ones raise; `go` lets them through."""
+    """Assumes any role. `error` is what the coming ones raise; `go` lets them through.
+
+    Its secrets look like none: who hides them must know them.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -35,8 +38,8 @@ class FakeRoles:
             raise self.error
         keys = Keys(
             access_key_id=f"ASIA{len(self.keys):016d}",
-            secret_access_key=f"secret-of-{secrets.token_hex(16)}",
-            session_token=f"session-of-{secrets.token_hex(64)}",
+            secret_access_key=f"what {loan.phase} number {len(self.keys)} of {loan.run_id} hides",
+            session_token=f"which session {loan.phase} {len(self.keys)} of {loan.run_id} has",
             expires_at=self._clock.now() + self.lent_for,
         )
         self.keys.append(keys)

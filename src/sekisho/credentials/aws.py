@@ -1,6 +1,7 @@
 """Roles by STS. The library comes with the extra `aws` and is loaded when a role is first lent."""
 
 import contextlib
+import importlib.util
 from collections.abc import Generator
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -11,6 +12,11 @@ from sekisho.domain.text import plain
 
 _CONNECT, _READ, _TRIES = 5, 10, 3
 _LONGEST_REASON = 100
+
+
+def installed() -> bool:
+    """Say whether the extra is there."""
+    return importlib.util.find_spec("botocore") is not None
 
 
 class StsRoles:

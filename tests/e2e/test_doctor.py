@@ -5,9 +5,9 @@ import contextlib
 import http.server
 import json
 import socket
-import sys
 import ssl
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator

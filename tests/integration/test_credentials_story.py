@@ -30,6 +30,7 @@ from tests.e2e.killing import drive
 from tests.fakes.journal import FakeJournal
 from tests.integration.moto import KEYS, REGION, Moto, serving
 from tests.integration.relay import Relay, relaying
+from tests.providers.make_mirror import Mirror
 
 BUCKET, TABLE, KEY = "team-state", "team-locks", "network/terraform.tfstate"
 EXTERNAL_ID = "external-id-of-the-team-7f3a"
@@ -105,7 +106,11 @@ Roles = Callable[[], Any]
 
 @contextlib.contextmanager
 def serve(
-    relay: Relay, folder: Path, roles: Roles = StsRoles, external_id: str = EXTERNAL_ID
+    relay: Relay,
+    folder: Path,
+    roles: Roles = StsRoles,
+    external_id: str = EXTERNAL_ID,
+    **sections: Any,
 ) -> Iterator[Hub]:
     config = folder / "sekisho.yaml"
     s3 = {"bucket": BUCKET, "key": KEY, "use_path_style": True, "endpoints": {"s3": relay.url}}
@@ -113,7 +118,7 @@ def serve(
     target |= {"plan_role": PLAN_ROLE, "apply_role": APPLY_ROLE}
     target |= {"environment": {"AWS_ENDPOINT_URL_STS": relay.url}}
     workspaces = {"network": {"backend": {"s3": s3}, "target": "spoke"}}
-    file = {"version": 1, "targets": {"spoke": target}, "workspaces": workspaces}
+    file = {"version": 1, "targets": {"spoke": target}, "workspaces": workspaces} | sections
     config.write_text(json.dumps(file), encoding="utf-8")
     port = relay.url.rpartition(":")[2]
     codes: list[str] = []
@@ -273,4 +278,60 @@ def test_terraform_asks_again_for_keys_that_end_and_works_on_with_new_ones(
         written = [s.key for s in relay.of("s3") if s.method == "PUT"]
         assert len(set(written)) == len(written) > 1
         assert set(written) <= hub.keys_of("apply")
+        _is_nowhere(hub, {EXTERNAL_ID})
+
+
+PROVIDER = """
+terraform {
+  required_providers {
+    aws = { source = "hashicorp/aws", version = "3.39.0" }
+  }
+}
+provider "aws" {
+  region              = "REGION"
+  s3_force_path_style = true
+  endpoints {
+    dynamodb = "URL"
+    iam      = "URL"
+    sts      = "URL"
+  }
+}
+data "aws_caller_identity" "me" {}
+resource "aws_dynamodb_table" "jobs" {
+  name         = "team-jobs"
+  billing_mode = "PAY_PER_REQUEST"
+  hash_key     = "id"
+  attribute {
+    name = "id"
+    type = "S"
+  }
+}
+output "me" {
+  value = data.aws_caller_identity.me.arn
+}
+"""
+
+
+@pytest.mark.long
+@pytest.mark.mirror
+def test_the_genuine_provider_works_with_what_it_is_lent(
+    relay: Relay, tmp_path: Path, provider_mirror: Mirror
+):
+    sections = {
+        "terraform": {"mirror": str(provider_mirror.folder)},
+        # Its endpoints are named in the files: there is no AWS here.
+        "inspection": {"kinds": {"provider_credentials": "allow"}},
+    }
+    text = PROVIDER.replace("URL", relay.url).replace("REGION", REGION)
+    with serve(relay, tmp_path, **sections) as hub:
+        run = hub.applied({"main.tf": text})
+        assert run.status is RunStatus.APPLIED, hub.told(run)
+        session = f"assumed-role/terraform-plan/sekisho-{run.id}"
+        me = hub.app.engine.states.output("network", "me")
+        assert session in repr(me), "the plan read who it is"
+        made = relay.of("dynamodb")
+        assert {s.key for s in made} <= hub.keys_of("plan") | hub.keys_of("apply")
+        assert hub.keys_of("apply") & {s.key for s in made}
+        others = [s for s in relay.of("sts") if s.form.get("Action") != "AssumeRole"]
+        assert HUB not in {s.key for s in (*others, *made)}
         _is_nowhere(hub, {EXTERNAL_ID})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import io
 import json
 import threading
 import time
@@ -26,6 +27,7 @@ from sekisho.executors.containment import Wanted, find
 from sekisho.ports import Clock
 from sekisho.ports.credentials import Lent
 from sekisho.settings import read_settings
+from tests.attacks.holding import in_plan
 from tests.e2e.killing import drive
 from tests.fakes.journal import FakeJournal
 from tests.integration.moto import KEYS, REGION, Moto, serving
@@ -199,10 +201,17 @@ def test_plan_and_apply_have_their_roles_and_nothing_else(relay: Relay, tmp_path
 def _is_nowhere(hub: Hub, more: set[str]) -> None:
     """Look for tokens, keys and the external id in all that is kept and told."""
     engine, secrets = hub.app.engine, hub.vendor.secrets | more
+    blobs = hub.app.parts.store.blobs
     assert len(hub.vendor.secrets) >= 6, "token, secret and session of two phases"
     told = repr(hub.journal.events) + repr(list(engine.audits.all()))
     for run in (engine.runs.get(loan.run_id) for loan, _lent in hub.vendor.given):
         told += hub.told(run) + repr(run) + repr(run.plan)
+        if run.plan:
+            # What is kept encrypted, too: Terraform may read it all again.
+            with contextlib.closing(blobs.open(run.plan.plan_blob)) as plan:
+                told += in_plan(io.BytesIO(plan.read()))
+            with contextlib.closing(blobs.open(run.plan.bundle_blob)) as bundle:
+                told += bundle.read().decode("latin-1")
     for secret in secrets:
         assert secret not in told
     kept = [p for p in (hub.folder / "data").rglob("*") if p.is_file() and not p.is_symlink()]

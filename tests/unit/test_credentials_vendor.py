@@ -5,6 +5,7 @@ from __future__ import annotations
 import concurrent.futures
 import contextlib
 import json
+import select
 import socket
 import threading
 from collections.abc import Iterator
@@ -176,6 +177,35 @@ def test_whoever_keeps_many_connections_open_keeps_nobody_out(house: House, lent
             silent = socket.create_connection(("127.0.0.1", lent.port), 20)
             stack.enter_context(contextlib.closing(silent))
         assert house.ask(lent)[0] == 200
+
+
+def test_no_more_connections_are_held_than_so_many(house: House, lent: Lent):
+    house.clock.advance(700)
+    house.roles.go.clear()
+    place = urlsplit(lent.environment["AWS_CONTAINER_CREDENTIALS_FULL_URI"])
+    head = f"Host: {place.netloc}\r\nAuthorization: {lent.environment[TOKEN]}\r\n\r\n"
+    with contextlib.ExitStack() as stack:
+        waiting: list[socket.socket] = []
+        for _ in range(400):
+            one = socket.create_connection(("127.0.0.1", lent.port), 20)
+            stack.enter_context(contextlib.closing(one))
+            with contextlib.suppress(ConnectionError):
+                one.sendall(f"GET {place.path} HTTP/1.1\r\n{head}".encode())
+            waiting.append(one)
+        turned_away = set[socket.socket]()
+        for _ in range(1000):
+            readable, _, _ = select.select(set(waiting) - turned_away, [], [], 0.01)
+            turned_away |= set(readable)
+            if len(turned_away) >= 144:
+                break
+        assert len(turned_away) == 144
+        for one in turned_away:
+            with contextlib.suppress(ConnectionError):
+                assert one.recv(1) == b"", "nothing was renewed yet"
+        house.roles.go.set()
+        assert all(one.recv(12) == b"HTTP/1.1 200" for one in set(waiting) - turned_away)
+    assert house.ask(lent)[0] == 200
+    assert len(house.roles.loans) == 2
 
 
 def test_a_head_that_does_not_come_is_not_waited_for(lent: Lent):

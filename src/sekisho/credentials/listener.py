@@ -35,7 +35,9 @@ class Listener:
             OSError: there is none.
         """
         self._answer = answer
-        self._reading: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
+        self._open = 0
+        self._silent: dict[asyncio.StreamWriter, None] = {}
+        """Connections whose request did not come yet, the oldest first."""
         self._loop = asyncio.new_event_loop()
         ready: Future[int] = Future()
         self._thread = threading.Thread(
@@ -73,6 +75,10 @@ class Listener:
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Carry one connection: one request, one answer."""
+        if not self._has_room():
+            writer.transport.abort()
+            return
+        self._open += 1
         try:
             request = await self._read(reader, writer)
             async with asyncio.timeout(_ANSWER_WITHIN):
@@ -82,26 +88,32 @@ class Listener:
         except (OSError, TimeoutError, EOFError):
             writer.transport.abort()
         finally:
+            self._open -= 1
             writer.close()
+
+    def _has_room(self) -> bool:
+        """Say whether one more connection fits: the one that was silent longest gives way."""
+        if self._open < _CONNECTIONS:
+            return True
+        oldest = next(iter(self._silent), None)
+        if oldest is None:
+            return False
+        del self._silent[oldest]
+        oldest.transport.abort()
+        return True
 
     async def _read(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> Request | None:
         """Read a head; None where it is none of ours."""
-        me = asyncio.current_task()
-        if me is None:
-            raise RuntimeError("a connection is carried by a task")
-        if len(self._reading) >= _CONNECTIONS:
-            # The one that keeps us waiting longest.
-            next(iter(self._reading.values())).transport.abort()
-        self._reading[me] = writer
+        self._silent[writer] = None
         try:
             async with asyncio.timeout(_HEAD_WITHIN):
                 return parse(await reader.readuntil(_END), self._name)
         except asyncio.LimitOverrunError:
             return None
         finally:
-            self._reading.pop(me, None)
+            self._silent.pop(writer, None)
 
 
 def _response(status: int, body: bytes) -> bytes:

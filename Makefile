@@ -3,6 +3,7 @@
 #   PYTHON            the interpreter that `.venv` is made from         (python3)
 #   PYTEST_ARGS       more words for pytest, as in PYTEST_ARGS="-k gate -x"
 #   WORKERS           how many processes `make test` and `make coverage` share the work among (3)
+#   SKIP_COVERED      `make test` leaves out what `make coverage` has run (no)
 #   SERVE_ARGS        more words for `sekisho serve`
 #   SEKISHO_DATA_DIR  where the server keeps its data                   (.sekisho/, git-ignored)
 
@@ -22,6 +23,8 @@ BIN := .venv/bin
 SHARED = -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 # Each of these starts servers and browsers of its own: two at a time are what two cores carry.
 SHARED_LONG = -n 2 --dist loadfile --no-loadscope-reorder
+# What covers the domain and the engine. CI runs these once, with coverage.
+COVERED := tests/unit tests/contract tests/identity tests/faces/test_sign_in.py tests/faces/test_step_up.py
 SOURCES := $(wildcard src tests examples bench tools)
 # Stamps are named after what was installed: a changed lock is a new stamp.
 LOCKS := $(sort $(wildcard requirements/*.lock))
@@ -70,7 +73,8 @@ serve: $(PROJECT) ## start the server on loopback
 	@$(BIN)/sekisho serve $(SERVE_ARGS)
 
 test: $(PROJECT) ## the suite, without tests marked long
-	PYTHONWARNDEFAULTENCODING=1 $(BIN)/python -m pytest -q -m "not long" $(SHARED) $(PYTEST_ARGS)
+	PYTHONWARNDEFAULTENCODING=1 $(BIN)/python -m pytest -q -m "not long" $(SHARED) $(PYTEST_ARGS) \
+	  $(if $(SKIP_COVERED),$(addprefix --ignore=,$(COVERED)))
 
 test-long: $(PROJECT) engine ## only the tests marked long (Chromium and Node are needed: see .ci/run)
 	PYTHONWARNDEFAULTENCODING=1 $(BIN)/python -m pytest -q -m long $(SHARED_LONG) $(PYTEST_ARGS)
@@ -79,8 +83,7 @@ engine: $(PROJECT) ## install the engine extra (Terraform as a library) beside w
 	@$(call install,requirements/engine.lock)
 
 coverage: $(PROJECT) ## branch coverage of domain and engine by unit and contract tests, at least 95 %
-	PYTHONWARNDEFAULTENCODING=1 $(BIN)/python -m pytest -q -m "not long" $(SHARED) tests/unit tests/contract tests/identity \
-	  tests/faces/test_sign_in.py tests/faces/test_step_up.py \
+	PYTHONWARNDEFAULTENCODING=1 $(BIN)/python -m pytest -q -m "not long" $(SHARED) $(COVERED) \
 	  --cov=sekisho.domain --cov=sekisho.engine --cov-branch --cov-report=term:skip-covered --cov-fail-under=95
 
 check: $(PROJECT) ## format, lint, types, architecture, generated docs

@@ -7,6 +7,7 @@ must be clean, and on a small tree that breaks it, which must be reported.
 from __future__ import annotations
 
 import ast
+import functools
 import re
 import subprocess
 import sys
@@ -86,7 +87,7 @@ def client_beyond_stdlib(root: Path) -> list[str]:
     return [
         f"{_name(root, path)}:{line}: imports {name}"
         for path in _python(root, "src/sekisho_client")
-        for line, name in _imports(ast.parse(path.read_bytes()))
+        for line, name in _imports_in(path, path.stat().st_mtime_ns)
         if name.partition(".")[0] not in known
     ]
 
@@ -101,7 +102,7 @@ def client_unix_only(root: Path) -> list[str]:
     return [
         f"{_name(root, path)}:{line}: imports {name}"
         for path in _python(root, "src/sekisho_client")
-        for line, name in _imports(ast.parse(path.read_bytes()))
+        for line, name in _imports_in(path, path.stat().st_mtime_ns)
         if name.partition(".")[0] in UNIX_ONLY
     ]
 
@@ -112,7 +113,7 @@ def mocks(root: Path) -> list[str]:
         f"{_name(root, path)}:{line}: {name}"
         for folder in ("src", "tests")
         for path in _python(root, folder)
-        for line, name in _imports(ast.parse(path.read_bytes()))
+        for line, name in _imports_in(path, path.stat().st_mtime_ns)
         if MOCKS.match(name)
     ]
 
@@ -213,9 +214,19 @@ def _uses(root: Path, pattern: re.Pattern[str], what: str, allowed: list[Path]) 
         f"{_name(root, path)}:{line}: {name} {what}"
         for path in _python(root, "src")
         if not any(path.is_relative_to(place) for place in allowed)
-        for line, name in sorted(set(_names(ast.parse(path.read_bytes()))))
+        for line, name in _names_in(path, path.stat().st_mtime_ns)
         if pattern.match(name)
     ]
+
+
+@functools.cache
+def _names_in(path: Path, _changed: int) -> list[tuple[int, str]]:
+    return sorted(set(_names(ast.parse(path.read_bytes()))))
+
+
+@functools.cache
+def _imports_in(path: Path, _changed: int) -> list[tuple[int, str]]:
+    return list(_imports(ast.parse(path.read_bytes())))
 
 
 def _imports(tree: ast.AST) -> Iterator[tuple[int, str]]:

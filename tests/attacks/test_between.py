@@ -33,6 +33,7 @@ from sekisho.edge.options import Pace
 from sekisho.engine.plans import PlanOrder
 from sekisho.ports import Limits
 from sekisho.web.uploads import BodyReader
+from tests.breadth import broad
 from tests.e2e.serving import serving as a_server
 from tests.faces.house import ONE, House, build
 from tests.faces.serving import serving, whole_app
@@ -82,11 +83,12 @@ def raw(url: str, sent: bytes) -> bytes:
 
 @pytest.mark.parametrize(
     "named",
-    [
+    broad(
         {"SEKISHO_PUBLIC_URL": "https://sekisho.example.jp"},
         {"SEKISHO_ALLOWED_HOSTS": "sekisho.example.jp:443"},
         {"SEKISHO_REMOTE_IP": "x-forwarded-for", "SEKISHO_TRUSTED_HOPS": "1"},
-    ],
+        quick=(0,),
+    ),
 )
 def test_behind_a_proxy_of_the_same_machine_nobody_is_the_person_of_loopback(
     tmp_path: Path, named: dict[str, str]
@@ -101,6 +103,7 @@ def test_behind_a_proxy_of_the_same_machine_nobody_is_the_person_of_loopback(
         assert "<html" not in page.text, "the console is for this machine alone"
 
 
+@pytest.mark.long
 def test_a_public_address_of_this_machine_is_still_this_machine(tmp_path: Path):
     with a_server(tmp_path, SEKISHO_PUBLIC_URL="http://localhost:9000") as server:
         assert httpx2.get(f"{server.url}/health").json()["auth"] == "loopback"
@@ -216,6 +219,7 @@ def test_an_upload_that_drips_gives_its_place_up(house: House, monkeypatch: pyte
         assert b"slower" in answer
 
 
+@pytest.mark.long
 def test_connections_leave_files_for_the_store(house: House, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(GuardedConnection, "most", 5)
     with reached(house) as http, contextlib.ExitStack() as stack:
@@ -341,6 +345,7 @@ def test_what_is_no_http_is_answered_with_a_code(house: House, sent: bytes):
         assert b'"code": "request_malformed"' in answer
 
 
+@pytest.mark.long
 def test_what_is_no_http_fills_no_log(tmp_path: Path):
     with a_server(tmp_path) as server:
         before = len(server.lines)

@@ -290,6 +290,7 @@ def test_no_other_method_decides(gate: Gate, method: str):
     gate.unapproved()
 
 
+@pytest.mark.long
 def test_who_holds_a_key_can_neither_guess_a_code_nor_use_it_up(tmp_path: Path):
     """Its own server: here a code is shown."""
     with serving(tmp_path) as server:
@@ -306,6 +307,7 @@ def test_who_holds_a_key_can_neither_guess_a_code_nor_use_it_up(tmp_path: Path):
         assert server.run(gate.run_id)["status"] == "approved"
 
 
+@pytest.mark.long
 def test_guessing_a_code_without_a_key_voids_it(tmp_path: Path):
     with serving(tmp_path) as server:
         gate = Gate(server)
@@ -317,6 +319,7 @@ def test_guessing_a_code_without_a_key_voids_it(tmp_path: Path):
         assert server.run(gate.run_id)["status"] == "awaiting_approval"
 
 
+@pytest.mark.long
 def test_beyond_loopback_nothing_is_there_that_decides(tmp_path: Path):
     with serving(tmp_path, "--host", "0.0.0.0") as server:
         gate = Gate(server)

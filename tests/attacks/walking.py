@@ -5,9 +5,6 @@ from __future__ import annotations
 import contextlib
 import io
 import json
-import os
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -35,11 +32,13 @@ from tests.attacks.asking import (
     questions,
     tool_arguments,
 )
+from tests.attacks.forks import forks
 from tests.attacks.searching import Body
 
 ACCEPT = {"accept": "application/json, text/event-stream"}
 _LONGEST = 400
 """Pages of one answer that are read."""
+LANGUAGES = ("en", "ja")
 CHANGING = {
     "config_upload",
     "config_validate",
@@ -194,8 +193,9 @@ class Walker:
             if page.method != "GET":
                 continue
             self.answered[page.path] += 0
-            for address in _fresh(addresses_of(self.known, page)):
-                for language in ("en", "ja"):
+            for number, address in enumerate(_fresh(addresses_of(self.known, page))):
+                # Every page in both languages, each of its questions in one of them.
+                for language in ("en", "ja") if "?" not in address else (LANGUAGES[number % 2],):
                     mark = "&" if "?" in address else "?"
                     where = f"{address}{mark}lang={language}"
                     answer = self._http.get(where, follow_redirects=True)
@@ -372,11 +372,11 @@ def _filled(words: tuple[str, ...], known: Known) -> Iterator[tuple[str, ...]]:
 def run_commands(known: Known, url: str, data: Path, config: Path) -> Iterator[Body]:
     """Call every command line; yield what it prints."""
     more = {"SEKISHO_URL": url, "SEKISHO_DATA_DIR": str(data), "SEKISHO_CONFIG": str(config)}
-    with pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch, forks(**more) as apart:
         for name, value in more.items():
             patch.setenv(name, value)
         for words in command_lines(known):
-            call = _in_a_process if words[0] in OF_THE_HOST else _here
+            call = apart.call if words[0] in OF_THE_HOST else _here
             yield Body("command line", " ".join(words), call(words))
 
 
@@ -387,16 +387,3 @@ def _here(words: tuple[str, ...]) -> bytes:
         main(words)
     assert "internal_error" not in err.getvalue(), (words, err.getvalue())
     return f"{out.getvalue()}\n{err.getvalue()}".encode()
-
-
-def _in_a_process(words: tuple[str, ...]) -> bytes:
-    done = subprocess.run(
-        [sys.executable, "-m", "sekisho", *words],
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2] / "src")},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        timeout=60,
-        check=False,
-    )
-    assert b"Traceback" not in done.stderr, (words, done.stderr.decode())
-    return done.stdout + b"\n" + done.stderr

@@ -12,6 +12,7 @@ from sekisho.domain.errors import PolicyEngineMissing, PolicyFailed
 from sekisho.domain.policies import PolicyOutcome, RegoPolicy
 from sekisho.policies import RegoEngine
 from sekisho.ports import PolicyOrder
+from tests.breadth import broad
 
 pytest.importorskip("regopy", reason="the extra rego has no wheel for this platform")
 
@@ -85,7 +86,7 @@ def test_partial_sets_as_they_were_written_before_rego_v1_deny_too(says: Says):
 
 @pytest.mark.parametrize(
     "condition",
-    [
+    broad(
         f'{AFTER}.acl == "public-read"',
         f'{AFTER}.tags["k\\"q"] == "two\\nlines"',
         f'contains({AFTER}.tags["k\\"q"], "\\n")',
@@ -102,7 +103,8 @@ def test_partial_sets_as_they_were_written_before_rego_v1_deny_too(says: Says):
         'some change in input.resource_changes; "create" in change.change.actions',
         'walk(input, [_, value]); value == "public-read"',
         "count([c | some c in input.resource_changes]) == 1",
-    ],
+        quick=(1, 4, 7, 11, 12),
+    ),
 )
 def test_a_condition_that_holds_in_opa_holds_here(says: Says, condition: str):
     assert says(when(condition)).denied == ("yes",)
@@ -149,6 +151,7 @@ def test_a_policy_without_an_end_ends(says: Says):
     assert time.monotonic() - began < 30
 
 
+@pytest.mark.long
 def test_a_policy_that_takes_all_memory_ends_itself_alone(says: Says):
     with pytest.raises(PolicyFailed, match=r"too much memory or time|longer than"):
         says("package main\ndeny contains x if { some x in numbers.range(1, 100000000) }\n")

@@ -8,6 +8,8 @@ import sys
 import threading
 from pathlib import Path
 
+import pytest
+
 from sekisho.domain.changes import Change
 from sekisho.domain.errors import WorkspaceBusy, WorkspaceLocked
 from sekisho.domain.runs import Run
@@ -135,6 +137,7 @@ def test_processes_that_count_up_one_run_lose_no_count(repository: Path, tmp_pat
     store.close()
 
 
+@pytest.mark.long
 def test_processes_that_make_a_data_folder_together_agree_on_it(repository: Path, tmp_path: Path):
     for trial in range(3):
         folder = tmp_path / str(trial)

@@ -17,6 +17,7 @@ from mcp import Client, StdioServerParameters
 
 from sekisho.cli import main
 from sekisho.mcp_server.tools import TOOLS
+from tests.breadth import broad
 from tests.e2e.serving import Serving, environment, serving
 
 pytestmark = pytest.mark.timeout(120)
@@ -112,6 +113,7 @@ def keyless(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
         yield server
 
 
+@pytest.mark.long
 def test_beyond_loopback_without_a_key_only_knowledge_answers_and_the_rest_says_what_to_set(
     keyless: Serving,
 ):
@@ -234,6 +236,7 @@ def test_without_keys_everybody_reads_and_plans_and_health_and_log_say_so(tmp_pa
             assert refused(http.get(path)) == (403, "origin_refused")
 
 
+@pytest.mark.long
 def test_a_claimed_team_is_shown_with_the_run_and_in_the_audit_and_gives_nothing(tmp_path: Path):
     with serving(tmp_path, *EVERYWHERE) as server:
         key = a_key(server, "--scope", "read,plan")
@@ -254,6 +257,7 @@ def test_a_claimed_team_is_shown_with_the_run_and_in_the_audit_and_gives_nothing
         assert verified.returncode == 0, verified.stderr
 
 
+@pytest.mark.long
 def test_all_keys_of_a_person_end_at_once(tmp_path: Path):
     with serving(tmp_path, *EVERYWHERE) as server:
         keys = [a_key(server), a_key(server, "--scope", "read", "--scope", "plan", "--days", "7")]
@@ -310,6 +314,7 @@ def test_inside_ecs_the_server_is_healthy_takes_no_runs_and_says_what_to_set(tmp
         assert command(server, "audit", "verify", **ECS).returncode == 0
 
 
+@pytest.mark.long
 def test_inside_ecs_the_console_of_loopback_takes_no_runs_either(tmp_path: Path):
     with serving(tmp_path, **ECS) as server:
         for path in ("/", "/runs/r", "/workspaces"):
@@ -317,6 +322,7 @@ def test_inside_ecs_the_console_of_loopback_takes_no_runs_either(tmp_path: Path)
             assert (page.status_code, "runs_unavailable" in page.text) == (503, True)
 
 
+@pytest.mark.long
 @pytest.mark.anyio
 async def test_inside_ecs_stdio_answers_with_what_to_set(tmp_path: Path):
     asked = StdioServerParameters(
@@ -334,11 +340,12 @@ async def test_inside_ecs_stdio_answers_with_what_to_set(tmp_path: Path):
 @pytest.mark.anyio
 @pytest.mark.parametrize(
     ("given", "powers"),
-    [
+    broad(
         ({"SEKISHO_HOST": "0.0.0.0"}, ["read", "plan", "apply"]),
         ({"SEKISHO_AUTH": "keys"}, ["read", "plan", "apply"]),
         ({"SEKISHO_AUTH": "none"}, ["read", "plan"]),
-    ],
+        quick=(2,),
+    ),
 )
 async def test_who_starts_stdio_is_on_this_machine(
     tmp_path: Path, given: dict[str, str], powers: list[str]

@@ -87,6 +87,7 @@ def test_a_plan_is_shown_change_by_change_with_what_is_unmet(
         assert "{" not in capsys.readouterr().out.splitlines()[1], "the caller is named, not dumped"
 
 
+@pytest.mark.long
 def test_a_locked_workspace_is_seen_in_the_list(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     with serving(tmp_path / "data") as server:
         data = ("--data-dir", str(server.data))
@@ -115,6 +116,7 @@ def test_an_audit_that_is_not_there_is_not_called_whole(
     assert "audit_empty" in capsys.readouterr().err
 
 
+@pytest.mark.long
 def test_a_taken_port_is_told_before_anything_starts(tmp_path: Path):
     with serving(tmp_path / "first") as server:
         words = ["serve", "--port", str(server.port), "--data-dir", str(tmp_path / "second")]
@@ -133,6 +135,7 @@ def test_a_taken_port_is_told_before_anything_starts(tmp_path: Path):
     assert not (tmp_path / "second").exists()
 
 
+@pytest.mark.long
 def test_port_0_is_a_free_port_and_links_lead_to_it(tmp_path: Path):
     words = ["serve", "--port", "0", "--data-dir", str(tmp_path)]
     command = [sys.executable, "-m", "sekisho", *words]

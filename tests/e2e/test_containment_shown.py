@@ -48,6 +48,7 @@ def applied(server: Serving, command: str) -> dict[str, Any]:
     return server.settled(run["id"])
 
 
+@pytest.mark.long
 def test_the_log_says_at_the_start_what_holds(server: Serving):
     said = next(line for line in server.lines if "containment.active" in line)
     assert f"landlock={find(Wanted()).landlock}" in said
@@ -135,6 +136,7 @@ def test_the_doctor_says_what_holds(
     assert row["code"] in codes
 
 
+@pytest.mark.long
 def test_the_doctor_says_it_in_both_languages(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):

@@ -177,6 +177,7 @@ def test_what_is_no_sekisho_gets_no_token(
     assert seen == []
 
 
+@pytest.mark.long
 def test_a_hung_server_is_given_up_on(look):
     with socket.create_server(("127.0.0.1", 0)) as silent:
         began = time.monotonic()

@@ -87,6 +87,7 @@ async def test_the_guides_container_passes_both_its_health_checks_and_a_client_c
             assert (refused.meta or {})["sekisho/error"]["code"] == "identity_missing"
 
 
+@pytest.mark.long
 async def test_inside_ecs_it_is_healthy_takes_no_runs_and_says_what_to_set(tmp_path: Path):
     inside = {"ECS_CONTAINER_METADATA_URI_V4": "http://169.254.170.2/v4/x"}
     more = {**GUIDE_ENVIRONMENT, **inside, "SEKISHO_AUTH": "none"}
@@ -118,6 +119,7 @@ async def test_started_without_a_word_it_serves_http_where_the_environment_says_
             assert (await client.list_tools()).tools
 
 
+@pytest.mark.long
 def test_what_is_set_without_effect_is_said_at_the_start(tmp_path: Path):
     given = {"SEKISHO_PORTS": "1", "TFE_TOKEN": "hunter2", "SEKISHO_TOOLS": "run_gett,run_get"}
     with container(tmp_path, ("serve", "--port", "{port}"), **given):

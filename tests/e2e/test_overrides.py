@@ -135,6 +135,7 @@ def verified(file: Path, *words: str) -> str:
     return out.getvalue()
 
 
+@pytest.mark.long
 @pytest.mark.anyio
 async def test_a_plan_beyond_its_intent_is_blocked_and_agent_and_person_see_by_what(
     tmp_path: Path,

@@ -115,6 +115,7 @@ class Agent:
         return text, structured
 
 
+@pytest.mark.long
 async def test_a_plan_is_read_through_every_tool(tmp_path: Path):
     with serving(tmp_path) as server:
         first = applied(server, BEFORE)

@@ -109,6 +109,7 @@ def test_a_second_push_sends_nothing_and_a_small_change_sends_itself(push: Push,
     assert told(push("--json"))["sent_bytes"] == 6
 
 
+@pytest.mark.long
 def test_a_killed_client_goes_on_where_it_was(push: Push, folder: Path, server: Serving, pyz: Path):
     noise(folder, 6, 3 * MEGABYTE, seed=11)
     token = (server.data / "local.token").read_text(encoding="utf-8").strip()
@@ -146,6 +147,7 @@ def test_an_interrupted_client_says_how_to_go_on(folder: Path, server: Serving, 
     assert "Run it again" in said
 
 
+@pytest.mark.long
 def test_connections_that_are_cut_are_made_again(push: Push, folder: Path, server: Serving):
     noise(folder, 4, 3 * MEGABYTE, seed=17)
     with cutting(server.port, after=2 * MEGABYTE, cuts=3) as proxy:
@@ -169,6 +171,7 @@ def test_ten_thousand_files_are_pushed(push: Push, folder: Path):
     assert "upload_too_large" in done.stderr
 
 
+@pytest.mark.long
 def test_sixty_megabytes_are_refused_before_anything_is_sent(push: Push, folder: Path):
     noise(folder, 6, 10 * MEGABYTE, seed=19)
     done = push()

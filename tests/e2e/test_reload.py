@@ -70,6 +70,7 @@ def server(tmp_path: Path, file: Path) -> Iterator[Serving]:
         yield server
 
 
+@pytest.mark.long
 def test_a_rule_that_is_edited_holds_for_the_next_plan_and_voids_the_last(
     server: Serving, file: Path
 ):
@@ -115,6 +116,7 @@ def test_a_signal_has_the_file_read_at_once_and_answers_when_nothing_is_new(
     assert server.stop() == 0
 
 
+@pytest.mark.long
 def test_a_server_without_a_file_outlives_the_signal_and_says_why_it_does_nothing(tmp_path: Path):
     with serving(tmp_path) as server:
         server.process.send_signal(signal.SIGHUP)

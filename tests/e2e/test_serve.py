@@ -73,6 +73,7 @@ def test_the_demo_tells_its_story_to_the_end(tmp_path: Path):
         assert "WRONG" not in done.stdout
 
 
+@pytest.mark.long
 def test_a_plan_under_way_at_sigterm_is_planned_again_by_the_next_server(tmp_path: Path):
     with serving(tmp_path) as first:
         run_id = planned(first, SLOW_PLAN)
@@ -83,6 +84,7 @@ def test_a_plan_under_way_at_sigterm_is_planned_again_by_the_next_server(tmp_pat
         assert run["plan"]["counts"]["add"] == 4000
 
 
+@pytest.mark.long
 def test_an_apply_under_way_at_sigterm_gets_time_to_end(tmp_path: Path):
     with serving(tmp_path) as first:
         run_id = approved(first, SLOW_APPLY.format(seconds=3))

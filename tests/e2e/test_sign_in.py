@@ -204,6 +204,7 @@ def test_a_person_signs_in_at_a_provider_that_is_not_of_our_making(tmp_path: Pat
             assert "sign_in_lost" in denied.text, "it leaves out the state where it refuses"
 
 
+@pytest.mark.long
 def test_people_sign_in_at_a_safe_address_alone(tmp_path: Path, provider: PeopleProvider):
     config = write_file(tmp_path, provider.url)
     said = failing(
@@ -215,6 +216,7 @@ def test_people_sign_in_at_a_safe_address_alone(tmp_path: Path, provider: People
     assert "https" in said
 
 
+@pytest.mark.long
 def test_an_address_that_passkeys_cannot_be_for_is_warned_of(
     tmp_path: Path, provider: PeopleProvider
 ):
@@ -224,6 +226,7 @@ def test_an_address_that_passkeys_cannot_be_for_is_warned_of(
         assert httpx2.get(f"{server.url}/").status_code == 303
 
 
+@pytest.mark.long
 def test_a_server_without_sign_in_is_as_it_was(tmp_path: Path):
     with serving(tmp_path / "data") as server:
         assert httpx2.get(f"{server.url}/").status_code == 200

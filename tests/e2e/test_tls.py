@@ -85,7 +85,7 @@ class Secure(Serving):
             time.sleep(0.05)
 
 
-@pytest.mark.parametrize(("mode", "told"), [(0o604, True), (0o640, False)])
+@pytest.mark.parametrize(("mode", "told"), broad((0o604, True), (0o640, False), quick=(0,)))
 def test_the_log_warns_of_a_key_that_everybody_can_read(tmp_path: Path, mode: int, told: bool):
     class Open(Secure):
         def renew(self, days: float = 60) -> int:
@@ -150,6 +150,7 @@ async def a_tool_is_called(server: Secure) -> None:
         assert (await call(client, "caller_get"))["caller"]["person"] == "loopback"
 
 
+@pytest.mark.long
 def test_old_protocols_and_plain_http_get_nowhere(tmp_path: Path):
     server = Secure(tmp_path)
     try:
@@ -184,7 +185,7 @@ def test_old_protocols_and_plain_http_get_nowhere(tmp_path: Path):
         ("empty key", "SEKISHO_TLS_KEY", "holds no PEM private key"),
         ("another key", "SEKISHO_TLS_KEY", "is not the key of the certificate"),
         ("locked key", "SEKISHO_TLS_KEY", "has a passphrase"),
-        quick=(0, 4, 5),
+        quick=(5,),
     ),
 )
 def test_a_pair_that_cannot_be_served_ends_the_start_and_says_why(

@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 
 from sekisho.cli.lines import Paper
@@ -65,6 +66,7 @@ def for_people(house: House, run_id: str) -> Iterator[str]:
                 yield SECRETS.sub("", answer.text)
 
 
+@pytest.mark.long
 @settings(
     max_examples=30,
     deadline=None,

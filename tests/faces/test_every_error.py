@@ -14,6 +14,7 @@ import pytest
 
 from sekisho.domain import errors
 from sekisho.domain.errors import SekishoError
+from tests.breadth import broad
 from tests.e2e.serving import environment
 from tests.faces.house import House, build
 from tests.faces.serving import serving, whole_app
@@ -340,7 +341,7 @@ def test_a_bug_is_internal_on_every_face(tmp_path: Path):
 
 @pytest.mark.parametrize(
     ("words", "exit_code", "code"),
-    [
+    broad(
         (["nothing"], 2, "command_unknown"),
         (["run"], 2, "arguments_missing"),
         (["run", "get"], 2, "arguments_missing"),
@@ -349,7 +350,8 @@ def test_a_bug_is_internal_on_every_face(tmp_path: Path):
         (["run", "list", "--server", "http://127.0.0.1:9"], 1, "server_unreachable"),
         (["config", "check", "--config", "none.yaml"], 1, None),
         (["lock", "none", "--reason", "x", "--data-dir", "DATA"], 1, "workspace_unknown"),
-    ],
+        quick=(0, 5),
+    ),
 )
 def test_the_command_line_says_its_code_and_leaves_with_another(
     tmp_path: Path, words: list[str], exit_code: int, code: str | None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sekisho.terraform import json_text
+from tests.breadth import broad
 from tests.faces.consoles import a_review
 from tests.faces.house import House
 from tests.faces.test_console import page
@@ -12,7 +13,7 @@ from tests.fakes.readings import read_whole
 from tests.plan_fixtures import PLANS, names
 
 
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", broad(*names(), quick=range(0, len(names()), 5)))
 def test_a_plan_of_real_terraform_can_be_reviewed(house: House, name: str):
     reading = read_whole(json_text.load(PLANS / f"{name}.json"))
     run = a_review(house, reading=reading)

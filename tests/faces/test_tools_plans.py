@@ -26,6 +26,7 @@ from sekisho.views.plan_line import plan_line
 from sekisho.views.plan_sections import PlanFacts
 from sekisho.views.plans import summary_of
 from sekisho.views.runs import RunView
+from tests.breadth import broad
 from tests.faces.house import CONSOLE, House
 from tests.faces.plan_answers import (
     DETAIL,
@@ -46,7 +47,7 @@ from tests.fakes.values import a_full_run, a_run
 pytestmark = pytest.mark.anyio
 
 
-@pytest.mark.parametrize("size", [1, 2, 5, 40, 150, 1_000, 10_000])
+@pytest.mark.parametrize("size", broad(1, 2, 5, 40, 150, 1_000, 10_000, quick=(0, 3, 5)))
 async def test_a_summary_keeps_its_budget_at_any_size(house: House, server: MCPServer, size: int):
     run = house.planned()
     put_reading(house.store, run.id, a_large_reading(size))
@@ -136,7 +137,7 @@ def hostile() -> dict[str, PlanReading]:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", list(hostile()))
+@pytest.mark.parametrize("name", broad(*hostile()))
 async def test_a_hostile_plan_stays_within_every_budget(house: House, server: MCPServer, name: str):
     run = house.planned()
     put_reading(house.store, run.id, hostile()[name])
@@ -294,6 +295,7 @@ async def test_wrong_arguments_are_refused_with_a_code(
     assert error["next"]
 
 
+@pytest.mark.long
 async def test_ten_thousand_changes_are_told_quickly(house: House, server: MCPServer):
     run = house.planned()
     put_reading(house.store, run.id, a_large_reading(10_000))

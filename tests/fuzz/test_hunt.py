@@ -46,6 +46,6 @@ def test_every_ref_of_the_corpus_that_we_take_is_one_for_git():
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize("target", hunt.TARGETS)
 def test_a_short_hunt_finds_nothing(target: str):
-    ended = hunt.hunt(target, 20)
+    ended = hunt.hunt(target, 12)
     assert ended.returncode == 0, ended.stderr[-4000:]
     assert "Done " in ended.stderr

@@ -12,6 +12,7 @@ from sekisho.domain.errors import ArchiveInvalid
 from sekisho.domain.plans import PlanMode, PlanOptions
 from sekisho.domain.states import MASK
 from sekisho.domain.workspaces import Workspace
+from tests.breadth import broad
 from tests.fakes.desks import Bench, Listening, Planned, local
 
 BASE = """
@@ -74,7 +75,7 @@ def terraforms_own(planned: Planned) -> dict[str, int]:
     return {word: int(number) for number, word in numbers}
 
 
-@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("change", broad(*CHANGES))
 @pytest.mark.parametrize("mode", [PlanMode.NORMAL, PlanMode.DESTROY])
 def test_counts_are_those_of_terraforms_own_line(base: Bench, change: str, mode: PlanMode):
     planned = base.planned({"main.tf": CHANGES[change]} | MODULE, PlanOptions(mode))

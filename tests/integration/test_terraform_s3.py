@@ -17,6 +17,7 @@ from sekisho.domain.errors import StoreUnavailable
 from sekisho.domain.states import NO_STATE
 from sekisho.domain.targets import S3Backend, StateLock, Target
 from sekisho.domain.workspaces import Workspace
+from tests.breadth import broad
 from tests.fakes.desks import Bench, Listening, local
 from tests.integration.moto import KEYS, REGION, Moto, serving
 
@@ -57,7 +58,7 @@ def bench_on(aws: str, folder: Path, lock: StateLock = "lockfile", **changes: ob
     return Bench(local(folder, **changes), Workspace("w", backend=backend, target=target))
 
 
-@pytest.mark.parametrize("lock", ["lockfile", "dynamodb", "both"])
+@pytest.mark.parametrize("lock", broad("lockfile", "dynamodb", "both", quick=(2,)))
 def test_a_plan_is_applied_to_s3_with_each_lock(aws: str, s3, tmp_path: Path, lock: StateLock):
     bench = bench_on(aws, tmp_path, lock)
     planned = bench.planned(FILES)

@@ -84,6 +84,7 @@ def test_a_month_is_that_of_the_zone():
     assert [r.sequence for r in in_month(records, "2026-12", UTC)] == []
 
 
+@pytest.mark.long
 def test_a_long_audit_takes_no_more_memory_than_a_short_one():
     def many() -> Iterator[AuditRecord]:
         yield from (a_record(n) for n in range(20_000))

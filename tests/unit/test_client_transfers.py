@@ -75,7 +75,7 @@ class Script:
     def running(self, context: ssl.SSLContext | None = None) -> Iterator[str]:
         if context:
             self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
-        thread = threading.Thread(target=self.server.serve_forever, daemon=True)
+        thread = threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True)
         thread.start()
         try:
             scheme = "https" if context else "http"

@@ -29,7 +29,7 @@ class Walk(GateWalk):
     """Random, and the same at every run."""
 
 
-Walk.TestCase.settings = settings(SETTINGS, max_examples=150)
+Walk.TestCase.settings = settings(SETTINGS, max_examples=80)
 TestWalk = Walk.TestCase
 
 
@@ -37,7 +37,7 @@ TestWalk = Walk.TestCase
 @pytest.mark.timeout(600)
 def test_a_long_walk_finds_no_way_either():
     run_state_machine_as_test(
-        GateWalk, settings=settings(SETTINGS, max_examples=2000, derandomize=False)
+        GateWalk, settings=settings(SETTINGS, max_examples=800, derandomize=False)
     )
 
 

@@ -14,6 +14,7 @@ from sekisho.app import build
 from sekisho.domain.inspections import FindingKind
 from sekisho.inspection.inspector import ChildInspector
 from sekisho.settings import read_settings
+from tests.breadth import broad
 
 K = FindingKind
 
@@ -34,7 +35,7 @@ HUNGRY = {
 }
 
 
-@pytest.mark.parametrize("name", HUNGRY)
+@pytest.mark.parametrize("name", broad(*HUNGRY))
 def test_what_exhausts_a_parser_ends_neither_the_server_nor_the_next_look(
     name: str, tmp_path: Path, inspector: ChildInspector
 ):

@@ -128,6 +128,7 @@ def told(views: Any) -> list[tuple[View, int, str]]:
     return [(view, budget, view.spoken()) for view, budget in views]
 
 
+@pytest.mark.long
 @settings(
     max_examples=25,
     suppress_health_check=(HealthCheck.too_slow, HealthCheck.data_too_large),

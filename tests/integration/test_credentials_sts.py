@@ -109,6 +109,23 @@ def test_an_sts_that_is_away_is_told(relay: Relay):
     assert "AWS_ENDPOINT_URL_STS" in refusal.value.next_step()
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"endpoint": "https://127.0.0.1:9", "certificates": "/nonexistent.pem"},
+        {"endpoint": "not an address"},
+        {"endpoint": "http://127.0.0.1:99999"},
+        {"region": "no region at all"},
+    ],
+)
+def test_what_cannot_be_asked_is_told_without_what_was_set(wrong: dict[str, str]):
+    with pytest.raises(CredentialsAway) as refusal:
+        StsRoles().assume(dataclasses.replace(LOAN, **wrong))
+    assert refusal.value.__cause__ is None
+    assert EXTERNAL_ID not in str(refusal.value)
+    assert "nonexistent" not in str(refusal.value)
+
+
 def test_a_server_without_credentials_of_its_own_says_so(
     relay: Relay, monkeypatch: pytest.MonkeyPatch
 ):

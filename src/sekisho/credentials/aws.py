@@ -44,7 +44,7 @@ class StsRoles:
             found = cast("dict[str, Any]", error.response)
             reason = plain(found.get("Error", {}).get("Code") or "unknown", _LONGEST_REASON)
             raise CredentialsRefused(role=loan.role, reason=reason) from None
-        except (failures.BotoCoreError, KeyError, TypeError, ValueError) as error:
+        except (failures.BotoCoreError, OSError, KeyError, TypeError, ValueError) as error:
             # Its name alone: texts of the library quote settings and addresses.
             raise CredentialsAway(role=loan.role, problem=type(error).__name__) from None
 

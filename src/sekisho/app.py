@@ -116,6 +116,7 @@ def build(settings: Settings, *, serves: bool, show: Callable[[str], None] | Non
     this process was started from: the one-time codes go there, and nowhere else.
     """
     from sekisho.catalog import LiveCatalog
+    from sekisho.credentials import StsRoles, Vendor
     from sekisho.executors.local import LocalExecutor
     from sekisho.executors.processes import LocalProcesses
     from sekisho.identity.keys import FileKeys
@@ -162,6 +163,7 @@ def build(settings: Settings, *, serves: bool, show: Callable[[str], None] | Non
         anchors=FolderAnchors(settings.audit_anchors or folder / "anchors"),
         scanner=Checkov(make_scanner_installation(settings)),
         policies=RegoEngine(),
+        lender=Vendor(StsRoles(), clock, journal),
     )
     engine = make_engine(settings, parts)
     file = catalog if isinstance(catalog, LiveCatalog) else None
@@ -169,7 +171,9 @@ def build(settings: Settings, *, serves: bool, show: Callable[[str], None] | Non
 
 
 def close_of(parts: Parts) -> None:
-    """End what was opened: the scanner's process, then the store."""
+    """End what was opened: loans, the scanner's process, then the store."""
+    if parts.lender:
+        parts.lender.close()
     if parts.scanner:
         parts.scanner.close()
     parts.store.close()

@@ -18,6 +18,7 @@ import pytest
 
 from sekisho.executors.containment import Limits, LocalContainment, Wanted, find
 from sekisho.ports.containment import Containment
+from sekisho.ports.credentials import Lent
 from sekisho.ports.terraform import Finished
 from tests.fakes.desks import Bench, Listening, local
 
@@ -91,11 +92,15 @@ def held(
     return LocalContainment.found(wanted, place.data)
 
 
-def attacked(terraform: Any, files: str | Mapping[str, str]) -> tuple[Finished, str]:
+def attacked(
+    terraform: Any, files: str | Mapping[str, str], lent: Lent | None = None
+) -> tuple[Finished, str]:
     """Plan and apply; return how it ended, with all that it printed, its plan, and its state."""
     given = {"main.tf": files} if isinstance(files, str) else dict(files)
     bench, watch = Bench(terraform), Listening()
     desk = terraform.open(bench.order(given))
+    if lent:
+        desk.take(lent)
     try:
         for step in (desk.init, desk.plan):
             done = step(watch)
@@ -106,6 +111,8 @@ def attacked(terraform: Any, files: str | Mapping[str, str]) -> tuple[Finished, 
             told = in_plan(plan)
             plan.seek(0)
             apply = terraform.open(dataclasses.replace(order, bundle=bundle, plan=plan))
+            if lent:
+                apply.take(lent)
         try:
             apply.init(watch)
             done = apply.apply(watch)

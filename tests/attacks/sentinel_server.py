@@ -20,7 +20,8 @@ from tests.e2e.serving import Serving, serving
 from tests.providers.make_mirror import Mirror
 from tests.terraform_command import terraform_command
 
-VAULT, BROKEN, CLOUD = "vault", "broken", "cloud"
+VAULT, BROKEN, CLOUD, SPOKE = "vault", "broken", "cloud", "spoke"
+ROLES = ("plan_role", "apply_role")
 
 
 @dataclass
@@ -66,14 +67,17 @@ class Bank:
             "SERVICE_LOGIN": self.word("a word"),
         }
         hub = {"account": "1" * 12, "region": "ap-northeast-1", "environment": environment}
+        spoke = {"region": "ap-northeast-1", "external_id": self.word("an external id", "aws")}
+        spoke |= {name: f"arn:aws:iam::{'2' * 12}:role/{name}" for name in ROLES}
+        lending = {"source": {"inline": True}, "target": "spoke"}
         text = json.dumps(
             {
                 "version": 1,
                 "terraform": {"mirror": str(self.mirror.folder)},
                 # Here Terraform itself shall say what is wrong, beside a secret.
                 "inspection": {"kinds": {"unmodelled": "warn", "module_source": "warn"}},
-                "targets": {"hub": hub},
-                "workspaces": dict.fromkeys((VAULT, BROKEN, CLOUD), inline),
+                "targets": {"hub": hub, "spoke": spoke},
+                "workspaces": dict.fromkeys((VAULT, BROKEN, CLOUD), inline) | {SPOKE: lending},
             },
             ensure_ascii=False,
         )

@@ -39,6 +39,7 @@ def test_the_operators_file_of_the_readme_passes_the_check_as_printed(
     monkeypatch: pytest.MonkeyPatch,
 ):
     monkeypatch.setenv("GIT_TOKEN", "glpat-0123456789")
+    monkeypatch.setenv("SPOKE_EXTERNAL_ID", "team-7f3a")
     text = (REPO / readme).read_text(encoding="utf-8")
     (printed,) = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
     file = tmp_path / "sekisho.yaml"

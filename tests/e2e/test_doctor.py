@@ -7,6 +7,7 @@ import json
 import socket
 import ssl
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -365,3 +366,20 @@ def test_a_broken_store_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[st
     (data / "keys" / "server-keys.json").chmod(0o600)
     code, found = checked(capsys, "--data-dir", str(data))
     assert (code, found["store"]) == (1, "store_unavailable")
+
+
+def test_roles_to_lend_want_the_extra_that_assumes_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    role = "arn:aws:iam::222222222222:role"
+    target = f"{{region: ap-northeast-1, plan_role: '{role}/plan', apply_role: '{role}/apply'}}"
+    file = tmp_path / "sekisho.yaml"
+    words = ["--data-dir", str(tmp_path / "data"), "--config", str(file)]
+    file.write_text("version: 1\nworkspaces: {a: {}}\n", encoding="utf-8")
+    assert checked(capsys, *words)[1]["credentials"] == "credentials_absent"
+    text = f"version: 1\ntargets: {{spoke: {target}}}\nworkspaces: {{a: {{target: spoke}}}}\n"
+    file.write_text(text, encoding="utf-8")
+    assert checked(capsys, *words)[1]["credentials"] == "credentials_ok"
+    monkeypatch.setitem(sys.modules, "botocore", None)
+    code, found = checked(capsys, *words)
+    assert (code, found["credentials"]) == (1, "aws_missing")

@@ -30,6 +30,7 @@ from sekisho.domain.plans import PlanMode, PlanReading, count
 from sekisho.domain.states import NO_STATE, Output, StateIndex, StatePosition, StateResource
 from sekisho.domain.targets import S3Backend
 from sekisho.domain.versions import Constraint, Version
+from sekisho.ports.credentials import Lent
 from sekisho.ports.scanners import ScanOrder
 from sekisho.ports.terraform import (
     Build,
@@ -103,6 +104,7 @@ class FakeTerraform:
         self.opened: list[DeskOrder] = []
         self.rooms: dict[tuple[str, str], _Room] = {}
         self.orphans = set[str]()
+        self.lent: list[tuple[str, Lent]] = []
         self.prepared = False
 
     def builds(self) -> tuple[Build, ...]:
@@ -173,6 +175,10 @@ class FakeDesk:
 
     def inspect_installed(self) -> tuple[Finding, ...]:
         return self._terraform.script.found_installed
+
+    def take(self, lent: Lent) -> None:
+        self._terraform.lent.append((self._order.phase, lent))
+        lent.tell(lambda _secrets: None)
 
     def init(self, watch: Watch) -> Finished:
         script = self._terraform.script

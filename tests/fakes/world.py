@@ -38,6 +38,7 @@ from sekisho.ports import DeskOrder, Limits
 from sekisho.sources import LocalSources
 from sekisho.stores.memory.anchors import MemoryAnchors
 from tests.fakes.clock import FakeClock
+from tests.fakes.credentials import FakeLender, FakeRoles
 from tests.fakes.executor import FakeExecutor, Mode
 from tests.fakes.ids import FakeIds
 from tests.fakes.journal import FakeJournal
@@ -178,6 +179,7 @@ class World:
         self.anchors = MemoryAnchors()
         self.scanner = FakeScanner("")
         self.policies = FakePolicyEngine()
+        self.lender = FakeLender(FakeRoles(self.clock), self.clock)
         self.parts = Parts(
             store=self.store,
             catalog=self.catalog,
@@ -195,6 +197,7 @@ class World:
             anchors=self.anchors,
             scanner=self.scanner,
             policies=self.policies,
+            lender=self.lender,
         )
         self.engine = Engine.of(self.parts, open_=True)
         self.worker = Worker(self.parts)

@@ -259,7 +259,7 @@ WRONG: list[tuple[str, list[tuple[int, str]]]] = [
     ('version: 1\ntargets: {t: {account: "1"}}\nworkspaces: {a: {}}', [(2, "account")]),
     (
         "version: 1\ntargets: {t: {plan_role: x, apply_role: y}}\nworkspaces: {a: {}}",
-        [(2, "apply_role: unknown key"), (2, "plan_role: unknown key")],
+        [(2, "apply_role: this is not of the form"), (2, "plan_role: this is not of the form")],
     ),
     ("version: 1\nterraform: {mirrors: x}\nworkspaces: {a: {}}", [(2, "did you mean `mirror`?")]),
     (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import threading
 from pathlib import Path
 from urllib.parse import quote
 
@@ -121,6 +122,30 @@ def test_the_secrets_of_a_workspace_are_its_environment_and_telling_variables():
     variables = {"db_password": {"main": ["one", 12345]}, "env": "prod", "api_key": "kkkk"}
     found = workspace_secrets(Workspace("w", target=target, variables=variables))
     assert found == {"sssss", "one", "12345", "kkkk"}
+
+
+def test_the_external_id_of_a_targets_roles_is_secret():
+    # A configuration may hold the trust policy of the very role that it is planned with.
+    target = Target("t", external_id="the id of the team")
+    assert workspace_secrets(Workspace("w", target=target)) == {"the id of the team"}
+
+
+def test_what_several_threads_learn_at_once_is_all_known():
+    redactor = Redactor()
+    words = [[f"word {thread} of {n} hides" for n in range(40)] for thread in range(6)]
+    start = threading.Barrier(len(words))
+
+    def learn(mine: list[str]) -> None:
+        start.wait(20)
+        for word in mine:
+            redactor.learn([word])
+
+    threads = [threading.Thread(target=learn, args=(mine,)) for mine in words]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert [redactor.text(word) for mine in words for word in mine] == [MASK] * 240
 
 
 def test_values_are_redacted_at_any_depth():

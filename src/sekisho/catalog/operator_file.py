@@ -19,9 +19,9 @@ from sekisho.catalog.sections import (
     BackendSection,
     FileSection,
     SourceSection,
-    TargetSection,
     WorkspaceSection,
 )
+from sekisho.catalog.target_section import TargetSection
 from sekisho.catalog.values import Surroundings
 from sekisho.domain.access import EVERYTHING, Access
 from sekisho.domain.errors import OperatorFileInvalid
@@ -296,6 +296,9 @@ def _target(name: str, section: TargetSection) -> Target:
         name=name,
         account=section.account,
         region=section.region,
+        plan_role=section.plan_role,
+        apply_role=section.apply_role,
+        external_id=section.external_id,
         environment=dict(section.environment),
     )
 

@@ -16,16 +16,11 @@ from sekisho.catalog.people_sections import GrantSection, Member
 from sekisho.catalog.policies_section import Policies, PolicySection
 from sekisho.catalog.rules_section import RuleSection
 from sekisho.catalog.scan_section import ScanSection
-from sekisho.catalog.values import Folder, LookedUp, Name, Place, Secret, Section, Words
+from sekisho.catalog.target_section import TargetSection
+from sekisho.catalog.values import Folder, Name, Place, Secret, Section, Words
 from sekisho.domain.targets import StateLock
 from sekisho.domain.versions import Constraint
 
-_ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_RESERVED = re.compile(
-    r"TF_CLI_\w+|TF_LOG\w*|TF_REATTACH_PROVIDERS|TF_DATA_DIR|TF_INPUT|TF_IN_AUTOMATION"
-    r"|TF_WORKSPACE|TF_PLUGIN_\w+|TF_IGNORE|LD_\w+|DYLD_\w+|PATH|HOME|TMPDIR|CHECKPOINT_DISABLE",
-    re.IGNORECASE,
-)
 _BEFORE = re.compile("[^/\\s](.*[^/\\s])?")
 
 
@@ -71,17 +66,6 @@ def _state_key(given: str) -> str:
     return given
 
 
-def _variable(given: str) -> str:
-    if not _ENV_NAME.fullmatch(given):
-        raise ValueError("this is no name of an environment variable")
-    if _RESERVED.fullmatch(given):
-        raise ValueError("this name decides how Terraform itself runs and may not be set")
-    if given.upper().startswith("TF_VAR_"):
-        raise ValueError("Terraform's variables belong under `variables:` of a workspace")
-    return given
-
-
-VariableName = Annotated[str, AfterValidator(_variable)]
 InputName = Annotated[str, StringConstraints(pattern=r"^[^\W\d][\w-]*$")]
 Service = Literal["s3", "dynamodb", "iam", "sso", "sts"]
 Endpoint = Annotated[str, AfterValidator(_endpoint)]
@@ -220,20 +204,6 @@ class WorkspaceSection(Section):
         if self.secrets and not (self.source and self.source.git):
             raise ValueError("secrets need source.git: only commits on its ref are given them")
         return self
-
-
-class TargetSection(Section):
-    """An AWS account, and what Terraform's environment is there."""
-
-    account: Annotated[str, StringConstraints(pattern=r"^\d{12}$")] | None = Field(
-        default=None, description="Account number, 12 digits, in quotes."
-    )
-    region: Words | None = None
-    environment: dict[VariableName, LookedUp] = Field(
-        default_factory=dict,
-        description="Variables for Terraform and its providers: text, {env: NAME} for one of the"
-        " server's own, or {file: PATH}. Nothing else of the server's environment reaches them.",
-    )
 
 
 class TerraformFileSection(Section):

@@ -17,7 +17,7 @@ from sekisho.app import (
     make_terraform,
 )
 from sekisho.cli.host_texts import SAYS
-from sekisho.domain.errors import SekishoError
+from sekisho.domain.errors import AwsMissing, SekishoError
 from sekisho.domain.text import Language
 from sekisho.ports import RunQuery
 from sekisho.settings import Settings, unknown_settings
@@ -154,6 +154,18 @@ def _containment(settings: Settings) -> HostFinding:
     )
 
 
+def _credentials(settings: Settings) -> HostFinding:
+    from sekisho.credentials import installed
+
+    catalog, _section, _identities = make_catalog(settings)
+    lending = {w.target.name for w in catalog.all() if w.target.plan_role}
+    if not lending:
+        return HostFinding("credentials", SKIP, "credentials_absent")
+    if not installed():
+        raise AwsMissing
+    return HostFinding("credentials", OK, "credentials_ok", {"targets": ", ".join(sorted(lending))})
+
+
 def _scanner(settings: Settings) -> HostFinding:
     found = make_scanner_installation(settings)
     if not found.version():
@@ -189,6 +201,7 @@ CHECKS: tuple[tuple[str, Callable[[Settings], HostFinding]], ...] = (
     ("store", _store),
     ("terraform", _terraform),
     ("containment", _containment),
+    ("credentials", _credentials),
     ("scanner", _scanner),
     ("disk", _disk),
 )

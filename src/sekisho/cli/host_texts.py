@@ -46,6 +46,14 @@ SAYS: dict[str, Said] = {
         "chmod go-rwx {file}, and find out who read it: it decrypts every plan and state.",
         "chmod go-rwx {file} を実行し、参照した人を調べてください。すべての計画と状態を復号できる鍵です。",
     ),
+    "credentials_ok": Said(
+        "these targets lend roles, and what assumes them is installed: {targets}",
+        "ロールを貸し出すターゲットがあり、必要な追加機能は導入済みです: {targets}",
+    ),
+    "credentials_absent": Said(
+        "no target lends roles: plan_role and apply_role in sekisho.yaml",
+        "ロールを貸し出すターゲットはありません（sekisho.yaml の plan_role と apply_role）",
+    ),
     "scanner_ok": Said("Checkov {version} is installed", "Checkov {version} が導入済みです"),
     "scanner_absent": Said(
         "no security scanner is installed: plans are not scanned",

@@ -61,6 +61,14 @@ def is_own_name(person: str) -> bool:
     return name in _OWN or name.endswith(_OWN_USERS)
 
 
+def is_person(name: str) -> bool:
+    """Say whether a caller has the name of a person, not of the server or of nobody in particular.
+
+    `USER@localhost` is one.
+    """
+    return folded(name) not in _OWN
+
+
 def is_operator(caller: Caller) -> bool:
     """Say whether somebody holds the server's data folder: nothing in it can be kept from them.
 

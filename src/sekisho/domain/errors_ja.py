@@ -4,6 +4,7 @@ A test holds that every code has its row here, with the same facts as in English
 """
 
 from sekisho.domain.errors_ja_approvals import APPROVALS_JA
+from sekisho.domain.errors_ja_credentials import CREDENTIALS_JA
 from sekisho.domain.errors_ja_identities import IDENTITIES_JA
 from sekisho.domain.errors_ja_scans import SCANS_JA
 from sekisho.domain.errors_ja_sign_ins import SIGN_INS_JA
@@ -13,6 +14,7 @@ JAPANESE: dict[str, tuple[str, str]] = {
     **APPROVALS_JA,
     **IDENTITIES_JA,
     **SCANS_JA,
+    **CREDENTIALS_JA,
     **SIGN_INS_JA,
     "internal": (
         "Sekisho 内部で問題が発生しました。",

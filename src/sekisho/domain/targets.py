@@ -12,6 +12,7 @@ class Target:
     """An AWS account and the roles in it. `environment` is given to Terraform as it stands.
 
     The values of `environment` may be credentials: they are never shown, logged or sealed in clear.
+    The same goes for `external_id`, without which the roles are lent to nobody.
     """
 
     name: str
@@ -19,6 +20,7 @@ class Target:
     region: str | None = None
     plan_role: str | None = None
     apply_role: str | None = None
+    external_id: str | None = dataclasses.field(default=None, repr=False)
     environment: Mapping[str, str] = dataclasses.field(default_factory=dict[str, str], repr=False)
 
 

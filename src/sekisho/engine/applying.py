@@ -17,6 +17,7 @@ from sekisho.domain.runs import Problem, Run, RunStatus, end_phase
 from sekisho.domain.states import StatePointer, StatePosition, position_of
 from sekisho.domain.targets import ServerBackend
 from sekisho.domain.workspaces import Workspace, WorkspaceRecord, release_lease
+from sekisho.engine import lending
 from sekisho.engine.configurations import blob_name
 from sekisho.engine.gate import Gate
 from sekisho.engine.parts import Parts
@@ -48,6 +49,7 @@ class ApplyPhase:
     rescued: str | None = None
     begun: bool = False
     saved: bool = False
+    loan: contextlib.ExitStack = dataclasses.field(default_factory=contextlib.ExitStack)
 
     @property
     def table(self) -> Desk:
@@ -97,6 +99,12 @@ def _opened(parts: Parts, part: str, name: str) -> BinaryIO:
         return parts.store.blobs.open(name)
     except (KeyError, ValueError):
         raise SealBroken(parts=part) from None
+
+
+def lend(phase: ApplyPhase) -> End | None:
+    """Lend the apply role, where the target has one; where it is refused, nothing has begun."""
+    lending.lend(phase, phase.loan, "apply")
+    return None
 
 
 def init(phase: ApplyPhase) -> End | None:
@@ -190,6 +198,7 @@ def conclude(phase: ApplyPhase) -> End | None:
 
 APPLY_STEPS: tuple[Step[ApplyPhase], ...] = (
     ("restore", restore),
+    ("lend", lend),
     ("init", init),
     ("check_seal", check_seal),
     ("check_state", check_state),
@@ -206,7 +215,8 @@ def run_apply(parts: Parts, claimed: Claimed, stop: Callable[[], bool]) -> None:
     phase = ApplyPhase(parts, run, lease, claimed.workspace, watch)
     kept = False
     try:
-        end = _doubt(phase, run_steps(phase, APPLY_STEPS))
+        with phase.loan:
+            end = _doubt(phase, run_steps(phase, APPLY_STEPS))
         watch.flush()
         after = parts.store.runs.update(run.id, change_held(phase, _finish(phase, end)))
         kept = after.status is not RunStatus.INTERRUPTED

@@ -24,6 +24,7 @@ from sekisho.ports import (
     Ids,
     Journal,
     Keys,
+    Lender,
     Limits,
     LoadBalancer,
     PolicyEngine,
@@ -72,7 +73,7 @@ class Parts:
     `identities`: who vouches for people besides our own keys.
     `anchors`: where checkpoints of the audit go besides the log.
     `scanner`: what looks for what is unsafe, where one may be. `policies`: what evaluates policies
-    in Rego.
+    in Rego. `lender`: what lends roles of targets to runs.
     `sight`: what the store and the catalog show here, to `viewer`; `whole` are the parts that show
     everything, for what counts over everybody's runs and shows none of them.
     """
@@ -98,6 +99,7 @@ class Parts:
     anchors: Anchors | None = None
     scanner: Scanner | None = None
     policies: PolicyEngine | None = None
+    lender: Lender | None = None
     memory: Memory = dataclasses.field(default_factory=Memory)
     sight: Sight = WHOLE
     viewer: str = ""

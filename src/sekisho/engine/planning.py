@@ -24,6 +24,7 @@ from sekisho.domain.scans import ScanMark
 from sekisho.domain.states import NO_STATE, StatePointer, StatePosition, newer
 from sekisho.domain.targets import ServerBackend
 from sekisho.domain.workspaces import Workspace, WorkspaceRecord
+from sekisho.engine import lending
 from sekisho.engine.alarms import alarmed
 from sekisho.engine.configurations import open_content
 from sekisho.engine.inspecting import end_of, in_plan, tell, weighed
@@ -54,6 +55,7 @@ class PlanPhase:
     scan: ScanMark | None = None
     policies: tuple[PolicyOutcome, ...] = ()
     laid: ScanOrder | None = None
+    loan: contextlib.ExitStack = dataclasses.field(default_factory=contextlib.ExitStack)
 
     @property
     def table(self) -> Desk:
@@ -117,6 +119,12 @@ def _look(phase: PlanPhase, findings: Iterable[Finding]) -> End | None:
     return end_of(found)
 
 
+def lend(phase: PlanPhase) -> End | None:
+    """Lend the plan role, where the target has one: only to what inspection let through."""
+    lending.lend(phase, phase.loan, "plan")
+    return None
+
+
 def init(phase: PlanPhase) -> End | None:
     """Install providers and modules, where that was not done before for the same inputs."""
     finished = phase.table.init(phase.watch)
@@ -140,6 +148,8 @@ def read(phase: PlanPhase) -> End | None:
     readings = phase.parts.store.readings
     known = readings.state(phase.run.workspace)
     phase.reading = readings.put_plan(phase.run.id, look)
+    # Terraform is done: nothing that looks at the plan needs an account.
+    phase.loan.close()
     return None
 
 
@@ -210,6 +220,7 @@ def judge(phase: PlanPhase) -> End | None:
 PLAN_STEPS: tuple[Step[PlanPhase], ...] = (
     ("restore", restore),
     ("inspect", inspect),
+    ("lend", lend),
     ("init", init),
     ("inspect_installed", inspect_installed),
     ("plan", plan),
@@ -230,6 +241,7 @@ def run_plan(parts: Parts, claimed: Claimed, stop: Callable[[], bool]) -> None:
         end = run_steps(phase, PLAN_STEPS)
         watch.flush()
     finally:
+        phase.loan.close()
         # Before the run may be queued again: whoever takes it then lays a desk at the same place.
         if phase.desk is not None:
             phase.desk.close()

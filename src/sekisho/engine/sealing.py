@@ -64,7 +64,9 @@ def _workspace(workspace: Workspace) -> str:
 
 def _target(parts: Parts, target: Target) -> dict[str, str]:
     environment = json.dumps(dict(target.environment), sort_keys=True)
-    return {
+    # There only where it is given: what was sealed before keeps its seal.
+    external = {"external_id": parts.keys.mac(f"external id\0{target.external_id}".encode())}
+    return (external if target.external_id else {}) | {
         "name": target.name,
         "account": target.account or "",
         "region": target.region or "",

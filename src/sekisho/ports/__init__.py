@@ -4,6 +4,7 @@ Every port is synchronous: adapters block on files, processes and networks, and 
 engine on threads. A port raises errors of `domain.errors` and lets nothing of its library through.
 """
 
+from sekisho.ports.credentials import Lender, Lent
 from sekisho.ports.inspection import Inspector
 from sekisho.ports.people import Authenticators, LoadBalancer, Registered, SignIn, StepUp
 from sekisho.ports.policies import PolicyEngine, PolicyOrder
@@ -76,6 +77,8 @@ __all__ = [
     "Inspector",
     "Journal",
     "Keys",
+    "Lender",
+    "Lent",
     "Limits",
     "LoadBalancer",
     "LogStore",

@@ -14,10 +14,12 @@ class Bounds:
     """What a command may touch besides the system's own folders.
 
     `reads`: to read and to run. `writes`: to read, run, write, make and remove what is in there.
+    `ports`: TCP ports to connect to besides those that the operator names, where they are named.
     """
 
     reads: tuple[Path, ...] = ()
     writes: tuple[Path, ...] = ()
+    ports: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from sekisho.domain.plan_changes import Keep
 from sekisho.domain.plans import PlanOptions, PlanReading
 from sekisho.domain.states import StateIndex, StatePosition
 from sekisho.domain.workspaces import Workspace
+from sekisho.ports.credentials import Lent
 from sekisho.ports.scanners import ScanOrder
 
 
@@ -111,6 +112,13 @@ class Desk(Protocol):
 
     def inspect_installed(self) -> tuple[Finding, ...]:
         """Say the same of what `init` installed: fetched modules, and where providers are from."""
+        ...
+
+    def take(self, lent: Lent) -> None:
+        """Give every command from now on what was lent, and keep its secrets out of what is said.
+
+        With no port of loopback open but the one that it needs, where ports are restricted.
+        """
         ...
 
     def init(self, watch: Watch) -> Finished:

@@ -8,6 +8,7 @@ from pathlib import Path
 from sekisho.domain.errors import ConfigurationInvalid, DiskFull, TerraformMissing
 from sekisho.domain.leases import ProcessMark
 from sekisho.domain.logs import LogLine
+from sekisho.ports.credentials import Lent
 from sekisho.ports.terraform import DeskOrder, Finished, Watch
 from sekisho.terraform.caps import Caps, Over
 from sekisho.terraform.confines import bounds_of, installing, programs, settle
@@ -58,6 +59,12 @@ class Commands:
         self.tenancy = options.containment.tenancy(layout.root, needed)
         self._bounds = bounds_of(options, layout, order)
         self._installing = installing(self._bounds, layout)
+
+    def take(self, lent: Lent) -> None:
+        """Give what was lent to every command from now on."""
+        self._environment |= lent.environment
+        self._bounds = dataclasses.replace(self._bounds, ports=(lent.port,))
+        self._installing = dataclasses.replace(self._installing, ports=(lent.port,))
 
     def listener(self, watch: Watch | None = None) -> Listener:
         """Make what turns output into log lines for `watch`, or for nobody."""

@@ -19,6 +19,7 @@ from sekisho.domain.plans import PlanMode, PlanReading
 from sekisho.domain.states import NO_STATE, StateIndex, StatePosition, position_of
 from sekisho.domain.targets import ServerBackend
 from sekisho.domain.versions import Version
+from sekisho.ports.credentials import Lent
 from sekisho.ports.scanners import ScanOrder
 from sekisho.ports.terraform import DeskOrder, Fingerprints, Finished, StateReading, Watch
 from sekisho.terraform import bundle
@@ -125,6 +126,10 @@ class LocalDesk:
     @property
     def held(self) -> str:
         return self._commands.tenancy.held
+
+    def take(self, lent: Lent) -> None:
+        lent.tell(self._redactor.learn)
+        self._commands.take(lent)
 
     def init(self, watch: Watch) -> Finished:
         self._note(watch, f"contained by: {self.held}")

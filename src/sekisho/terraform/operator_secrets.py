@@ -15,8 +15,10 @@ _HIDDEN = re.compile(r'\b(?:sensitive|ephemeral)"?\s*[=:]\s*true\b')
 
 def workspace_secrets(workspace: Workspace) -> set[str]:
     """Collect what the operator gave a workspace that must not be seen."""
-    environment = workspace.target.environment
+    target = workspace.target
+    environment = target.environment
     found = set(workspace.secrets.values())
+    found |= {target.external_id} if target.external_id else set()
     found |= {v for n, v in environment.items() if not _OPEN_NAMES.fullmatch(n)}
     for name, value in workspace.variables.items():
         if SENSITIVE_NAME.search(name):

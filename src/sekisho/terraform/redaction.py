@@ -7,6 +7,7 @@ it from any redactor: that is why operator secrets never meet an upload (design,
 """
 
 import re
+import threading
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, cast
@@ -55,6 +56,7 @@ class Redactor:
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         self._secrets = {s for s in secrets if worth_hiding(s)}
         self._known = KnownForms(self._secrets)
+        self._learning = threading.Lock()
 
     def also(self, secrets: Iterable[str]) -> "Redactor":
         """Return a redactor that knows these secrets as well."""
@@ -62,8 +64,10 @@ class Redactor:
 
     def learn(self, secrets: Iterable[str]) -> None:
         """Know these secrets as well from now on, wherever this redactor is in use."""
-        more = self.also(secrets)
-        self._secrets, self._known = more._secrets, more._known  # noqa: SLF001 (its own kind)
+        # Credentials are renewed in another thread: neither may forget what the other learned.
+        with self._learning:
+            more = self.also(secrets)
+            self._secrets, self._known = more._secrets, more._known  # noqa: SLF001 (its own kind)
 
     def text(self, text: str, cap: int = 4000) -> str:
         """Return inert text: no control characters, redacted, cut at `cap` characters.

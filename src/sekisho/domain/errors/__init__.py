@@ -44,6 +44,7 @@ Each face maps the six kinds below; every leaf has a stable code.
                             identity_missing · runs_unavailable · streams_too_many · server_draining
                             server_busy · identity_provider_away · scanner_missing · scanner_failed
                             scanner_setup_failed · policy_engine_missing · policy_failed
+                            credentials_refused · credentials_away · aws_missing
 
 An error is raised with facts, `RunUnknown(run_id=…)`, and says in both languages what is wrong and
 what the next legal action is; `domain/errors_ja.py` has the Japanese. Facts are inert text by the
@@ -81,6 +82,7 @@ from sekisho.domain.errors.conflicts import (
     WorkspaceLocked,
     WorkspaceNotLocked,
 )
+from sekisho.domain.errors.credentials import AwsMissing, CredentialsAway, CredentialsRefused
 from sekisho.domain.errors.git import (
     GitAccessDenied,
     GitContentRefused,
@@ -232,6 +234,7 @@ __all__ = [
     "ArgumentsMissing",
     "AuditEmpty",
     "AuditFault",
+    "AwsMissing",
     "BodyTooLarge",
     "ChangeNumberUnknown",
     "ChangeUnknown",
@@ -248,6 +251,8 @@ __all__ = [
     "CredentialInvalid",
     "CredentialMistyped",
     "CredentialNeeded",
+    "CredentialsAway",
+    "CredentialsRefused",
     "CursorInvalid",
     "DecisionNotHere",
     "DestroysSpent",

@@ -77,7 +77,9 @@ class LocalTenancy:
         if self._levels.landlock:
             reads = [(path, LOOK) for path in bounds.reads]
             writes = [(path, WORK) for path in bounds.writes]
-            fence = Fence((*system(), *reads, *writes), self._wanted.ports)
+            named = self._wanted.ports
+            ports = None if named is None else (*named, *bounds.ports)
+            fence = Fence((*system(), *reads, *writes), ports)
             try:
                 restrict(fence, self._levels.landlock)
             except OSError as error:

@@ -18,7 +18,7 @@ MAX_LINES = 400
 VAGUE_NAMES = frozenset(
     {"base", "common", "helper", "helpers", "manager", "managers", "misc", "util", "utils"}
 )
-MAY_START_PROCESSES = ("terraform", "sources", "inspection", "scanners", "policies", "executors")
+MAY_START_PROCESSES = ("terraform", "sources", "children", "scanners", "policies", "executors")
 ASKS_GIT = "sekisho_client/worktree.py"
 """What a work tree holds, Git alone knows: the one module of the client that starts a process."""
 STARTS_PROCESSES = re.compile(

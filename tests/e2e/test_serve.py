@@ -171,8 +171,13 @@ def test_an_ide_on_stdio_plans_and_a_person_approves_in_the_console_of_serve(tmp
             link = await call(client, "approval_request", run_id=run["id"])
             assert "sekisho serve" in json.dumps(link), "it says how to start the console"
             with serving(tmp_path) as server:
-                link = await call(client, "approval_request", run_id=run["id"])
-                assert f"{server.url}/runs/{run['id']}" in json.dumps(link)
+                page = f"{server.url}/runs/{run['id']}"
+                for _ in range(100):  # the server tells where it is with its worker's first beat
+                    link = await call(client, "approval_request", run_id=run["id"])
+                    if page in json.dumps(link):
+                        break
+                    await asyncio.sleep(0.1)
+                assert page in json.dumps(link)
                 upload = await call(client, "config_upload", workspace="default")
                 assert upload["url"].startswith(f"{server.url}/uploads/")
                 await asyncio.to_thread(server.approve, run["id"])

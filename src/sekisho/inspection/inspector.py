@@ -1,18 +1,14 @@
 """Asks the child what is in a configuration, and remembers: the same files hold the same."""
 
 import json
-import selectors
-import subprocess
 import sys
 import threading
-import time
-import weakref
 from collections import OrderedDict
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import IO
 
+from sekisho.children import ChildGone, WarmChild
 from sekisho.domain.inspections import Finding, FindingKind
 from sekisho.inspection.reading import decoded
 
@@ -20,7 +16,6 @@ _REMEMBERED = 256
 _SECONDS = 20.0
 """An honest configuration of the largest size takes five."""
 _ANSWER = 4 * 1024 * 1024
-_CHUNK = 64 * 1024
 _GONE = (
     Finding(
         ".", 0, FindingKind.UNMODELLED, "", "reading it took too long, or ended the process for it"
@@ -37,8 +32,11 @@ class ChildInspector:
 
     def __init__(self, seconds: float = _SECONDS) -> None:
         self._seconds = seconds
-        self._held = _Held()
-        weakref.finalize(self, self._held.end)
+        self._child = WarmChild(
+            [sys.executable, "-I", "-m", f"{__package__}.child"],
+            {"LANG": "C.UTF-8", "GOMAXPROCS": "1"},
+            longest=_ANSWER,
+        )
         self._lock = threading.Lock()
         """Over the child."""
         self._knows = threading.Lock()
@@ -54,21 +52,22 @@ class ChildInspector:
         if found is not None:
             return found
         asked = {"root": str(root), "paths": sorted(paths), "directory": directory}
-        with self._lock:
-            answer = self._ask(json.dumps(asked).encode() + b"\n")
-        if answer is None:
+        try:
+            with self._lock:
+                answer = self._child.ask(json.dumps(asked).encode(), self._seconds)
+        except (ChildGone, OSError):
             return _GONE  # not remembered: a machine under load may have been the reason
-        return self._remember(key, decoded(answer))
+        return self._remember(key, decoded(answer.decode()))
 
     def start(self) -> None:
         """Start the child ahead of the first plan, which would wait a quarter of a second."""
-        with self._lock:
-            self._held.running()
+        with self._lock, suppress(OSError):
+            self._child.start()
 
     def close(self) -> None:
         """End the child."""
         with self._lock:
-            self._held.end()
+            self._child.close()
 
     def _remembered(self, key: tuple[str, str]) -> tuple[Finding, ...] | None:
         with self._knows:
@@ -82,65 +81,3 @@ class ChildInspector:
             if len(self._known) > _REMEMBERED:
                 self._known.popitem(last=False)
             return found
-
-    def _ask(self, question: bytes) -> str | None:
-        child = self._held.running()
-        answer = None
-        with suppress(OSError, ValueError):
-            if child.stdin and child.stdout:
-                child.stdin.write(question)
-                child.stdin.flush()
-                answer = _line(child.stdout, time.monotonic() + self._seconds)
-        if answer is None:
-            self._held.end()
-        return answer
-
-
-class _Held:
-    """The child, apart from who asks it: it ends with them, whoever forgets to close."""
-
-    def __init__(self) -> None:
-        self._child: subprocess.Popen[bytes] | None = None
-
-    def running(self) -> "subprocess.Popen[bytes]":
-        """Return the child; start one where there is none any more."""
-        if self._child is None or self._child.poll() is not None:
-            self.end()
-            self._child = subprocess.Popen(
-                [sys.executable, "-I", "-m", f"{__package__}.child"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env={"LANG": "C.UTF-8", "GOMAXPROCS": "1"},
-                start_new_session=True,
-            )
-        return self._child
-
-    def end(self) -> None:
-        """Kill the child, and close what led to it."""
-        child, self._child = self._child, None
-        if child is None:
-            return
-        child.kill()
-        child.wait()
-        for stream in (child.stdin, child.stdout):
-            if stream:
-                with suppress(OSError):
-                    stream.close()
-
-
-def _line(stream: IO[bytes], until: float) -> str | None:
-    """Read one line; None where it does not come in time, or is none."""
-    whole = b""
-    with selectors.DefaultSelector() as selector:
-        selector.register(stream, selectors.EVENT_READ)
-        while not whole.endswith(b"\n"):
-            left = until - time.monotonic()
-            if left <= 0 or not selector.select(left):
-                return None
-            read = getattr(stream, "read1", stream.read)
-            chunk: bytes = read(_CHUNK)
-            whole += chunk
-            if not chunk or len(whole) > _ANSWER:
-                return None
-    return whole.decode()

@@ -2,12 +2,11 @@
 
 import json
 import os
-import subprocess
 import threading
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from sekisho.children import ChildGone, ChildLate, WarmChild
 from sekisho.domain.errors import ScannerFailed, ScannerMissing
 from sekisho.ports.scanners import Scanned, ScanOrder
 from sekisho.scanners.installing import Installation
@@ -26,7 +25,7 @@ class Checkov:
     def __init__(self, installation: Installation, scan_within: float = _SCAN_WITHIN) -> None:
         self._installation, self._within = installation, scan_within
         self._turn = threading.Lock()
-        self._process: subprocess.Popen[bytes] | None = None
+        self._child: WarmChild | None = None
 
     def version(self) -> str:
         """Return the version that is installed; empty where none is."""
@@ -52,65 +51,38 @@ class Checkov:
             self._end()
 
     def _ask(self, words: dict[str, str]) -> dict[str, Any]:
-        process = self._running()
-        answer = self._exchange(process, json.dumps(words).encode() + b"\n", self._within)
-        if "error" in answer:
-            raise ScannerFailed(problem=f"it could not scan ({answer['error']})")
-        return answer
-
-    def _running(self) -> subprocess.Popen[bytes]:
-        if self._process is not None and self._process.poll() is None:
-            return self._process
-        self._end()
-        scratch = self._installation.place / "scratch"
         try:
-            scratch.mkdir(mode=0o700, exist_ok=True)
-            self._process = subprocess.Popen(
-                [str(self._installation.python), "-I", "-B", str(_WORKER)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                cwd=scratch,
-                env=_environment(scratch),
-                start_new_session=True,
-            )
+            answer = self._worker().ask(json.dumps(words).encode(), self._within)
+            said = dict(json.loads(answer))
+        except ChildLate:
+            raise ScannerFailed(problem=f"no answer within {self._within:g} s") from None
+        except ChildGone:
+            raise ScannerFailed(problem="its process ended") from None
         except OSError as error:
             raise ScannerFailed(problem=f"it cannot be started ({error.strerror})") from None
-        self._exchange(self._process, b"", _START_WITHIN)
-        return self._process
-
-    def _exchange(
-        self, process: subprocess.Popen[bytes], line: bytes, within: float
-    ) -> dict[str, Any]:
-        """Send a line and wait for the answer; a worker that is late or talks nonsense is ended."""
-        if process.stdin is None or process.stdout is None:
-            raise ScannerFailed(problem="it has no pipes")
-        late = threading.Timer(within, process.kill)
-        late.daemon = True
-        late.start()
-        try:
-            process.stdin.write(line)
-            process.stdin.flush()
-            raw = process.stdout.readline(_LONGEST)
-            return dict(json.loads(raw))
-        except (OSError, ValueError, TypeError, RecursionError):
-            overdue = late.finished.is_set()
+        except (ValueError, TypeError, RecursionError):
             self._end()
-            why = f"no answer within {within:g} s" if overdue else "its process ended"
-            raise ScannerFailed(problem=why) from None
-        finally:
-            late.cancel()
+            raise ScannerFailed(problem="its answer cannot be read") from None
+        if "error" in said:
+            raise ScannerFailed(problem=f"it could not scan ({said['error']})")
+        return said
+
+    def _worker(self) -> WarmChild:
+        if self._child is None:
+            scratch = self._installation.place / "scratch"
+            scratch.mkdir(mode=0o700, exist_ok=True)
+            self._child = WarmChild(
+                [str(self._installation.python), "-I", "-B", str(_WORKER)],
+                _environment(scratch),
+                longest=_LONGEST,
+                folder=scratch,
+                greets_within=_START_WITHIN,
+            )
+        return self._child
 
     def _end(self) -> None:
-        process, self._process = self._process, None
-        if process is None:
-            return
-        process.kill()
-        for pipe in (process.stdin, process.stdout):
-            if pipe:
-                with suppress(OSError):
-                    pipe.close()
-        process.wait()
+        if self._child is not None:
+            self._child.close()
 
 
 def _environment(scratch: Path) -> dict[str, str]:

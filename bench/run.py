@@ -5,6 +5,7 @@
 Prints one line a figure, with its budget, and exits 1 where a budget was missed.
 """
 
+import argparse
 import asyncio
 import statistics
 import subprocess
@@ -155,10 +156,15 @@ BENCHES: dict[str, Callable[[], None]] = {
 
 
 def main() -> int:
-    """Run the benches that were named, or all."""
+    """Run the benches that were named, or all; the code is 1 where a budget was missed."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("benches", nargs="*", metavar="BENCH", help=", ".join(BENCHES))
+    wanted = parser.parse_args().benches or list(BENCHES)
+    if unknown := [name for name in wanted if name not in BENCHES]:
+        parser.error(f"there is no bench {unknown[0]}; there are {', '.join(BENCHES)}")
     version = subprocess.run(["uname", "-sm"], capture_output=True, encoding="utf-8", check=False)
     print(f"Python {sys.version.split()[0]}, {version.stdout.strip()}")
-    for name in sys.argv[1:] or BENCHES:
+    for name in wanted:
         BENCHES[name]()
     return 1 if missed else 0
 

@@ -9,6 +9,7 @@ import select
 import socket
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
@@ -256,7 +257,30 @@ def test_a_bug_in_what_assumes_roles_ends_no_listener(house: House, lent: Lent):
     house.clock.advance(300)
     assert house.ask(lent) == (503, b"")
     house.roles.error = None
+    house.clock.advance(3)
     assert house.ask(lent)[0] == 200
+
+
+@pytest.mark.parametrize("lasts", [timedelta(minutes=4), timedelta(0), -timedelta(hours=9)])
+def test_a_run_that_asks_on_and_on_makes_nobody_ask_sts_each_time(
+    house: House, lent: Lent, lasts: timedelta
+):
+    """STS gives keys that are over soon, or already: our clock is wrong, or what answers is odd."""
+    house.roles.lent_for = lasts
+    house.clock.advance(900)
+    assert {house.ask(lent)[0] for _ in range(20)} == {200 if lasts > timedelta(0) else 503}
+    assert len(house.roles.loans) == 2
+    house.clock.advance(11)
+    house.roles.lent_for = timedelta(minutes=15)
+    assert house.ask(lent)[0] == 200
+
+
+def test_a_run_whose_role_was_taken_away_makes_nobody_ask_sts_each_time(house: House, lent: Lent):
+    house.roles.error = CredentialsRefused(role=ROLE, reason="AccessDenied")
+    house.clock.advance(900)
+    assert {house.ask(lent) for _ in range(20)} == {(503, b"")}
+    assert len(house.roles.loans) == 2
+    assert len(house.journal.named("credentials.failed")) == 1
 
 
 def test_who_lent_what_is_told_and_no_secret(house: House):

@@ -161,6 +161,42 @@ def allows(policy: SessionPolicy, action: str) -> bool:
             "ecs:CreateService iam:PassRole iam:CreateServiceLinkedRole",
             "ecs:RunTask ecs:ExecuteCommand",
         ),
+        (
+            changed("aws_security_group", "create"),
+            "ec2:CreateSecurityGroup ec2:RevokeSecurityGroupEgress",
+            "ec2:RevokeSecurityGroupIngress ec2:DeleteSecurityGroup",
+        ),
+        (
+            changed("aws_route_table", "update"),
+            "ec2:CreateRoute ec2:DeleteRoute ec2:ReplaceRoute",
+            "ec2:CreateRouteTable ec2:DeleteRouteTable",
+        ),
+        (
+            changed("aws_network_acl", "create"),
+            "ec2:CreateNetworkAclEntry ec2:ReplaceNetworkAclAssociation",
+            "ec2:DeleteNetworkAcl ec2:ReplaceRoute",
+        ),
+        (
+            changed("aws_default_security_group", "create"),
+            "ec2:RevokeSecurityGroupEgress ec2:RevokeSecurityGroupIngress",
+            "ec2:DeleteSecurityGroup",
+        ),
+        (
+            changed("aws_vpc_endpoint", "create"),
+            "ec2:CreateVpcEndpoint route53:AssociateVPCWithHostedZone",
+            "route53:CreateHostedZone",
+        ),
+        (changed("aws_ses_domain_identity", "create"), "ses:VerifyDomainIdentity", "ses:SendEmail"),
+        (
+            changed("aws_service_discovery_private_dns_namespace", "create"),
+            "servicediscovery:CreatePrivateDnsNamespace route53:CreateHostedZone",
+            "route53:DeleteHostedZone",
+        ),
+        (
+            changed("aws_elasticache_replication_group", "delete"),
+            "elasticache:DeleteReplicationGroup ec2:DeleteNetworkInterface",
+            "ec2:DeleteVpc",
+        ),
         (changed("aws_ami", "read"), "ec2:DescribeImages", "ec2:CreateImage"),
         (changed("aws_route53_resolver_rule", "create"), "route53resolver:CreateResolverRule", ""),
         (

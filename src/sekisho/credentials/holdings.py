@@ -75,7 +75,7 @@ class Holding:
         ).encode()
 
     def fresh(self) -> bool:
-        """Say whether nobody is to be asked now: the keys in hand are good, or were just renewed."""
+        """Say whether to ask nobody now: the keys in hand are good, or were just renewed."""
         left = self._keys.left(self._clock.now())
         return left > RENEWED_BEFORE or self._clock.monotonic() < self._rest_until
 

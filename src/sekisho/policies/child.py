@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from sekisho.policies.messages import NotSaid, sorted_out
+from sekisho.policies.named import without_named
 from sekisho.policies.values import Unfit, plan_in
 
 _MEMORY = 2 * 1024**3
@@ -61,6 +62,7 @@ def _answered(asked: dict[str, Any]) -> dict[str, Any]:
         from sekisho.policies.rego import evaluated
 
         denied, warned = sorted_out(evaluated(asked["files"], plan))
+        denied, warned = without_named(denied, plan), without_named(warned, plan)
     except (Unfit, NotSaid) as error:
         return {"problem": str(error)}
     except RecursionError:

@@ -7,6 +7,8 @@ import contextlib
 import json
 import select
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
@@ -178,6 +180,52 @@ def test_whoever_keeps_many_connections_open_keeps_nobody_out(house: House, lent
             silent = socket.create_connection(("127.0.0.1", lent.port), 20)
             stack.enter_context(contextlib.closing(silent))
         assert house.ask(lent)[0] == 200
+
+
+def test_who_has_asked_already_gives_way_to_nobody(house: House, lent: Lent):
+    """A flood that comes behind a question must not push it out before it is read."""
+    listener = house.vendor._listener
+    assert listener
+    busy, go = threading.Event(), threading.Event()
+    listener._loop.call_soon_threadsafe(lambda: busy.set() or go.wait(20))
+    assert busy.wait(20)
+    place = urlsplit(lent.environment["AWS_CONTAINER_CREDENTIALS_FULL_URI"])
+    head = f"Host: {place.netloc}\r\nAuthorization: {lent.environment[TOKEN]}\r\n\r\n"
+    with contextlib.ExitStack() as stack:
+        honest = socket.create_connection(("127.0.0.1", lent.port), 20)
+        stack.enter_context(contextlib.closing(honest))
+        honest.sendall(f"GET {place.path} HTTP/1.1\r\n{head}".encode())
+        for _ in range(400):
+            silent = stack.enter_context(socket.socket())
+            silent.setblocking(False)
+            silent.connect_ex(("127.0.0.1", lent.port))
+        go.set()
+        assert honest.recv(12) == b"HTTP/1.1 200"
+
+
+FLOOD = """
+import socket, sys
+kept = []
+while True:
+    one = socket.socket()
+    one.setblocking(False)
+    one.connect_ex(("127.0.0.1", int(sys.argv[1])))
+    kept.append(one)
+    if len(kept) > 500:
+        for old in kept[:250]:
+            old.close()
+        del kept[:250]
+"""
+
+
+def test_a_flood_of_connections_keeps_nobody_out(house: House, lent: Lent):
+    """SDKs try three times; in a run that floods the port, others still get their keys."""
+    with subprocess.Popen([sys.executable, "-I", "-S", "-c", FLOOD, str(lent.port)]) as flood:
+        try:
+            threading.Event().wait(1)
+            assert [house.ask(lent)[0] for _ in range(20)] == [200] * 20
+        finally:
+            flood.kill()
 
 
 def test_no_more_connections_are_held_than_so_many(house: House, lent: Lent):

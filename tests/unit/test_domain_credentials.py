@@ -79,7 +79,7 @@ def test_names_that_sts_takes_stay_and_others_end_in_a_digest():
 
 @pytest.mark.parametrize("victim", ["佐藤", "a b", "x" * 65, "sato-0123abcd"])
 def test_nobody_is_called_what_the_name_of_another_is_written_as(victim: str):
-    """Whoever may choose a name would act in CloudTrail as somebody whose name STS does not take."""
+    """Whoever chooses a name would act in CloudTrail as one whose name STS does not take."""
     assert taken_by_sts(taken_by_sts(victim)) != taken_by_sts(victim)
 
 

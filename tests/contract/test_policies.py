@@ -136,6 +136,7 @@ def test_a_number_that_the_engine_cannot_hold_does_not_turn_into_another(says: S
         ('package main\ndeny contains "x" if to_number("a") == 1\n', "a function fails"),
         ('package main\na := 1 if true\na := 2 if true\ndeny contains "x" if a == 1\n', "two"),
         ('package main\ndeny contains "x" if http.send({}).status_code == 200\n', "main"),
+        ('package main\ndeny contains "x" if { input.a == mistyped }\n', "nothing binds mistyped"),
         ("package main\nx := 1\n", "neither package main nor package terraform"),
         ('package other\ndeny contains "x" if true\n', "neither package main"),
         ('package main\ndeny := "x"\n', "deny is no set"),

@@ -13,6 +13,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
+from sekisho.policies.bindings import unbound
 from sekisho.policies.messages import NotSaid, sorted_out
 from sekisho.policies.named import without_named
 from sekisho.policies.values import Unfit, plan_in
@@ -61,7 +62,12 @@ def _answered(asked: dict[str, Any]) -> dict[str, Any]:
         # Not before: whether the engine is there decides nothing up to here.
         from sekisho.policies.rego import evaluated
 
-        denied, warned = sorted_out(evaluated(asked["files"], plan))
+        said = evaluated(asked["files"], plan)
+        # After the engine: what it says of a policy that it cannot read is worth more.
+        loose = unbound(asked["files"])
+        if loose:
+            return {"problem": f"{loose[1]}: nothing binds {loose[0]}: is it misspelt?"}
+        denied, warned = sorted_out(said)
         denied, warned = without_named(denied, plan), without_named(warned, plan)
     except (Unfit, NotSaid) as error:
         return {"problem": str(error)}

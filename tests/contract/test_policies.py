@@ -185,6 +185,15 @@ def test_messages_are_cleaned_whole_capped_and_counted(says: Says):
     assert all(len(said) <= 301 for said in says(text, plan=plan).denied)
 
 
+def test_what_is_cleaned_of_a_message_has_an_end(says: Says):
+    """An agent chooses the value that a message quotes; cleaning a megabyte takes seconds."""
+    seen: list[int] = []
+    text = 'package main\ndeny contains sprintf("%s: no", [input.a]) if true\n'
+    found = says(text, plan={"a": "x" * 2**21}, clean=lambda said: seen.append(len(said)) or said)
+    assert found.denials == 1
+    assert max(seen) <= 2**14
+
+
 @pytest.mark.parametrize(
     ("raw", "value"),
     [

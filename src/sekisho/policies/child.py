@@ -23,6 +23,9 @@ _MEMORY = 2 * 1024**3
 _TOO_MUCH = 3
 _LOOK_SECONDS = 0.02
 _RECURSION = 4000
+_LONGEST = 16 * 1024
+"""Characters of a message that are handed on: its secrets are looked for in the server's process,
+and a few hundred of it are kept. What a plan holds may be quoted, and be as long as it likes."""
 
 
 def main() -> int:
@@ -56,6 +59,10 @@ def _watch() -> None:
             os._exit(_TOO_MUCH)
 
 
+def _fit(messages: list[str], plan: Any) -> list[str]:
+    return [message[:_LONGEST] for message in without_named(messages, plan)]
+
+
 def _answered(asked: dict[str, Any]) -> dict[str, Any]:
     try:
         plan = plan_in(Path(asked["plan"]).read_bytes())
@@ -68,7 +75,7 @@ def _answered(asked: dict[str, Any]) -> dict[str, Any]:
         if loose:
             return {"problem": f"{loose[1]}: nothing binds {loose[0]}: is it misspelt?"}
         denied, warned = sorted_out(said)
-        denied, warned = without_named(denied, plan), without_named(warned, plan)
+        denied, warned = _fit(denied, plan), _fit(warned, plan)
     except (Unfit, NotSaid) as error:
         return {"problem": str(error)}
     except RecursionError:

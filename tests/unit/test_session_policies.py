@@ -197,6 +197,21 @@ def allows(policy: SessionPolicy, action: str) -> bool:
             "elasticache:DeleteReplicationGroup ec2:DeleteNetworkInterface",
             "ec2:DeleteVpc",
         ),
+        (
+            changed("aws_sqs_queue_policy", "delete"),
+            "sqs:SetQueueAttributes sqs:GetQueueAttributes",
+            "sqs:CreateQueue sqs:SendMessage",
+        ),
+        (
+            changed("aws_elb", "update"),
+            "elasticloadbalancing:CreateLoadBalancerListeners",
+            "elasticloadbalancing:CreateLoadBalancer elasticloadbalancing:DeleteLoadBalancer",
+        ),
+        (
+            changed("aws_flow_log", "create"),
+            "ec2:CreateFlowLogs logs:CreateLogDelivery",
+            "logs:DeleteLogGroup",
+        ),
         (changed("aws_ami", "read"), "ec2:DescribeImages", "ec2:CreateImage"),
         (changed("aws_route53_resolver_rule", "create"), "route53resolver:CreateResolverRule", ""),
         (

@@ -260,11 +260,48 @@ BY_TYPE: dict[str, dict[Need, str]] = {
         Need.CREATE: "elasticloadbalancing:SetWebAcl apigateway:SetWebACL",
         Need.DELETE: "elasticloadbalancing:SetWebAcl apigateway:SetWebACL",
     },
+    "aws_ec2_transit_gateway_vpc_attachment": {
+        Need.CREATE: "ec2:DisassociateTransitGatewayRouteTable "
+        "ec2:DisableTransitGatewayRouteTablePropagation"
+    },
+    "aws_elasticache_replication_group": {
+        Need.UPDATE: "elasticache:IncreaseReplicaCount elasticache:DecreaseReplicaCount"
+    },
+    "aws_elasticsearch_domain": {Need.UPDATE: "es:UpgradeElasticsearchDomain"},
+    "aws_elb": {
+        Need.UPDATE: "elasticloadbalancing:CreateLoadBalancerListeners "
+        "elasticloadbalancing:DeleteLoadBalancerListeners"
+    },
+    "aws_flow_log": {Need.CREATE: "logs:CreateLogDelivery", Need.DELETE: "logs:DeleteLogDelivery"},
+    "aws_mq_broker": {Need.UPDATE: "mq:RebootBroker"},
+    "aws_opensearch_domain": {Need.UPDATE: "es:UpgradeDomain"},
     "aws_sns_topic_subscription": {Need.DELETE: "sns:Unsubscribe"},
     "aws_keyspaces_table": {Need.READ: "cassandra:Select"},
     "aws_keyspaces_keyspace": {Need.READ: "cassandra:Select"},
 }
 """What one type needs alone. Its data source is read with the row's `read`."""
+
+_SETTINGS = {
+    "aws_ami_launch_permission": "ec2:ModifyImageAttribute",
+    "aws_api_gateway_method_settings": "apigateway:PATCH",
+    "aws_api_gateway_usage_plan": "apigateway:PATCH",
+    "aws_batch_compute_environment": "batch:UpdateComputeEnvironment",
+    "aws_batch_job_queue": "batch:UpdateJobQueue",
+    "aws_ebs_default_kms_key": "ec2:ResetEbsDefaultKmsKeyId",
+    "aws_ecr_registry_scanning_configuration": "ecr:PutRegistryScanningConfiguration",
+    "aws_ecr_replication_configuration": "ecr:PutReplicationConfiguration",
+    "aws_ecs_cluster_capacity_providers": "ecs:PutClusterCapacityProviders",
+    "aws_efs_backup_policy": "elasticfilesystem:PutBackupPolicy",
+    "aws_globalaccelerator_accelerator": "globalaccelerator:UpdateAccelerator",
+    "aws_ses_identity_notification_topic": "ses:SetIdentityNotificationTopic",
+    "aws_snapshot_create_volume_permission": "ec2:ModifySnapshotAttribute",
+    "aws_sns_topic_policy": "sns:SetTopicAttributes",
+    "aws_sqs_queue_policy": "sqs:SetQueueAttributes",
+    "aws_sqs_queue_redrive_allow_policy": "sqs:SetQueueAttributes",
+    "aws_sqs_queue_redrive_policy": "sqs:SetQueueAttributes",
+}
+"""Types that are deleted by setting something anew, or that have to be switched off before."""
+BY_TYPE.update({type_: {Need.DELETE: action} for type_, action in _SETTINGS.items()})
 
 _NETWORKED = "ec2:Describe*"
 _KEYED = "kms:CreateGrant kms:DescribeKey"

@@ -317,6 +317,17 @@ def test_a_large_plan_is_widened_and_says_so():
     assert not allows(policy, "iam:CreateAccessKey")
 
 
+def test_no_plan_is_so_large_that_it_may_run_commands_on_every_instance():
+    types = ["aws_ssm_parameter", "aws_ssm_document", "aws_ram_resource_share"]
+    types += ["aws_instance", "aws_lb", "aws_db_instance", "aws_ecs_service", "aws_glue_job"]
+    types += ["aws_sqs_queue", "aws_cloudfront_distribution", "aws_elasticache_cluster"]
+    types += ["aws_sagemaker_model", "aws_redshift_cluster", "aws_cognito_user_pool"]
+    policy = session_policy(a_plan(*(changed(t, "delete", "create") for t in types)))
+    assert policy.fits
+    assert policy.widened
+    assert [a for a in ("ssm:SendCommand", "ssm:StartSession") if allows(policy, a)] == []
+
+
 def test_what_fits_into_no_session_policy_has_no_document():
     types = FACTS["examples"].values()
     policy = session_policy(a_plan(*(changed(t, "create") for t in types)))

@@ -370,7 +370,7 @@ BY_SERVICE: dict[str, dict[Need, str]] = {
 """What every type of a service needs: mostly, to look at the network that it is put into."""
 
 NEVER_WIDENED = frozenset(
-    {"account", "iam", "kms", "organizations", "s3", "secretsmanager", "sso", "dynamodb"}
+    {"account", "iam", "kms", "organizations", "s3", "secretsmanager", "sso", "dynamodb", "ssm"}
 )
 """Services of which a policy never allows more than it must: who may do all of them owns the
-account, or what it holds."""
+account, or what it holds, or runs commands on all of its machines."""

@@ -10,6 +10,7 @@ import pytest
 
 from sekisho.domain.errors import PolicyEngineMissing, PolicyFailed
 from sekisho.domain.policies import PolicyOutcome, RegoPolicy
+from sekisho.domain.states import MASK
 from sekisho.policies import RegoEngine
 from sekisho.ports import PolicyOrder
 from tests.breadth import broad
@@ -121,6 +122,10 @@ def test_a_number_that_the_engine_cannot_hold_does_not_turn_into_another(says: S
     assert says(when("input.a > 1000"), raw=large).denials == 1
     with pytest.raises(PolicyFailed, match="too large"):
         says(when("input.a > 1000"), raw='{"a": 1e999}')
+    assert says(when("input.a > 0"), raw='{"a": 0.000001}').denials == 1
+    assert says(when("input.a == 0"), raw='{"a": 0.0}').denials == 1
+    with pytest.raises(PolicyFailed, match="too small"):
+        says(when("input.a > 0"), raw='{"a": 1e-7}')
 
 
 @pytest.mark.parametrize(
@@ -131,6 +136,7 @@ def test_a_number_that_the_engine_cannot_hold_does_not_turn_into_another(says: S
         ('package main\ndeny contains "x" if to_number("a") == 1\n', "a function fails"),
         ('package main\na := 1 if true\na := 2 if true\ndeny contains "x" if a == 1\n', "two"),
         ('package main\ndeny contains "x" if http.send({}).status_code == 200\n', "main"),
+        ('package main\ndeny contains "x" if { input.a == mistyped }\n', "nothing binds mistyped"),
         ("package main\nx := 1\n", "neither package main nor package terraform"),
         ('package other\ndeny contains "x" if true\n', "neither package main"),
         ('package main\ndeny := "x"\n', "deny is no set"),
@@ -167,16 +173,49 @@ def test_a_policy_sees_nothing_of_the_environment(says: Says, monkeypatch: pytes
 
 
 def test_messages_are_cleaned_whole_capped_and_counted(says: Says):
-    plan = {"secret": "hunter2" * 60}
+    plan = {"told": "hunter2" * 60}
     text = (
         "package main\n"
-        'deny contains sprintf("%d %s", [n, input.secret]) if { some n in numbers.range(1, 50) }\n'
+        'deny contains sprintf("%d %s", [n, input.told]) if { some n in numbers.range(1, 50) }\n'
     )
     found = says(text, plan=plan, clean=lambda said: said.replace("hunter2" * 60, "***"))
     assert found.denials == 50
     assert len(found.denied) == 20
     assert all("***" in said and "hunter2" not in said for said in found.denied)
     assert all(len(said) <= 301 for said in says(text, plan=plan).denied)
+
+
+def test_what_is_cleaned_of_a_message_has_an_end(says: Says):
+    """An agent chooses the value that a message quotes; cleaning a megabyte takes seconds."""
+    seen: list[int] = []
+    text = 'package main\ndeny contains sprintf("%s: no", [input.a]) if true\n'
+    found = says(text, plan={"a": "x" * 2**21}, clean=lambda said: seen.append(len(said)) or said)
+    assert found.denials == 1
+    assert max(seen) <= 2**14
+
+
+@pytest.mark.parametrize(
+    ("raw", "value"),
+    [
+        ('{"after": {"password": "hunter of seven"}}', "input.after.password"),
+        (
+            '{"variables": {"db_password": {"value": "hunter of seven"}}}',
+            "input.variables[_].value",
+        ),
+        ('{"e": [{"name": "DB_PASSWORD", "value": "hunter of seven"}]}', "input.e[0].value"),
+        ('{"t": "{\\"api_key\\": \\"hunter of seven\\"}"}', "json.unmarshal(input.t).api_key"),
+    ],
+)
+def test_no_message_repeats_a_value_that_its_name_gives_away(says: Says, raw: str, value: str):
+    """Nothing marks it, and the message does not say what it is called: who cleans cannot know."""
+    text = f'package main\ndeny contains sprintf("%s is too weak", [v]) if {{ v := {value} }}\n'
+    assert says(text, raw=raw).denied == (f"{MASK} is too weak",)
+
+
+def test_what_a_name_gives_away_hides_nothing_else(says: Says):
+    raw = '{"password": "", "token_endpoint": "https://a", "secret": "arn:aws:s3:::b", "n": "name"}'
+    text = "package main\ndeny contains v if { some v in input }\n"
+    assert set(says(text, raw=raw).denied) >= {"https://a", "arn:aws:s3:::b", "name"}
 
 
 def test_a_huge_plan_is_refused_before_it_is_read(says: Says):

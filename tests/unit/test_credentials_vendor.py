@@ -7,8 +7,11 @@ import contextlib
 import json
 import select
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
@@ -179,6 +182,52 @@ def test_whoever_keeps_many_connections_open_keeps_nobody_out(house: House, lent
         assert house.ask(lent)[0] == 200
 
 
+def test_who_has_asked_already_gives_way_to_nobody(house: House, lent: Lent):
+    """A flood that comes behind a question must not push it out before it is read."""
+    listener = house.vendor._listener
+    assert listener
+    busy, go = threading.Event(), threading.Event()
+    listener._loop.call_soon_threadsafe(lambda: busy.set() or go.wait(20))
+    assert busy.wait(20)
+    place = urlsplit(lent.environment["AWS_CONTAINER_CREDENTIALS_FULL_URI"])
+    head = f"Host: {place.netloc}\r\nAuthorization: {lent.environment[TOKEN]}\r\n\r\n"
+    with contextlib.ExitStack() as stack:
+        honest = socket.create_connection(("127.0.0.1", lent.port), 20)
+        stack.enter_context(contextlib.closing(honest))
+        honest.sendall(f"GET {place.path} HTTP/1.1\r\n{head}".encode())
+        for _ in range(400):
+            silent = stack.enter_context(socket.socket())
+            silent.setblocking(False)
+            silent.connect_ex(("127.0.0.1", lent.port))
+        go.set()
+        assert honest.recv(12) == b"HTTP/1.1 200"
+
+
+FLOOD = """
+import socket, sys
+kept = []
+while True:
+    one = socket.socket()
+    one.setblocking(False)
+    one.connect_ex(("127.0.0.1", int(sys.argv[1])))
+    kept.append(one)
+    if len(kept) > 500:
+        for old in kept[:250]:
+            old.close()
+        del kept[:250]
+"""
+
+
+def test_a_flood_of_connections_keeps_nobody_out(house: House, lent: Lent):
+    """SDKs try three times; in a run that floods the port, others still get their keys."""
+    with subprocess.Popen([sys.executable, "-I", "-S", "-c", FLOOD, str(lent.port)]) as flood:
+        try:
+            threading.Event().wait(1)
+            assert [house.ask(lent)[0] for _ in range(20)] == [200] * 20
+        finally:
+            flood.kill()
+
+
 def test_no_more_connections_are_held_than_so_many(house: House, lent: Lent):
     house.clock.advance(700)
     house.roles.go.clear()
@@ -256,7 +305,30 @@ def test_a_bug_in_what_assumes_roles_ends_no_listener(house: House, lent: Lent):
     house.clock.advance(300)
     assert house.ask(lent) == (503, b"")
     house.roles.error = None
+    house.clock.advance(3)
     assert house.ask(lent)[0] == 200
+
+
+@pytest.mark.parametrize("lasts", [timedelta(minutes=4), timedelta(0), -timedelta(hours=9)])
+def test_a_run_that_asks_on_and_on_makes_nobody_ask_sts_each_time(
+    house: House, lent: Lent, lasts: timedelta
+):
+    """STS gives keys that are over soon, or already: our clock is wrong, or what answers is odd."""
+    house.roles.lent_for = lasts
+    house.clock.advance(900)
+    assert {house.ask(lent)[0] for _ in range(20)} == {200 if lasts > timedelta(0) else 503}
+    assert len(house.roles.loans) == 2
+    house.clock.advance(11)
+    house.roles.lent_for = timedelta(minutes=15)
+    assert house.ask(lent)[0] == 200
+
+
+def test_a_run_whose_role_was_taken_away_makes_nobody_ask_sts_each_time(house: House, lent: Lent):
+    house.roles.error = CredentialsRefused(role=ROLE, reason="AccessDenied")
+    house.clock.advance(900)
+    assert {house.ask(lent) for _ in range(20)} == {(503, b"")}
+    assert len(house.roles.loans) == 2
+    assert len(house.journal.named("credentials.failed")) == 1
 
 
 def test_who_lent_what_is_told_and_no_secret(house: House):

@@ -77,6 +77,12 @@ def test_names_that_sts_takes_stay_and_others_end_in_a_digest():
     assert taken_by_sts("a b").startswith("a-b-")
 
 
+@pytest.mark.parametrize("victim", ["佐藤", "a b", "x" * 65, "sato-0123abcd"])
+def test_nobody_is_called_what_the_name_of_another_is_written_as(victim: str):
+    """Whoever chooses a name would act in CloudTrail as one whose name STS does not take."""
+    assert taken_by_sts(taken_by_sts(victim)) != taken_by_sts(victim)
+
+
 @given(st.text(max_size=200), st.text(max_size=200))
 def test_every_name_is_taken_and_no_two_are_one(name: str, other: str):
     assert TAKEN.fullmatch(taken_by_sts(name))

@@ -141,3 +141,5 @@ def test_a_target_that_changed_after_the_approval_voids_it(world: World, change:
     world.catalog.change("dev", target=dataclasses.replace(SPOKE, **change))
     run = world.apply(run)
     assert (run.status, code(run)) == (RunStatus.ERRORED, "seal_broken")
+    assert [x.phase for x in world.lender.loans] == ["plan"], "a role that nobody approved was lent"
+    assert world.record().free()

@@ -161,6 +161,57 @@ def allows(policy: SessionPolicy, action: str) -> bool:
             "ecs:CreateService iam:PassRole iam:CreateServiceLinkedRole",
             "ecs:RunTask ecs:ExecuteCommand",
         ),
+        (
+            changed("aws_security_group", "create"),
+            "ec2:CreateSecurityGroup ec2:RevokeSecurityGroupEgress",
+            "ec2:RevokeSecurityGroupIngress ec2:DeleteSecurityGroup",
+        ),
+        (
+            changed("aws_route_table", "update"),
+            "ec2:CreateRoute ec2:DeleteRoute ec2:ReplaceRoute",
+            "ec2:CreateRouteTable ec2:DeleteRouteTable",
+        ),
+        (
+            changed("aws_network_acl", "create"),
+            "ec2:CreateNetworkAclEntry ec2:ReplaceNetworkAclAssociation",
+            "ec2:DeleteNetworkAcl ec2:ReplaceRoute",
+        ),
+        (
+            changed("aws_default_security_group", "create"),
+            "ec2:RevokeSecurityGroupEgress ec2:RevokeSecurityGroupIngress",
+            "ec2:DeleteSecurityGroup",
+        ),
+        (
+            changed("aws_vpc_endpoint", "create"),
+            "ec2:CreateVpcEndpoint route53:AssociateVPCWithHostedZone",
+            "route53:CreateHostedZone",
+        ),
+        (changed("aws_ses_domain_identity", "create"), "ses:VerifyDomainIdentity", "ses:SendEmail"),
+        (
+            changed("aws_service_discovery_private_dns_namespace", "create"),
+            "servicediscovery:CreatePrivateDnsNamespace route53:CreateHostedZone",
+            "route53:DeleteHostedZone",
+        ),
+        (
+            changed("aws_elasticache_replication_group", "delete"),
+            "elasticache:DeleteReplicationGroup ec2:DeleteNetworkInterface",
+            "ec2:DeleteVpc",
+        ),
+        (
+            changed("aws_sqs_queue_policy", "delete"),
+            "sqs:SetQueueAttributes sqs:GetQueueAttributes",
+            "sqs:CreateQueue sqs:SendMessage",
+        ),
+        (
+            changed("aws_elb", "update"),
+            "elasticloadbalancing:CreateLoadBalancerListeners",
+            "elasticloadbalancing:CreateLoadBalancer elasticloadbalancing:DeleteLoadBalancer",
+        ),
+        (
+            changed("aws_flow_log", "create"),
+            "ec2:CreateFlowLogs logs:CreateLogDelivery",
+            "logs:DeleteLogGroup",
+        ),
         (changed("aws_ami", "read"), "ec2:DescribeImages", "ec2:CreateImage"),
         (changed("aws_route53_resolver_rule", "create"), "route53resolver:CreateResolverRule", ""),
         (
@@ -264,6 +315,17 @@ def test_a_large_plan_is_widened_and_says_so():
     assert wide["sagemaker"] == ("sagemaker:*",)
     assert "iam" not in wide
     assert not allows(policy, "iam:CreateAccessKey")
+
+
+def test_no_plan_is_so_large_that_it_may_run_commands_on_every_instance():
+    types = ["aws_ssm_parameter", "aws_ssm_document", "aws_ram_resource_share"]
+    types += ["aws_instance", "aws_lb", "aws_db_instance", "aws_ecs_service", "aws_glue_job"]
+    types += ["aws_sqs_queue", "aws_cloudfront_distribution", "aws_elasticache_cluster"]
+    types += ["aws_sagemaker_model", "aws_redshift_cluster", "aws_cognito_user_pool"]
+    policy = session_policy(a_plan(*(changed(t, "delete", "create") for t in types)))
+    assert policy.fits
+    assert policy.widened
+    assert [a for a in ("ssm:SendCommand", "ssm:StartSession") if allows(policy, a)] == []
 
 
 def test_what_fits_into_no_session_policy_has_no_document():

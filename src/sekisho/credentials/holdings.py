@@ -12,8 +12,9 @@ from sekisho.domain.errors import SekishoError
 from sekisho.ports.credentials import Learn
 from sekisho.ports.runtime import Clock, Journal
 
-_REST = 10.0
-"""Seconds after a renewal that failed in which the keys that still live are served as they are."""
+_REST, _REST_BARE = 10.0, 2.0
+"""Seconds after a renewal in which what it left is served as it is, where that lives and where it
+does not: a run that asks on and on does not make us ask STS, which all runs need, each time."""
 
 
 class Roles(Protocol):
@@ -74,10 +75,9 @@ class Holding:
         ).encode()
 
     def fresh(self) -> bool:
-        """Say whether the keys in hand can be served without asking anybody."""
+        """Say whether to ask nobody now: the keys in hand are good, or were just renewed."""
         left = self._keys.left(self._clock.now())
-        resting = self._clock.monotonic() < self._rest_until and left > timedelta(0)
-        return left > RENEWED_BEFORE or resting
+        return left > RENEWED_BEFORE or self._clock.monotonic() < self._rest_until
 
     def renew(self) -> None:
         """Assume the role again where that is due. What fails is told; older keys stay."""
@@ -87,14 +87,11 @@ class Holding:
             try:
                 self._keys = self._assume()
             except SekishoError as error:
-                self._failed(error)
+                self._journal.event("credentials.failed", warning=str(error), **self._named())
             except Exception as error:  # noqa: BLE001 (a thread of the listener: told, not raised)
                 self._journal.event("credentials.failed", error=error, **self._named())
-                self._rest_until = self._clock.monotonic() + _REST
-
-    def _failed(self, error: SekishoError) -> None:
-        self._journal.event("credentials.failed", warning=str(error), **self._named())
-        self._rest_until = self._clock.monotonic() + _REST
+            lives = self._keys.left(self._clock.now()) > timedelta(seconds=_REST)
+            self._rest_until = self._clock.monotonic() + (_REST if lives else _REST_BARE)
 
     def _assume(self) -> Keys:
         keys = self._roles.assume(self._loan)

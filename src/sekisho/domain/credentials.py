@@ -17,6 +17,7 @@ RENEWED_BEFORE = timedelta(minutes=5)
 """Keys with less life than this are not served where newer ones can be had: SDKs ask again then."""
 _ENDPOINTS = ("AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL")
 _NOT_TAKEN = re.compile(r"[^\w+=,.@-]", re.ASCII)
+_WRITTEN = re.compile(r"-[0-9a-f]{8}\Z")
 _LONGEST = 64
 _DIGEST = 8
 
@@ -96,10 +97,11 @@ def _asked(run: Run, phase: Phase) -> Caller:
 def taken_by_sts(name: str) -> str:
     """Write a name as STS takes it: 2 to 64 of a few characters.
 
-    A name that has to be changed for that ends in a digest of it, so that two people are never one.
+    A name that has to be changed for that ends in a digest of it, so that two people are never one;
+    so does one that ends like that by itself, which could be how somebody else's is written.
     """
     plain = _NOT_TAKEN.sub("-", name)
-    if plain == name and 1 < len(name) <= _LONGEST:
+    if plain == name and 1 < len(name) <= _LONGEST and not _WRITTEN.search(name):
         return name
     digest = hashlib.sha256(name.encode(errors="surrogatepass")).hexdigest()[:_DIGEST]
     return f"{plain[: _LONGEST - _DIGEST - 1]}-{digest}"

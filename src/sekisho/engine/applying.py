@@ -22,7 +22,7 @@ from sekisho.engine.configurations import blob_name
 from sekisho.engine.gate import Gate
 from sekisho.engine.parts import Parts
 from sekisho.engine.phases import Claimed, End, Step, change_held, run_steps, said
-from sekisho.engine.sealing import Found, broken, seal_of
+from sekisho.engine.sealing import Found, broken, seal_of, target_of
 from sekisho.engine.watching import RunWatch
 from sekisho.ports import Desk, DeskOrder, Finished
 
@@ -102,7 +102,13 @@ def _opened(parts: Parts, part: str, name: str) -> BinaryIO:
 
 
 def lend(phase: ApplyPhase) -> End | None:
-    """Lend the apply role, where the target has one; where it is refused, nothing has begun."""
+    """Lend the apply role, where the target has one; where it is refused, nothing has begun.
+
+    Of the target that was approved, and of no other: what is lent cannot be taken back.
+    """
+    sealed = phase.plan.seal.seal.target
+    if sealed != target_of(phase.parts, phase.workspace.target):
+        raise SealBroken(parts="target")
     lending.lend(phase, phase.loan, "apply")
     return None
 

@@ -37,7 +37,7 @@ def seal_of(parts: Parts, run: Run, workspace: Workspace, found: Found) -> Seal:
     return Seal(
         run_id=run.id,
         workspace=_workspace(workspace),
-        target=_target(parts, workspace.target),
+        target=target_of(parts, workspace.target),
         backend=backend_facts(workspace.backend),
         options=run.options.describe(),
         configuration=run.configuration,
@@ -62,7 +62,8 @@ def _workspace(workspace: Workspace) -> str:
     return workspace.name + inside
 
 
-def _target(parts: Parts, target: Target) -> dict[str, str]:
+def target_of(parts: Parts, target: Target) -> dict[str, str]:
+    """Write a target for the seal; of what is secret, a keyed digest."""
     environment = json.dumps(dict(target.environment), sort_keys=True)
     # There only where it is given: what was sealed before keeps its seal.
     external = {"external_id": parts.keys.mac(f"external id\0{target.external_id}".encode())}

@@ -13,7 +13,9 @@ import threading
 from pathlib import Path
 from typing import Any
 
+from sekisho.policies.bindings import unbound
 from sekisho.policies.messages import NotSaid, sorted_out
+from sekisho.policies.named import without_named
 from sekisho.policies.values import Unfit, plan_in
 
 _MEMORY = 2 * 1024**3
@@ -21,6 +23,9 @@ _MEMORY = 2 * 1024**3
 _TOO_MUCH = 3
 _LOOK_SECONDS = 0.02
 _RECURSION = 4000
+_LONGEST = 16 * 1024
+"""Characters of a message that are handed on: its secrets are looked for in the server's process,
+and a few hundred of it are kept. What a plan holds may be quoted, and be as long as it likes."""
 
 
 def main() -> int:
@@ -54,13 +59,23 @@ def _watch() -> None:
             os._exit(_TOO_MUCH)
 
 
+def _fit(messages: list[str], plan: Any) -> list[str]:
+    return [message[:_LONGEST] for message in without_named(messages, plan)]
+
+
 def _answered(asked: dict[str, Any]) -> dict[str, Any]:
     try:
         plan = plan_in(Path(asked["plan"]).read_bytes())
         # Not before: whether the engine is there decides nothing up to here.
         from sekisho.policies.rego import evaluated
 
-        denied, warned = sorted_out(evaluated(asked["files"], plan))
+        said = evaluated(asked["files"], plan)
+        # After the engine: what it says of a policy that it cannot read is worth more.
+        loose = unbound(asked["files"])
+        if loose:
+            return {"problem": f"{loose[1]}: nothing binds {loose[0]}: is it misspelt?"}
+        denied, warned = sorted_out(said)
+        denied, warned = _fit(denied, plan), _fit(warned, plan)
     except (Unfit, NotSaid) as error:
         return {"problem": str(error)}
     except RecursionError:

@@ -10,6 +10,8 @@ from typing import Any, NoReturn, cast
 
 _LEAST, _MOST = -(2**63), 2**63 - 1
 _MOST_DIGITS = 400
+_DECIMALS = 6
+"""The engine takes no more of them: what is smaller would be nothing."""
 
 
 class Unfit(Exception):
@@ -60,6 +62,8 @@ def _number(text: str) -> float:
     found = float(text)
     if not math.isfinite(found):
         raise Unfit("the plan holds a number that is too large")
+    if found and not round(found, _DECIMALS):
+        raise Unfit("the plan holds a number that is too small")
     return found
 
 

@@ -104,6 +104,12 @@ _ITEMS = {
     Need.UPDATE: "dynamodb:UpdateItem dynamodb:PutItem dynamodb:DeleteItem",
     Need.DELETE: "dynamodb:DeleteItem",
 }
+_ROUTES = "ec2:CreateRoute ec2:DeleteRoute"
+_ENTRIES = "ec2:CreateNetworkAclEntry ec2:DeleteNetworkAclEntry"
+_ACL = "ec2:ReplaceNetworkAclAssociation"
+_TABLE = "ec2:ReplaceRouteTableAssociation"
+_INTERFACES = "ec2:CreateNetworkInterface ec2:DeleteNetworkInterface"
+_ZONE = "route53:CreateHostedZone route53:GetHostedZone route53:ListHostedZonesByName"
 _LAUNCHED = "ec2:RunInstances ec2:CreateTags ec2:CreateLaunchTemplateVersion"
 
 BY_TYPE: dict[str, dict[Need, str]] = {
@@ -118,7 +124,8 @@ BY_TYPE: dict[str, dict[Need, str]] = {
     "aws_kms_grant": {Need.DELETE: "kms:RetireGrant kms:RevokeGrant"},
     "aws_instance": {
         Need.CREATE: "ec2:RunInstances ec2:StopInstances ec2:StartInstances",
-        Need.UPDATE: "ec2:StopInstances ec2:StartInstances",
+        Need.UPDATE: "ec2:StopInstances ec2:StartInstances ec2:MonitorInstances "
+        "ec2:UnmonitorInstances",
         Need.DELETE: "ec2:StopInstances ec2:ModifyInstanceAttribute",
     },
     "aws_ec2_instance_state": {
@@ -131,7 +138,27 @@ BY_TYPE: dict[str, dict[Need, str]] = {
     "aws_launch_template": {
         Need.UPDATE: "ec2:CreateLaunchTemplateVersion ec2:DeleteLaunchTemplateVersions"
     },
-    "aws_security_group": {Need.DELETE: "ec2:DeleteNetworkInterface"},
+    # AWS lets a new group send everything; the provider takes that rule away.
+    "aws_security_group": {
+        Need.CREATE: "ec2:RevokeSecurityGroupEgress",
+        Need.DELETE: "ec2:DeleteNetworkInterface",
+    },
+    # Defaults are not made: what is in them is taken away, and made anew.
+    "aws_default_security_group": {Need.CREATE: "ec2:RevokeSecurityGroup*"},
+    "aws_default_route_table": {
+        Need.CREATE: "ec2:DeleteRoute ec2:DisableVgwRoutePropagation",
+        Need.UPDATE: _ROUTES,
+    },
+    "aws_default_network_acl": {
+        Need.CREATE: f"ec2:DeleteNetworkAclEntry {_ACL}",
+        Need.UPDATE: _ENTRIES,
+    },
+    "aws_route_table": {Need.UPDATE: _ROUTES},
+    "aws_main_route_table_association": {Need.CREATE: _TABLE, Need.DELETE: _TABLE},
+    "aws_network_acl": {Need.CREATE: _ACL, Need.UPDATE: _ENTRIES, Need.DELETE: _ACL},
+    "aws_network_acl_association": {Need.CREATE: _ACL, Need.DELETE: _ACL},
+    "aws_vpc_dhcp_options_association": {Need.DELETE: "ec2:AssociateDhcpOptions"},
+    "aws_vpc_endpoint": {Need.CREATE: "route53:AssociateVPCWithHostedZone"},
     "aws_autoscaling_group": {
         Need.CREATE: _LAUNCHED,
         Need.UPDATE: f"{_LAUNCHED} autoscaling:StartInstanceRefresh "
@@ -213,11 +240,68 @@ BY_TYPE: dict[str, dict[Need, str]] = {
         Need.UPDATE: "appsync:StartSchemaCreation",
     },
     "aws_eks_node_group": {Need.CREATE: "ec2:RunInstances ec2:CreateTags"},
+    "aws_ses_domain_dkim": {Need.CREATE: "ses:VerifyDomainDkim"},
+    "aws_ses_domain_identity": {Need.CREATE: "ses:VerifyDomainIdentity"},
+    "aws_ses_email_identity": {Need.CREATE: "ses:VerifyEmailIdentity"},
+    "aws_securityhub_standards_subscription": {
+        Need.CREATE: "securityhub:BatchEnableStandards",
+        Need.DELETE: "securityhub:BatchDisableStandards",
+    },
+    "aws_service_discovery_private_dns_namespace": {
+        Need.CREATE: f"{_ZONE} route53:AssociateVPCWithHostedZone ec2:DescribeVpcs "
+        "ec2:DescribeRegions",
+        Need.DELETE: "route53:DeleteHostedZone",
+    },
+    "aws_service_discovery_public_dns_namespace": {
+        Need.CREATE: _ZONE,
+        Need.DELETE: "route53:DeleteHostedZone",
+    },
+    "aws_wafv2_web_acl_association": {
+        Need.CREATE: "elasticloadbalancing:SetWebAcl apigateway:SetWebACL",
+        Need.DELETE: "elasticloadbalancing:SetWebAcl apigateway:SetWebACL",
+    },
+    "aws_ec2_transit_gateway_vpc_attachment": {
+        Need.CREATE: "ec2:DisassociateTransitGatewayRouteTable "
+        "ec2:DisableTransitGatewayRouteTablePropagation"
+    },
+    "aws_elasticache_replication_group": {
+        Need.UPDATE: "elasticache:IncreaseReplicaCount elasticache:DecreaseReplicaCount"
+    },
+    "aws_elasticsearch_domain": {Need.UPDATE: "es:UpgradeElasticsearchDomain"},
+    "aws_elb": {
+        Need.UPDATE: "elasticloadbalancing:CreateLoadBalancerListeners "
+        "elasticloadbalancing:DeleteLoadBalancerListeners"
+    },
+    "aws_flow_log": {Need.CREATE: "logs:CreateLogDelivery", Need.DELETE: "logs:DeleteLogDelivery"},
+    "aws_mq_broker": {Need.UPDATE: "mq:RebootBroker"},
+    "aws_opensearch_domain": {Need.UPDATE: "es:UpgradeDomain"},
     "aws_sns_topic_subscription": {Need.DELETE: "sns:Unsubscribe"},
     "aws_keyspaces_table": {Need.READ: "cassandra:Select"},
     "aws_keyspaces_keyspace": {Need.READ: "cassandra:Select"},
 }
 """What one type needs alone. Its data source is read with the row's `read`."""
+
+_SETTINGS = {
+    "aws_ami_launch_permission": "ec2:ModifyImageAttribute",
+    "aws_api_gateway_method_settings": "apigateway:PATCH",
+    "aws_api_gateway_usage_plan": "apigateway:PATCH",
+    "aws_batch_compute_environment": "batch:UpdateComputeEnvironment",
+    "aws_batch_job_queue": "batch:UpdateJobQueue",
+    "aws_ebs_default_kms_key": "ec2:ResetEbsDefaultKmsKeyId",
+    "aws_ecr_registry_scanning_configuration": "ecr:PutRegistryScanningConfiguration",
+    "aws_ecr_replication_configuration": "ecr:PutReplicationConfiguration",
+    "aws_ecs_cluster_capacity_providers": "ecs:PutClusterCapacityProviders",
+    "aws_efs_backup_policy": "elasticfilesystem:PutBackupPolicy",
+    "aws_globalaccelerator_accelerator": "globalaccelerator:UpdateAccelerator",
+    "aws_ses_identity_notification_topic": "ses:SetIdentityNotificationTopic",
+    "aws_snapshot_create_volume_permission": "ec2:ModifySnapshotAttribute",
+    "aws_sns_topic_policy": "sns:SetTopicAttributes",
+    "aws_sqs_queue_policy": "sqs:SetQueueAttributes",
+    "aws_sqs_queue_redrive_allow_policy": "sqs:SetQueueAttributes",
+    "aws_sqs_queue_redrive_policy": "sqs:SetQueueAttributes",
+}
+"""Types that are deleted by setting something anew, or that have to be switched off before."""
+BY_TYPE.update({type_: {Need.DELETE: action} for type_, action in _SETTINGS.items()})
 
 _NETWORKED = "ec2:Describe*"
 _KEYED = "kms:CreateGrant kms:DescribeKey"
@@ -249,7 +333,11 @@ BY_SERVICE: dict[str, dict[Need, str]] = {
     },
     "ecs": {Need.DELETE: "ecs:UpdateService"},
     "eks": {Need.CREATE: f"{_NETWORKED} iam:GetRole iam:ListAttachedRolePolicies"},
-    "elasticache": {Need.CREATE: _NETWORKED},
+    "elasticache": {
+        Need.CREATE: f"{_NETWORKED} {_INTERFACES}",
+        Need.UPDATE: f"{_NETWORKED} {_INTERFACES}",
+        Need.DELETE: f"{_NETWORKED} {_INTERFACES}",
+    },
     "elasticfilesystem": {
         Need.CREATE: f"{_NETWORKED} ec2:CreateNetworkInterface",
         Need.DELETE: "ec2:DeleteNetworkInterface",
@@ -282,7 +370,7 @@ BY_SERVICE: dict[str, dict[Need, str]] = {
 """What every type of a service needs: mostly, to look at the network that it is put into."""
 
 NEVER_WIDENED = frozenset(
-    {"account", "iam", "kms", "organizations", "s3", "secretsmanager", "sso", "dynamodb"}
+    {"account", "iam", "kms", "organizations", "s3", "secretsmanager", "sso", "dynamodb", "ssm"}
 )
 """Services of which a policy never allows more than it must: who may do all of them owns the
-account, or what it holds."""
+account, or what it holds, or runs commands on all of its machines."""

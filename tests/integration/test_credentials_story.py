@@ -277,8 +277,9 @@ class ShortLived:
 
 
 def test_terraform_asks_again_for_keys_that_end_and_works_on_with_new_ones(
-    relay: Relay, tmp_path: Path
+    relay: Relay, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
+    monkeypatch.setattr("sekisho.credentials.holdings._REST", 0.0)  # it lets none rest who asks on
     with serve(relay, tmp_path, ShortLived) as hub:
         run = hub.applied(main("一"))
         assert run.status is RunStatus.APPLIED, hub.told(run)

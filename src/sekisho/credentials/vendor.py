@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import threading
+from collections import Counter
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -16,6 +17,9 @@ from sekisho.ports.runtime import Clock, Journal
 
 _RENEWALS = 32
 """Roles that may be assumed again at once: more than phases that run."""
+_WAITING = 64
+"""Questions of one loan that wait for a renewal: more than a run has SDKs. Who comes when so many
+wait is served what is in hand, so that no run takes all connections while STS is slow."""
 _PATH = "/loans/"
 
 
@@ -26,6 +30,7 @@ class Vendor:
         self._roles, self._clock, self._journal = roles, clock, journal
         self._holdings: dict[str, Holding] = {}
         self._renewals: dict[str, asyncio.Future[None]] = {}
+        self._waiting: Counter[str] = Counter()
         self._threads = ThreadPoolExecutor(_RENEWALS, thread_name_prefix="assume-role")
         self._listener: Listener | None = None
         self._starting = threading.Lock()
@@ -74,7 +79,7 @@ class Vendor:
         holding = self._holdings.get(request.path)
         if holding is None or not holding.admits(request.token):
             return 404, b""
-        if not holding.fresh():
+        if not holding.fresh() and self._waiting[request.path] < _WAITING:
             await self._renewed(request.path, holding)
         body = holding.serve()
         if body is None:
@@ -89,5 +94,10 @@ class Vendor:
             renewal = loop.run_in_executor(self._threads, holding.renew)
             self._renewals[path] = renewal
             renewal.add_done_callback(lambda _done: self._renewals.pop(path, None))
-        # Whoever goes away meanwhile does not end it for the others.
-        await asyncio.shield(renewal)
+        self._waiting[path] += 1
+        try:
+            # Whoever goes away meanwhile does not end it for the others.
+            await asyncio.shield(renewal)
+        finally:
+            self._waiting[path] -= 1
+            self._waiting += Counter()  # those that nobody waits for are forgotten

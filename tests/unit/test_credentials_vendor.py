@@ -19,7 +19,7 @@ import pytest
 from sekisho.credentials import Vendor
 from sekisho.credentials.requests import parse
 from sekisho.domain.credentials import RENEWED_BEFORE
-from sekisho.domain.errors import CredentialsRefused
+from sekisho.domain.errors import CredentialsAway, CredentialsRefused
 from sekisho.ports.credentials import Lent
 from tests.fakes.clock import FakeClock
 from tests.fakes.credentials import LOAN, ROLE, FakeRoles
@@ -346,6 +346,13 @@ def test_a_run_that_asks_on_and_on_makes_nobody_ask_sts_each_time(
     house.clock.advance(11)
     house.roles.lent_for = timedelta(minutes=15)
     assert house.ask(lent)[0] == 200
+
+
+def test_no_run_begins_with_keys_that_are_over_as_they_come(house: House):
+    """The clock of the server is wrong: Terraform would find nothing, and say something else."""
+    house.roles.lent_for = timedelta(0)
+    with pytest.raises(CredentialsAway, match="clock"), house.vendor.lend(LOAN):
+        raise AssertionError("nothing was lent")
 
 
 def test_a_run_whose_role_was_taken_away_makes_nobody_ask_sts_each_time(house: House, lent: Lent):

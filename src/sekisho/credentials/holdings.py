@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from sekisho.domain.credentials import RENEWED_BEFORE, Keys, Loan
-from sekisho.domain.errors import SekishoError
+from sekisho.domain.errors import CredentialsAway, SekishoError
 from sekisho.ports.credentials import Learn
 from sekisho.ports.runtime import Clock, Journal
 
@@ -36,6 +36,9 @@ class Holding:
         self._rest_until = 0.0
         self._ended = False
         self._keys = self._assume()
+        if self._keys.left(clock.now()) <= timedelta(0):
+            problem = "its keys were over as they came (is the clock of this server right?)"
+            raise CredentialsAway(role=loan.role, problem=problem)
 
     @property
     def token(self) -> str:

@@ -7,10 +7,11 @@ import http.client
 import http.server
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs
 
+Look = Callable[[http.server.BaseHTTPRequestHandler, bytes], bytes | None]
 _SIGNED = re.compile(r"Credential=(?P<key>\w+)/\d+/[\w-]+/(?P<service>\w+)/")
 _DENIED = (
     b'<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type>'
@@ -54,22 +55,35 @@ class Relay:
 
 @contextlib.contextmanager
 def relaying(moto: str) -> Iterator[Relay]:
-    """Stand before moto until the end of the block."""
-    host, relay = moto.removeprefix("http://"), Relay()
+    """Stand before moto until the end of the block, and take note."""
+    relay = Relay()
+
+    def look(asked: http.server.BaseHTTPRequestHandler, body: bytes) -> bytes | None:
+        signed = _SIGNED.search(asked.headers.get("Authorization", ""))
+        service = signed["service"] if signed else ""
+        said = parse_qs(body.decode()) if service == "sts" else {}
+        form = {name: values[0] for name, values in said.items()}
+        seen = Seen(service, signed["key"] if signed else "", asked.command, form)
+        relay.seen.append(seen)
+        return _DENIED if relay.refuses(seen) else None
+
+    with standing_before(moto, look) as relay.url:
+        yield relay
+
+
+@contextlib.contextmanager
+def standing_before(moto: str, look: Look) -> Iterator[str]:
+    """Pass requests on to moto, but those that `look` has an answer for: these get it, with 403."""
+    host = moto.removeprefix("http://")
 
     class Handler(http.server.BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def forward(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            signed = _SIGNED.search(self.headers.get("Authorization", ""))
-            service = signed["service"] if signed else ""
-            said = parse_qs(body.decode()) if service == "sts" else {}
-            form = {name: values[0] for name, values in said.items()}
-            seen = Seen(service, signed["key"] if signed else "", self.command, form)
-            relay.seen.append(seen)
-            if relay.refuses(seen):
-                return self.answer(403, {"Content-Type": "text/xml"}, _DENIED)
+            refused = look(self, body)
+            if refused is not None:
+                return self.answer(403, {"Content-Type": "text/xml"}, refused)
             with contextlib.closing(http.client.HTTPConnection(host)) as onward:
                 onward.request(self.command, self.path, body, dict(self.headers))
                 got = onward.getresponse()
@@ -92,11 +106,10 @@ def relaying(moto: str) -> Iterator[Relay]:
 
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
-    relay.url = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
-        yield relay
+        yield f"http://127.0.0.1:{server.server_port}"
     finally:
         server.shutdown()
         thread.join()

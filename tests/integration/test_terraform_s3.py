@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import http.client
 import http.server
 import json
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +18,7 @@ from sekisho.domain.workspaces import Workspace
 from tests.breadth import broad
 from tests.fakes.desks import Bench, Listening, local
 from tests.integration.moto import KEYS, REGION, Moto, serving
+from tests.integration.relay import standing_before
 
 BUCKET, TABLE = "team-state", "team-locks"
 FILES = {"main.tf": 'resource "terraform_data" "a" {\n  input = "秘"\n}\n'}
@@ -160,45 +159,14 @@ def test_no_credential_is_in_the_bundle_or_the_fingerprints(aws: str, s3, tmp_pa
 def guarded(aws: str):
     """Stand before moto and refuse what `refused` names, as a role without that right would."""
     refused: set[tuple[str, str]] = set()
-    host = aws.removeprefix("http://")
 
-    class Handler(http.server.BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+    def look(asked: http.server.BaseHTTPRequestHandler, _body: bytes) -> bytes | None:
+        ending = asked.path.partition("?")[0].rpartition(".")[2]
+        wrong = (asked.command, ending) in refused
+        return b"<Error><Code>AccessDenied</Code></Error>" if wrong else None
 
-        def forward(self) -> None:
-            size = int(self.headers.get("Content-Length") or 0)
-            body = self.rfile.read(size)
-            ending = self.path.partition("?")[0].rpartition(".")[2]
-            if (self.command, ending) in refused:
-                return self.answer(403, {}, b"<Error><Code>AccessDenied</Code></Error>")
-            with contextlib.closing(http.client.HTTPConnection(host)) as onward:
-                onward.request(self.command, self.path, body, dict(self.headers))
-                got = onward.getresponse()
-                return self.answer(got.status, dict(got.getheaders()), got.read())
-
-        def answer(self, status: int, headers: dict[str, str], body: bytes) -> None:
-            self.send_response(status)
-            for name, value in headers.items():
-                if name.lower() not in ("content-length", "transfer-encoding", "connection"):
-                    self.send_header(name, value)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            if self.command != "HEAD":
-                self.wfile.write(body)
-
-        do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = forward  # noqa: N815
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-            """Keep quiet."""
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}", refused
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with standing_before(aws, look) as url:
+        yield url, refused
 
 
 def test_a_lock_left_behind_after_a_good_apply_is_its_own_outcome(s3, guarded, tmp_path: Path):

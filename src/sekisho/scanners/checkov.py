@@ -68,9 +68,9 @@ class Checkov:
         return said
 
     def _worker(self) -> WarmChild:
+        scratch = self._installation.place / "scratch"
+        scratch.mkdir(mode=0o700, exist_ok=True)
         if self._child is None:
-            scratch = self._installation.place / "scratch"
-            scratch.mkdir(mode=0o700, exist_ok=True)
             self._child = WarmChild(
                 [str(self._installation.python), "-I", "-B", str(_WORKER)],
                 _environment(scratch),
